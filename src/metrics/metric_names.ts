@@ -1,0 +1,86 @@
+// Every metric of the hot path, by name. Workers write these into shared memory; prometheus.ts shows them summed over
+// all threads. Times are observed in milliseconds and exposed in seconds, as Prometheus asks.
+
+export interface HistogramSpec {
+  /** Prometheus name, in base units. */
+  name: string;
+  help: string;
+  /** Observed value -> base unit. Milliseconds to seconds is 0.001. */
+  scale: number;
+  /** Upper bounds in the observed unit, ascending; +Inf is implied. */
+  bounds: readonly number[];
+}
+export interface ValueSpec {
+  name: string;
+  help: string;
+  labels?: Readonly<Record<string, string>>;
+}
+
+const STAGE_MS = [5, 10, 20, 30, 50, 75, 100, 150, 200, 300, 400, 500, 750, 1000, 1500, 2000, 3000, 5000, 10000];
+const FINE_MS = [0.1, 0.25, 0.5, 1, 2, 3, 5, 7.5, 10, 15, 20, 30, 50, 75, 100, 200, 500, 1000];
+const MS = 0.001;
+
+export const HISTOGRAMS = {
+  stt_final_ms: { name: 'ringline_stt_final_seconds', help: 'VAD end of speech to the last final transcript of the turn.', scale: MS, bounds: STAGE_MS },
+  endpointing_ms: { name: 'ringline_endpointing_seconds', help: 'VAD end of speech to the decision that the turn is over.', scale: MS, bounds: STAGE_MS },
+  llm_first_token_ms: { name: 'ringline_llm_first_token_seconds', help: 'LLM request to its first token.', scale: MS, bounds: STAGE_MS },
+  tts_first_byte_ms: { name: 'ringline_tts_first_byte_seconds', help: 'First text sent to TTS to its first audio.', scale: MS, bounds: STAGE_MS },
+  first_audio_ms: { name: 'ringline_first_audio_seconds', help: 'VAD end of speech to the first frame of the reply on the socket.', scale: MS, bounds: STAGE_MS },
+  engine_added_ms: { name: 'ringline_engine_added_seconds', help: 'First audio minus endpointing hold and provider times: what this program itself added.', scale: MS, bounds: FINE_MS },
+  greeting_ms: { name: 'ringline_greeting_seconds', help: 'Media socket start message to the first frame of the greeting on the socket.', scale: MS, bounds: STAGE_MS },
+  barge_in_ms: { name: 'ringline_barge_in_seconds', help: 'Speech onset as the VAD confirmed it to CLEAR written.', scale: MS, bounds: FINE_MS },
+  vad_inference_ms: { name: 'ringline_vad_inference_seconds', help: 'One batched VAD inference.', scale: MS, bounds: [0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 7.5, 10, 15, 20, 30, 50] },
+  vad_batch_windows: { name: 'ringline_vad_batch_windows', help: 'Windows in one batched VAD inference.', scale: 1, bounds: [1, 2, 4, 8, 16, 32, 64, 128, 256] },
+  ring_depth_bytes: { name: 'ringline_ring_depth_bytes', help: 'Bytes waiting in a call ingress ring when the worker drains it.', scale: 1, bounds: [0, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536] },
+  frame_late_ms: { name: 'ringline_frame_late_seconds', help: 'How long after its deadline an outbound frame was handed over.', scale: MS, bounds: FINE_MS },
+  tick_late_ms: { name: 'ringline_tick_late_seconds', help: 'How late the worker clock ran a tick.', scale: MS, bounds: FINE_MS },
+  tick_work_ms: { name: 'ringline_tick_work_seconds', help: 'How long one worker tick worked.', scale: MS, bounds: FINE_MS },
+  ingress_delay_ms: { name: 'ringline_ingress_delay_seconds', help: 'Media bytes on the socket to the worker reading them.', scale: MS, bounds: FINE_MS },
+  webhook_ms: { name: 'ringline_webhook_seconds', help: 'Voice webhook received to TwiML answered.', scale: MS, bounds: FINE_MS },
+  stt_connect_ms: { name: 'ringline_stt_connect_seconds', help: 'Opening a speech-to-text socket.', scale: MS, bounds: STAGE_MS },
+} as const satisfies Record<string, HistogramSpec>;
+
+export const COUNTERS = {
+  frames_in: { name: 'ringline_frames_in_total', help: '20 ms caller frames delivered to VAD and STT.' },
+  frames_lost: { name: 'ringline_frames_lost_total', help: 'Caller frames that never came.' },
+  frames_late: { name: 'ringline_frames_late_total', help: 'Caller frames that came after they had been concealed.' },
+  frames_concealed: { name: 'ringline_frames_concealed_total', help: 'Caller frames made up for missing ones.' },
+  frames_out: { name: 'ringline_frames_out_total', help: '20 ms agent frames handed to the socket.' },
+  underruns: { name: 'ringline_underruns_total', help: 'Times the caller ran out of reply audio because this program was late.' },
+  tts_gaps: { name: 'ringline_tts_gaps_total', help: 'Times the caller ran out of reply audio because the providers were late.' },
+  ring_dropped_ingress: { name: 'ringline_ring_dropped_total', help: 'Records lost to a full ring.', labels: { ring: 'ingress' } },
+  ring_dropped_egress: { name: 'ringline_ring_dropped_total', help: 'Records lost to a full ring.', labels: { ring: 'egress' } },
+  socket_dropped: { name: 'ringline_socket_dropped_total', help: 'Outbound media messages dropped because the socket was backed up.' },
+  bad_json: { name: 'ringline_bad_media_total', help: 'Media socket messages refused.', labels: { problem: 'json' } },
+  bad_event: { name: 'ringline_bad_media_total', help: 'Media socket messages refused.', labels: { problem: 'unknown_event' } },
+  bad_binary: { name: 'ringline_bad_media_total', help: 'Media socket messages refused.', labels: { problem: 'binary' } },
+  bad_stream_sid: { name: 'ringline_bad_media_total', help: 'Media socket messages refused.', labels: { problem: 'stream_sid' } },
+  bad_order: { name: 'ringline_bad_media_total', help: 'Media socket messages refused.', labels: { problem: 'order' } },
+  bad_payload: { name: 'ringline_bad_media_total', help: 'Media socket messages refused.', labels: { problem: 'payload' } },
+  turns: { name: 'ringline_turns_total', help: 'Caller turns answered.' },
+  barge_ins: { name: 'ringline_barge_ins_total', help: 'Replies the caller cut off.' },
+  stale_marks: { name: 'ringline_stale_marks_total', help: 'Marks that came back for audio already cleared.' },
+  stale_audio: { name: 'ringline_stale_audio_total', help: 'Provider audio dropped because its reply was cancelled.' },
+  deepgram_errors: { name: 'ringline_provider_errors_total', help: 'Failures of a provider.', labels: { provider: 'deepgram' } },
+  openai_errors: { name: 'ringline_provider_errors_total', help: 'Failures of a provider.', labels: { provider: 'openai' } },
+  cartesia_errors: { name: 'ringline_provider_errors_total', help: 'Failures of a provider.', labels: { provider: 'cartesia' } },
+  apologies: { name: 'ringline_apologies_total', help: 'Spoken apologies.' },
+  stt_audio_dropped: { name: 'ringline_stt_audio_dropped_total', help: 'Caller audio bytes that no STT socket was there to take.' },
+  recording_errors: { name: 'ringline_recording_errors_total', help: 'Recordings stopped by a write error.' },
+  prompt_tokens: { name: 'ringline_llm_tokens_total', help: 'LLM tokens used.', labels: { kind: 'prompt' } },
+  completion_tokens: { name: 'ringline_llm_tokens_total', help: 'LLM tokens used.', labels: { kind: 'completion' } },
+  tts_characters: { name: 'ringline_tts_characters_total', help: 'Characters sent to TTS.' },
+  calls_started: { name: 'ringline_worker_calls_started_total', help: 'Calls taken up by workers.' },
+  calls_ended: { name: 'ringline_worker_calls_ended_total', help: 'Calls ended by workers.' },
+} as const satisfies Record<string, ValueSpec>;
+
+/** Current values, summed over threads. */
+export const GAUGES = {
+  worker_calls: { name: 'ringline_worker_calls', help: 'Calls on worker threads now.' },
+  dsp_fallback: { name: 'ringline_dsp_fallback', help: 'Worker threads that run without the native audio code.' },
+  vad_native: { name: 'ringline_vad_native', help: 'Worker threads whose VAD runs on the native kernel.' },
+} as const satisfies Record<string, ValueSpec>;
+
+export type HistogramName = keyof typeof HISTOGRAMS;
+export type CounterName = keyof typeof COUNTERS;
+export type GaugeName = keyof typeof GAUGES;

@@ -1,0 +1,51 @@
+// What the engine asks of a streaming speech-to-text provider. One session per call.
+
+import type { EngineError } from '../errors.js';
+
+/** One result. A final result freezes its span; an interim one may still change. */
+export interface SttTranscript {
+  /** Text of this span only (not the whole utterance). May be empty. */
+  text: string;
+  isFinal: boolean;
+  /** The provider's own endpointer saw the end of speech. */
+  speechFinal: boolean;
+  /** This result answers `finalize()`. */
+  fromFinalize: boolean;
+  /** Span in milliseconds of audio sent in this session, counted over reconnects. */
+  startMs: number;
+  endMs: number;
+  /** 0..1, or 0 when the provider gave none. */
+  confidence: number;
+}
+
+export interface SttHandlers {
+  onTranscript(transcript: SttTranscript): void;
+  /** The socket is open (again). `connectMs` since the attempt began. */
+  onOpen(connectMs: number): void;
+  /** Something failed. `fatal` means the session gave up: no more transcripts will come. */
+  onError(error: EngineError, fatal: boolean): void;
+}
+
+export interface SttSession {
+  /** Sends mu-law 8 kHz bytes. The buffer may be reused by the caller after return. Before the socket opens, a bounded
+   *  amount is kept and sent at open; beyond it the oldest goes (counted). */
+  sendAudio(mulaw: Uint8Array): void;
+  /** Asks for the final text of everything sent so far, now. Safe before open (ignored). */
+  finalize(): void;
+  /** Ends the session. Safe twice. No handler is called afterwards. */
+  close(): void;
+}
+
+export interface SttSessionOptions {
+  /** Shown to the provider as a tag for its usage reports; also what ties a log line to a call. */
+  callSid: string;
+  language: string;
+  /** Words to favour: names, products. */
+  keyterms: readonly string[];
+}
+
+export interface SttProvider {
+  open(options: SttSessionOptions, handlers: SttHandlers): SttSession;
+  /** Closes everything this provider holds. Safe twice. */
+  close(): void;
+}

@@ -1,0 +1,33 @@
+// What the engine asks of a streaming text-to-speech provider. One utterance (provider "context") per reply.
+
+import type { EngineError } from '../errors.js';
+
+export interface TtsHandlers {
+  /** Audio in the provider's `format`, any length. The view is valid only during the call: copy what you keep. */
+  onAudio(bytes: Uint8Array): void;
+  /** Word times in milliseconds from the utterance's first sample. May arrive before or after the audio; may never. */
+  onWords(words: readonly string[], startMs: readonly number[], endMs: readonly number[]): void;
+  /** All audio of all pushed text has been delivered (only after `push(…, true)` or the provider's expiry). */
+  onDone(): void;
+  /** The utterance failed; nothing more follows. */
+  onError(error: EngineError): void;
+}
+
+export interface TtsUtterance {
+  /** Adds text, verbatim: spaces between pieces matter. `last` ends the utterance (text may then be empty). */
+  push(text: string, last: boolean): void;
+  /** Stops it: nothing already under way reaches the handlers any more. Safe twice and after the end. */
+  cancel(): void;
+}
+
+export interface TtsOptions {
+  voiceId: string;
+  language: string;
+}
+
+export interface TtsProvider {
+  /** Makes sure a socket is open before it is needed. Never throws. */
+  warm(): void;
+  open(options: TtsOptions, handlers: TtsHandlers): TtsUtterance;
+  close(): void;
+}
