@@ -62,7 +62,11 @@ export interface CallTask {
 export interface WorkerSetup {
   config: EngineConfig;
   slab: SharedArrayBuffer;
+  /** Bell 0 wakes the main thread, bell n + 1 the worker on seat n. */
   doorbells: SharedArrayBuffer;
+  /** worker_seats.ts: each worker thread claims its index here when it starts. */
+  seats: SharedArrayBuffer;
+  /** Block 0 is the main thread's, block n + 1 the worker's on seat n. */
   metrics: SharedArrayBuffer;
 }
 
