@@ -1,0 +1,371 @@
+// The only file that knows Node-API: checks every argument, then calls a kernel. The kernels trust their callers, so a
+// length or offset that does not fit ends here in a RangeError, a wrong type in a TypeError, before any byte is touched.
+//
+// Plain node_api.h instead of the C++ wrapper: a call takes up to nine arguments, and the wrapper's objects would cost
+// more than the work. Typed arrays over a SharedArrayBuffer are read in place.
+//
+// Sections: arguments; G.711; base64; Twilio messages; PCM; resampler; module.
+
+#include <node_api.h>
+
+#include <cstdint>
+#include <iterator>
+#include <memory>
+
+#include "dsp/base64.h"
+#include "dsp/g711.h"
+#include "dsp/media_message.h"
+#include "dsp/pcm.h"
+#include "dsp/resampler.h"
+
+namespace {
+
+namespace dsp = ringline::dsp;
+
+// ---- arguments ------------------------------------------------------------------------------------------------------
+
+template <typename T>
+struct ArrayType;
+template <>
+struct ArrayType<uint8_t> {
+  static constexpr napi_typedarray_type kType = napi_uint8_array;
+  static constexpr const char* kMessage = "expected a Uint8Array";
+};
+template <>
+struct ArrayType<int16_t> {
+  static constexpr napi_typedarray_type kType = napi_int16_array;
+  static constexpr const char* kMessage = "expected an Int16Array";
+};
+template <>
+struct ArrayType<int32_t> {
+  static constexpr napi_typedarray_type kType = napi_int32_array;
+  static constexpr const char* kMessage = "expected an Int32Array";
+};
+
+template <typename T>
+struct View {
+  T* data = nullptr;
+  size_t length = 0;
+};
+
+// The arguments of one call, read from left to right. The first bad one throws in JavaScript; everything after it
+// reads as empty, and the kernel must not be called when `ok()` is false.
+template <size_t kCount>
+class Arguments {
+ public:
+  Arguments(napi_env env, napi_callback_info info) : env_(env) {
+    size_t count = kCount;
+    if (napi_get_cb_info(env, info, &count, values_, &self_, nullptr) != napi_ok) {
+      Fail("ERR_INTERNAL", "no call information");
+    } else if (count < kCount) {
+      FailType("too few arguments");
+    }
+  }
+
+  bool ok() const { return ok_; }
+  napi_value self() const { return self_; }
+
+  template <typename T>
+  View<T> Array() {
+    View<T> view;
+    if (!ok_) return view;
+    napi_typedarray_type type;
+    void* data = nullptr;
+    if (napi_get_typedarray_info(env_, values_[at_++], &type, &view.length, &data, nullptr, nullptr) != napi_ok ||
+        type != ArrayType<T>::kType) {
+      FailType(ArrayType<T>::kMessage);
+      return View<T>();
+    }
+    view.data = static_cast<T*>(data);
+    return view;
+  }
+
+  // A whole number from 0 on; fractions are cut off.
+  size_t Size() {
+    if (!ok_) return 0;
+    int64_t value = 0;
+    if (napi_get_value_int64(env_, values_[at_++], &value) != napi_ok) {
+      FailType("expected a number");
+    } else if (value < 0) {
+      FailRange();
+    }
+    return ok_ ? static_cast<size_t>(value) : 0;
+  }
+
+  int32_t Int32() {
+    int32_t value = 0;
+    if (ok_ && napi_get_value_int32(env_, values_[at_++], &value) != napi_ok) FailType("expected a number");
+    return value;
+  }
+
+  // Throws unless [offset, offset + count) lies inside the array.
+  template <typename T>
+  void Within(const View<T>& view, size_t offset, size_t count) {
+    if (ok_ && (offset > view.length || count > view.length - offset)) FailRange();
+  }
+
+  void FailRange() {
+    if (!ok_) return;
+    ok_ = false;
+    napi_throw_range_error(env_, "ERR_OUT_OF_RANGE", "offset or count outside of the array");
+  }
+
+ private:
+  void FailType(const char* message) {
+    if (!ok_) return;
+    ok_ = false;
+    napi_throw_type_error(env_, "ERR_INVALID_ARG_TYPE", message);
+  }
+  void Fail(const char* code, const char* message) {
+    ok_ = false;
+    napi_throw_error(env_, code, message);
+  }
+
+  napi_env env_;
+  napi_value values_[kCount == 0 ? 1 : kCount] = {};
+  napi_value self_ = nullptr;
+  size_t at_ = 0;
+  bool ok_ = true;
+};
+
+napi_value Int32Value(napi_env env, int32_t value) {
+  napi_value result = nullptr;
+  napi_create_int32(env, value, &result);
+  return result;
+}
+
+napi_value DoubleValue(napi_env env, double value) {
+  napi_value result = nullptr;
+  napi_create_double(env, value, &result);
+  return result;
+}
+
+// ---- G.711 ----------------------------------------------------------------------------------------------------------
+
+// (src, srcOffset, dst, dstOffset, count)
+template <typename From, typename To, void (*kKernel)(const From*, To*, size_t)>
+napi_value Convert(napi_env env, napi_callback_info info) {
+  Arguments<5> arguments(env, info);
+  const auto src = arguments.Array<From>();
+  const size_t src_offset = arguments.Size();
+  const auto dst = arguments.Array<To>();
+  const size_t dst_offset = arguments.Size();
+  const size_t count = arguments.Size();
+  arguments.Within(src, src_offset, count);
+  arguments.Within(dst, dst_offset, count);
+  if (arguments.ok()) kKernel(src.data + src_offset, dst.data + dst_offset, count);
+  return nullptr;
+}
+
+// ---- base64 ---------------------------------------------------------------------------------------------------------
+
+// (src, srcOffset, count, dst, dstOffset) -> characters written
+napi_value Base64Encode(napi_env env, napi_callback_info info) {
+  Arguments<5> arguments(env, info);
+  const auto src = arguments.Array<uint8_t>();
+  const size_t src_offset = arguments.Size();
+  const size_t count = arguments.Size();
+  const auto dst = arguments.Array<uint8_t>();
+  const size_t dst_offset = arguments.Size();
+  arguments.Within(src, src_offset, count);
+  arguments.Within(dst, dst_offset, dsp::Base64EncodedSize(count));
+  if (!arguments.ok()) return nullptr;
+  return Int32Value(env, static_cast<int32_t>(dsp::Base64Encode(src.data + src_offset, count, dst.data + dst_offset)));
+}
+
+// (src, srcOffset, count, dst, dstOffset) -> bytes written, -1 = not base64
+napi_value Base64Decode(napi_env env, napi_callback_info info) {
+  Arguments<5> arguments(env, info);
+  const auto src = arguments.Array<uint8_t>();
+  const size_t src_offset = arguments.Size();
+  const size_t count = arguments.Size();
+  const auto dst = arguments.Array<uint8_t>();
+  const size_t dst_offset = arguments.Size();
+  arguments.Within(src, src_offset, count);
+  if (!arguments.ok()) return nullptr;
+  const int64_t size = dsp::Base64DecodedSize(src.data + src_offset, count);
+  if (size < 0) return Int32Value(env, -1);
+  arguments.Within(dst, dst_offset, static_cast<size_t>(size));
+  if (!arguments.ok()) return nullptr;
+  return Int32Value(env, static_cast<int32_t>(dsp::Base64Decode(src.data + src_offset, count, dst.data + dst_offset)));
+}
+
+// ---- Twilio messages ------------------------------------------------------------------------------------------------
+
+// (bytes, offset, length, streamSid, mulaw, mulawOffset, pcm, pcmOffset, meta) -> samples, or a code <= 0
+napi_value ParseMedia(napi_env env, napi_callback_info info) {
+  Arguments<9> arguments(env, info);
+  const auto bytes = arguments.Array<uint8_t>();
+  const size_t offset = arguments.Size();
+  const size_t length = arguments.Size();
+  const auto stream_sid = arguments.Array<uint8_t>();
+  const auto mulaw = arguments.Array<uint8_t>();
+  const size_t mulaw_offset = arguments.Size();
+  const auto pcm = arguments.Array<int16_t>();
+  const size_t pcm_offset = arguments.Size();
+  const auto meta = arguments.Array<int32_t>();
+  arguments.Within(bytes, offset, length);
+  arguments.Within(mulaw, mulaw_offset, 0);
+  arguments.Within(pcm, pcm_offset, 0);
+  arguments.Within(meta, 0, 3);
+  if (!arguments.ok()) return nullptr;
+  const size_t mulaw_room = mulaw.length - mulaw_offset;
+  const size_t pcm_room = pcm.length - pcm_offset;
+  dsp::MediaMeta parsed;
+  const int32_t result = dsp::ParseMediaMessage(
+      bytes.data + offset, length, stream_sid.data, stream_sid.length, mulaw.data + mulaw_offset,
+      pcm.data + pcm_offset, mulaw_room < pcm_room ? mulaw_room : pcm_room, &parsed);
+  meta.data[0] = parsed.timestamp_ms;
+  meta.data[1] = parsed.chunk;
+  meta.data[2] = parsed.sequence_number;
+  return Int32Value(env, result);
+}
+
+// (prefix, mulaw, mulawOffset, count, out, outOffset) -> length of the message
+napi_value BuildMedia(napi_env env, napi_callback_info info) {
+  Arguments<6> arguments(env, info);
+  const auto prefix = arguments.Array<uint8_t>();
+  const auto mulaw = arguments.Array<uint8_t>();
+  const size_t mulaw_offset = arguments.Size();
+  const size_t count = arguments.Size();
+  const auto out = arguments.Array<uint8_t>();
+  const size_t out_offset = arguments.Size();
+  arguments.Within(mulaw, mulaw_offset, count);
+  if (!arguments.ok()) return nullptr;
+  arguments.Within(out, out_offset, dsp::MediaMessageSize(prefix.length, count));
+  if (!arguments.ok()) return nullptr;
+  return Int32Value(env, static_cast<int32_t>(dsp::BuildMediaMessage(prefix.data, prefix.length,
+                                                                     mulaw.data + mulaw_offset, count,
+                                                                     out.data + out_offset)));
+}
+
+// ---- PCM ------------------------------------------------------------------------------------------------------------
+
+// (pcm, offset, count) -> dB
+napi_value Level(napi_env env, napi_callback_info info) {
+  Arguments<3> arguments(env, info);
+  const auto pcm = arguments.Array<int16_t>();
+  const size_t offset = arguments.Size();
+  const size_t count = arguments.Size();
+  arguments.Within(pcm, offset, count);
+  if (!arguments.ok()) return nullptr;
+  return DoubleValue(env, dsp::Level(pcm.data + offset, count));
+}
+
+// (left, leftOffset, right, rightOffset, out, outOffset, count)
+napi_value InterleaveStereo(napi_env env, napi_callback_info info) {
+  Arguments<7> arguments(env, info);
+  const auto left = arguments.Array<int16_t>();
+  const size_t left_offset = arguments.Size();
+  const auto right = arguments.Array<int16_t>();
+  const size_t right_offset = arguments.Size();
+  const auto out = arguments.Array<int16_t>();
+  const size_t out_offset = arguments.Size();
+  const size_t count = arguments.Size();
+  arguments.Within(left, left_offset, count);
+  arguments.Within(right, right_offset, count);
+  // `count` is below half of the address space here: it fits an array.
+  if (arguments.ok()) arguments.Within(out, out_offset, 2 * count);
+  if (arguments.ok()) {
+    dsp::InterleaveStereo(left.data + left_offset, right.data + right_offset, out.data + out_offset, count);
+  }
+  return nullptr;
+}
+
+// ---- resampler ------------------------------------------------------------------------------------------------------
+
+// class NativeResampler: V8 refuses to call its methods on anything that the constructor did not make, so unwrapping
+// cannot give a stranger's pointer. A constructor that throws leaves an object without a resampler: methods throw too.
+dsp::Resampler* Unwrap(napi_env env, napi_value self) {
+  void* data = nullptr;
+  if (napi_unwrap(env, self, &data) == napi_ok) return static_cast<dsp::Resampler*>(data);
+  napi_throw_type_error(env, "ERR_INVALID_THIS", "not a resampler");
+  return nullptr;
+}
+
+// new (inputHz, outputHz): RangeError for rates that are not supported
+napi_value ResamplerNew(napi_env env, napi_callback_info info) {
+  Arguments<2> arguments(env, info);
+  const int32_t input_hz = arguments.Int32();
+  const int32_t output_hz = arguments.Int32();
+  if (!arguments.ok()) return nullptr;
+  auto resampler = dsp::Resampler::Create(input_hz, output_hz);
+  if (resampler == nullptr) {
+    napi_throw_range_error(env, "ERR_OUT_OF_RANGE", "unsupported sample rate");
+    return nullptr;
+  }
+  const auto destroy = [](napi_env, void* data, void*) { delete static_cast<dsp::Resampler*>(data); };
+  if (napi_wrap(env, arguments.self(), resampler.get(), destroy, nullptr, nullptr) == napi_ok) resampler.release();
+  return nullptr;
+}
+
+// (src, srcOffset, count, dst, dstOffset) -> samples written
+napi_value ResamplerProcess(napi_env env, napi_callback_info info) {
+  Arguments<5> arguments(env, info);
+  const auto src = arguments.Array<int16_t>();
+  const size_t src_offset = arguments.Size();
+  const size_t count = arguments.Size();
+  const auto dst = arguments.Array<int16_t>();
+  const size_t dst_offset = arguments.Size();
+  arguments.Within(src, src_offset, count);
+  if (!arguments.ok()) return nullptr;
+  dsp::Resampler* resampler = Unwrap(env, arguments.self());
+  if (resampler == nullptr) return nullptr;
+  arguments.Within(dst, dst_offset, resampler->OutputMax(count));
+  if (!arguments.ok()) return nullptr;
+  return Int32Value(env,
+                    static_cast<int32_t>(resampler->Process(src.data + src_offset, count, dst.data + dst_offset)));
+}
+
+// ()
+napi_value ResamplerReset(napi_env env, napi_callback_info info) {
+  Arguments<0> arguments(env, info);
+  if (dsp::Resampler* resampler = Unwrap(env, arguments.self())) resampler->Reset();
+  return nullptr;
+}
+
+// get
+napi_value ResamplerDelay(napi_env env, napi_callback_info info) {
+  Arguments<0> arguments(env, info);
+  dsp::Resampler* resampler = Unwrap(env, arguments.self());
+  return resampler == nullptr ? nullptr : DoubleValue(env, resampler->delay_samples());
+}
+
+// ---- module ---------------------------------------------------------------------------------------------------------
+
+constexpr napi_property_descriptor Method(const char* name, napi_callback callback) {
+  return {name, nullptr, callback, nullptr, nullptr, nullptr, napi_enumerable, nullptr};
+}
+
+napi_value Init(napi_env env, napi_value exports) {
+  const napi_property_descriptor functions[] = {
+      Method("mulawDecode", Convert<uint8_t, int16_t, dsp::MulawDecode>),
+      Method("mulawEncode", Convert<int16_t, uint8_t, dsp::MulawEncode>),
+      Method("alawDecode", Convert<uint8_t, int16_t, dsp::AlawDecode>),
+      Method("alawEncode", Convert<int16_t, uint8_t, dsp::AlawEncode>),
+      Method("base64Encode", Base64Encode),
+      Method("base64Decode", Base64Decode),
+      Method("parseMedia", ParseMedia),
+      Method("buildMedia", BuildMedia),
+      Method("level", Level),
+      Method("interleaveStereo", InterleaveStereo),
+  };
+  if (napi_define_properties(env, exports, std::size(functions), functions) != napi_ok) return nullptr;
+
+  const napi_property_descriptor methods[] = {
+      Method("process", ResamplerProcess),
+      Method("reset", ResamplerReset),
+      {"delaySamples", nullptr, nullptr, ResamplerDelay, nullptr, nullptr, napi_enumerable, nullptr},
+  };
+  napi_value resampler_class = nullptr;
+  if (napi_define_class(env, "NativeResampler", NAPI_AUTO_LENGTH, ResamplerNew, nullptr, std::size(methods), methods,
+                        &resampler_class) != napi_ok ||
+      napi_set_named_property(env, exports, "Resampler", resampler_class) != napi_ok) {
+    return nullptr;
+  }
+  return exports;
+}
+
+}  // namespace
+
+NAPI_MODULE(ringline_native, Init)
