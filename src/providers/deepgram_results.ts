@@ -1,0 +1,45 @@
+// Reads Deepgram's v1 messages (PROTOCOLS B.4). Pure: no socket, no state. Times stay relative to the connection here;
+// deepgram_session.ts turns them into session time.
+
+export interface DeepgramResult {
+  text: string;
+  isFinal: boolean;
+  speechFinal: boolean;
+  fromFinalize: boolean;
+  /** Milliseconds of audio received on this connection. */
+  startMs: number;
+  endMs: number;
+  confidence: number;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+/**
+ * A `Results` message as a DeepgramResult; null for a message of another known kind (Metadata, SpeechStarted,
+ * UtteranceEnd, or one with a type we don't know: additions are announced that way); 'garbage' for anything unreadable.
+ * The SDK hands on unparsable text as a string and binary as a Blob.
+ */
+export function readDeepgramMessage(message: unknown): DeepgramResult | null | 'garbage' {
+  if (!isObject(message) || typeof message['type'] !== 'string') return 'garbage';
+  if (message['type'] !== 'Results') return null;
+  const { start, duration, channel } = message;
+  if (typeof start !== 'number' || typeof duration !== 'number' || !isObject(channel)) return 'garbage';
+  if (!(start >= 0) || !(duration >= 0) || !Array.isArray(channel['alternatives'])) return 'garbage';
+  const best: unknown = channel['alternatives'][0];
+  const text = isObject(best) ? best['transcript'] : '';
+  if (typeof text !== 'string') return 'garbage';
+  const confidence = isObject(best) && typeof best['confidence'] === 'number' ? best['confidence'] : 0;
+  const speechFinal = message['speech_final'] === true;
+  return {
+    text,
+    // speech_final implies is_final.
+    isFinal: message['is_final'] === true || speechFinal,
+    speechFinal,
+    fromFinalize: message['from_finalize'] === true,
+    startMs: start * 1000,
+    endMs: (start + duration) * 1000,
+    confidence,
+  };
+}

@@ -1,0 +1,38 @@
+// What a provider client tells its owner besides its handlers: log lines, health, and counts. No client keeps metrics or
+// decides about health itself; worker/ maps these onto shared memory and the event channel.
+
+import type { Logger } from 'pino';
+
+/** Things worth counting that no handler reports. The first three carry the names of metrics/metric_names.ts. */
+export type ProviderCounter =
+  /** Caller audio bytes that fell out of the replay buffer unheard. */
+  | 'stt_audio_dropped'
+  /** Audio chunks for a reply that was cancelled or is unknown. */
+  | 'stale_audio'
+  /** Characters handed to text-to-speech, repeats included. */
+  | 'tts_characters'
+  /** Messages that were no JSON, or not of a known shape. */
+  | 'garbage'
+  /** Results that repeated an already final span. */
+  | 'duplicates'
+  /** Connections opened to replace a lost one. */
+  | 'reconnects'
+  /** Requests (or contexts) tried again. */
+  | 'retries';
+
+export interface ProviderMetrics {
+  count(counter: ProviderCounter, n: number): void;
+}
+
+export interface ProviderHooks {
+  /** Gets fixed messages plus fields; never speech, keys or phone numbers. */
+  log: Logger;
+  /** Outcome of something that was really tried: feeds /health. `code` is an ErrorCode when `ok` is false. */
+  onResult?(ok: boolean, code: string | null): void;
+  metrics?: ProviderMetrics;
+}
+
+/** Logs what a handler of our own threw. A handler must not throw; when it does, the SDK below must not see it. */
+export function logFault(hooks: ProviderHooks, provider: string, thrown: unknown): void {
+  hooks.log.error({ provider, err: thrown }, 'provider handler threw');
+}
