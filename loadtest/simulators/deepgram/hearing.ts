@@ -1,0 +1,132 @@
+// What has been said so far, by the audio received: stretches of speech take lines from the script, and words come due
+// in proportion to the speech that was heard. Audio time only, no clock. The wire formats are v1_stream and v2_stream.
+
+import type { ScriptLine } from './script.js';
+import { WINDOW_MS } from './speech_level.js';
+
+/** A word that was heard; times in milliseconds of audio received on this connection. */
+export interface HeardWord {
+  text: string;
+  startMs: number;
+  endMs: number;
+}
+
+export interface HearingOptions {
+  /** Loud for this long is speech; anything shorter is a knock or a cough and consumes no line. */
+  speechMinMs: number;
+  /** Silence that ends a line whatever else is known. */
+  lineGapMs: number;
+  /** Rate assumed for lines without `speechMs`. */
+  wordsPerSecond: number;
+}
+export const HEARING_DEFAULTS = {
+  speechMinMs: 120,
+  lineGapMs: 700,
+  wordsPerSecond: 2.6,
+} as const satisfies HearingOptions;
+
+/** A line given with its length is taken as finished from here on when its speaker pauses: detectors start late. */
+const NEARLY_ALL = 0.8;
+/** A line of unknown length is finished at the first pause longer than one inside a word. */
+const PAUSE_MS = 200;
+
+interface SpokenLine {
+  words: string[];
+  /** Share of the line's length at which each word is over, by its letters. */
+  endShare: number[];
+  lengthMs: number;
+  lengthKnown: boolean;
+  startMs: number;
+  released: number;
+}
+
+export class Hearing {
+  audioMs = 0;
+  /** Speech is going on (true from its first window once it has lasted `speechMinMs`, until it falls silent). */
+  speaking = false;
+  /** When the current or last stretch began and when its last loud window ended. */
+  speechStartMs = 0;
+  lastLoudMs = Number.NEGATIVE_INFINITY;
+  /** When the newest word that came due was over; -Infinity before the first. */
+  lastWordEndMs = Number.NEGATIVE_INFINITY;
+  /** Heard, but not yet taken by `takeWords`. */
+  readonly pending: HeardWord[] = [];
+  #loudRunMs = 0;
+  #line: SpokenLine | null = null;
+
+  constructor(
+    readonly nextLine: () => ScriptLine | null,
+    readonly options: HearingOptions = HEARING_DEFAULTS,
+  ) {}
+
+  /** Silence since the last loud window. */
+  get silenceMs(): number {
+    return this.audioMs - this.lastLoudMs;
+  }
+
+  /** Advances by one 10 ms window. Returns true when speech begins with it. */
+  step(loud: boolean): boolean {
+    this.audioMs += WINDOW_MS;
+    // Leaky, so that the gap of a stop consonant does not start the count anew.
+    this.#loudRunMs = Math.max(0, this.#loudRunMs + (loud ? WINDOW_MS : -WINDOW_MS));
+    if (loud && this.speaking) this.#loudRunMs = this.options.speechMinMs;
+    let began = false;
+    if (this.speaking && !loud) this.speaking = false;
+    else if (!this.speaking && loud && this.#loudRunMs >= (this.#line ? WINDOW_MS * 3 : this.options.speechMinMs)) {
+      began = this.#line === null || this.silenceMs > PAUSE_MS;
+      this.speaking = true;
+      this.#line ??= this.#begin(this.audioMs - this.#loudRunMs);
+      if (began) this.speechStartMs = this.audioMs - this.#loudRunMs;
+    }
+    if (this.speaking) {
+      this.lastLoudMs = this.audioMs;
+      this.#release((this.audioMs - (this.#line as SpokenLine).startMs) / (this.#line as SpokenLine).lengthMs);
+    } else if (this.#line && this.silenceMs >= this.options.lineGapMs) this.endPause(this.options.lineGapMs);
+    return began;
+  }
+
+  /**
+   * The speaker is taken to pause (endpointer or Finalize): when the line is as good as over, the rest of its words
+   * come due and the next speech is the next line. A line of known length that was broken off early keeps what was
+   * not spoken to itself; it ends without it after `lineGapMs`.
+   */
+  endPause(pauseMinMs = PAUSE_MS): void {
+    const line = this.#line;
+    if (!line || this.speaking || this.silenceMs < Math.min(pauseMinMs, this.options.lineGapMs)) return;
+    const nearlyAll = !line.lengthKnown || (this.lastLoudMs - line.startMs) / line.lengthMs >= NEARLY_ALL;
+    if (nearlyAll) this.#release(1);
+    if (nearlyAll || this.silenceMs >= this.options.lineGapMs) this.#line = null;
+  }
+
+  /** Hands over everything pending. */
+  takeWords(): HeardWord[] {
+    return this.pending.splice(0);
+  }
+
+  #begin(startMs: number): SpokenLine {
+    const line = this.nextLine();
+    const words = line ? line.text.split(' ') : [];
+    const letters = words.map((word) => word.length + 1);
+    const total = letters.reduce((sum, n) => sum + n, 0);
+    let soFar = 0;
+    const endShare = letters.map((n) => (soFar += n) / total);
+    const lengthMs = line?.speechMs ?? Math.max(300, (words.length / this.options.wordsPerSecond) * 1000);
+    return { words, endShare, lengthMs, lengthKnown: line?.speechMs !== undefined, startMs, released: 0 };
+  }
+
+  #release(share: number): void {
+    const line = this.#line as SpokenLine;
+    // Words squeezed out by a pause are timed within the speech that was really heard.
+    const spanMs = share >= 1 ? Math.min(line.lengthMs, this.lastLoudMs - line.startMs) : line.lengthMs;
+    while (line.released < line.words.length && line.endShare[line.released] <= share) {
+      const startShare = line.released === 0 ? 0 : line.endShare[line.released - 1];
+      this.pending.push({
+        text: line.words[line.released],
+        startMs: line.startMs + startShare * spanMs,
+        endMs: line.startMs + line.endShare[line.released] * spanMs,
+      });
+      this.lastWordEndMs = line.startMs + line.endShare[line.released] * spanMs;
+      line.released++;
+    }
+  }
+}

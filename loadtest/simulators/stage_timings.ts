@@ -1,0 +1,33 @@
+// What the simulators themselves took, request by request: the load report subtracts it from the response times to
+// get what the engine added.
+
+import { nowMs } from '../../src/clock.js';
+
+/** `startMs` and `endMs` are the operating system's monotonic clock: on Linux comparable between processes. */
+export interface StageTiming {
+  stage: 'stt_final' | 'llm_first_token' | 'tts_first_byte';
+  /** What the provider was told about the call: tag, user or context id. */
+  key: string;
+  startMs: number;
+  endMs: number;
+}
+
+/** The last `capacity` timings; older ones are overwritten and counted. */
+export class StageTimings {
+  readonly #ring: StageTiming[] = [];
+  #written = 0;
+
+  constructor(readonly capacity = 20_000) {}
+
+  add(stage: StageTiming['stage'], key: string, startMs: number, endMs = nowMs()): void {
+    this.#ring[this.#written++ % this.capacity] = { stage, key, startMs, endMs };
+  }
+
+  /** Everything kept since entry number `from`, oldest first, and the number to ask from next time. */
+  since(from = 0): { next: number; lost: number; timings: StageTiming[] } {
+    const first = Math.max(from, this.#written - this.capacity);
+    const timings: StageTiming[] = [];
+    for (let i = first; i < this.#written; i++) timings.push(this.#ring[i % this.capacity] as StageTiming);
+    return { next: this.#written, lost: first - from, timings };
+  }
+}
