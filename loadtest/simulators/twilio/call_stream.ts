@@ -1,0 +1,219 @@
+// One <Stream> of one simulated call: opens the media client with a signed handshake, lets the caller's script run on
+// it, acts out the armed failures, and ends when either side does.
+
+import { randomBytes } from 'node:crypto';
+import { nowMs as clockNowMs } from '../../../src/clock.js';
+import type { AudioClip } from './audio_clip.js';
+import { reportStream, type StreamReport } from './call_report.js';
+import { CALLER_DEFAULTS, Caller, type CallerLine, type CallerOptions, type CallerScript } from './caller.js';
+import type { CallerClock } from './caller_clock.js';
+import { routeTo } from './dial_route.js';
+import type { Failures } from './failures.js';
+import { MediaClient, type MediaClientHandler, type StreamClose } from './media_client.js';
+import type { NetworkProfile } from './network_profile.js';
+import type { MarkEcho } from './playout.js';
+import { signUrl } from './signer.js';
+import type { StreamVerb } from './twiml.js';
+import { type HandshakeError, WsClient } from './ws_client.js';
+
+export interface CallStreamOptions {
+  stream: StreamVerb;
+  script: CallerScript;
+  caller?: Partial<CallerOptions>;
+  network?: NetworkProfile;
+  background?: AudioClip;
+  seed?: number;
+  accountSid: string;
+  authToken: string;
+  callSid: string;
+  clock: CallerClock;
+  failures: Failures;
+  serverUrl: string | null;
+}
+
+export interface CallStreamEvents {
+  onStarted(): void;
+  onAgentAudio(): void;
+  onMark(echo: MarkEcho): void;
+  onCleared(): void;
+  onSaid(text: string): void;
+  /** The script or a failure mode ends the call. */
+  onHangUp(): void;
+}
+
+export class CallStream implements MediaClientHandler, CallerLine {
+  readonly client: MediaClient;
+  /** Resolves when the socket is gone, or never opened. */
+  readonly over: Promise<void>;
+  startedAt: number | null = null;
+  refused: HandshakeError | null = null;
+  close: StreamClose | null = null;
+  readonly #options: CallStreamOptions;
+  readonly #events: CallStreamEvents;
+  readonly #caller: Caller;
+  readonly #plans: { cut: number; hangUpInSpeech: number; slow: [number, number] | null };
+  #finish!: () => void;
+  #endedAtMs: number | null = null;
+  #agentSinceMs: number | null = null;
+
+  /** Throws RouteError when the stream URL leads off this machine. */
+  constructor(options: CallStreamOptions, events: CallStreamEvents) {
+    this.#options = options;
+    this.#events = events;
+    this.over = new Promise((resolve) => {
+      this.#finish = resolve;
+    });
+    const { failures } = options;
+    const slow = failures.take('slow_reader');
+    this.#plans = {
+      cut: failures.take('tcp_cut')?.afterMs ?? Infinity,
+      hangUpInSpeech: failures.take('hangup_during_tts')?.afterMs ?? Infinity,
+      slow: slow && [slow.afterMs ?? 0, (slow.afterMs ?? 0) + (slow.ms ?? 1000)],
+    };
+    const socket = this.#socketOptions();
+    this.client = new MediaClient(
+      {
+        socket,
+        clock: options.clock,
+        accountSid: options.accountSid,
+        callSid: failures.take('wrong_call_sid') ? sid('CA') : options.callSid,
+        streamSid: sid('MZ'),
+        customParameters: options.stream.parameters,
+        network: options.network,
+        background: options.background,
+        seed: options.seed,
+        sendStart: !failures.take('start_missing'),
+      },
+      this,
+    );
+    if (failures.take('token_reused')) openTwin(socket);
+    this.#caller = new Caller(options.script, this, this.client.playout, { ...CALLER_DEFAULTS, ...options.caller });
+  }
+
+  get isSpeaking(): boolean {
+    return this.client.isSpeaking;
+  }
+
+  say(clip: AudioClip): void {
+    this.client.say(clip);
+  }
+
+  dtmf(digit: string): void {
+    this.client.dtmf(digit);
+  }
+
+  hangUp(): void {
+    this.#events.onHangUp();
+  }
+
+  cut(): void {
+    this.client.cut();
+    this.#events.onHangUp();
+  }
+
+  /** The call ended or was redirected: `stop`, then close. */
+  stop(): void {
+    this.client.stop();
+  }
+
+  report(): StreamReport {
+    const { url, parameters } = this.#options.stream;
+    const facts = {
+      url,
+      customParameters: parameters,
+      startedAt: this.startedAt,
+      endedAtMs: this.#endedAtMs,
+      refused: this.refused,
+      close: this.close,
+      steps: this.#caller.steps,
+      scriptCompleted: this.#caller.completed,
+    };
+    return reportStream(this.client, facts, clockNowMs());
+  }
+
+  /** What the caller's ear got from the stream's beginning until now (or its end), 8 kHz. */
+  heardAudio(): Int16Array {
+    const { playout, startedAtMs } = this.client;
+    return playout.heardAudio(startedAtMs, this.#endedAtMs ?? clockNowMs());
+  }
+
+  onStarted(): void {
+    this.startedAt = Date.now();
+    this.#events.onStarted();
+  }
+
+  onTick(nowMs: number): void {
+    this.#actOutFailures(nowMs);
+    this.#caller.tick(nowMs);
+  }
+
+  onSaid(clip: AudioClip): void {
+    this.#events.onSaid(clip.text);
+  }
+
+  onAgentAudio(nowMs: number): void {
+    this.#agentSinceMs ??= nowMs;
+    this.#events.onAgentAudio();
+  }
+
+  onMarkEchoed(echo: MarkEcho): void {
+    this.#events.onMark(echo);
+  }
+
+  onCleared(): void {
+    this.#events.onCleared();
+  }
+
+  onRefused(error: HandshakeError): void {
+    this.refused = error;
+    this.#end();
+  }
+
+  onClosed(close: StreamClose): void {
+    this.close = close;
+    this.#end();
+  }
+
+  #end(): void {
+    this.#endedAtMs = clockNowMs();
+    this.#caller.lineClosed(this.#endedAtMs);
+    this.#finish();
+  }
+
+  #actOutFailures(nowMs: number): void {
+    const streamMs = this.client.streamMs(nowMs);
+    if (streamMs >= this.#plans.cut) this.client.cut();
+    const { slow } = this.#plans;
+    if (slow && streamMs >= slow[0]) {
+      this.client.setReading(streamMs >= slow[1]);
+      if (streamMs >= slow[1]) this.#plans.slow = null;
+    }
+    if (this.#agentSinceMs !== null && nowMs - this.#agentSinceMs >= this.#plans.hangUpInSpeech) this.hangUp();
+  }
+
+  #socketOptions() {
+    const { stream, authToken, failures, serverUrl } = this.#options;
+    const route = routeTo(stream.url, serverUrl);
+    const token = failures.take('handshake_bad_signature') ? `${authToken}x` : authToken;
+    const headers: [string, string][] = [...route.headers, ['User-Agent', 'Twilio.TmeWs/1.0']];
+    // Signed is the URL as the TwiML has it, whatever is really dialled.
+    if (!failures.take('handshake_no_signature')) headers.push(['X-Twilio-Signature', signUrl(token, stream.url)]);
+    return { ...route, headers, handshakeDelayMs: failures.take('handshake_slow')?.ms };
+  }
+}
+
+export function sid(prefix: string): string {
+  return prefix + randomBytes(16).toString('hex');
+}
+
+/** A second socket with the same URL and signature, as a replayed request would open it; closed when the server lets it. */
+function openTwin(socket: ConstructorParameters<typeof WsClient>[0]): void {
+  const nothing = () => {};
+  const twin = new WsClient(socket, {
+    onOpen: () => setTimeout(() => twin.close(), 1000).unref(),
+    onMessage: nothing,
+    onRefused: nothing,
+    onClosed: nothing,
+    onProtocolError: nothing,
+  });
+}
