@@ -1,0 +1,61 @@
+// The secrets in media socket URLs. Each lets one socket in, once, for a short time, and belongs to one call: who has
+// not seen our TwiML can't open a media socket. That `start` names the same call is checked by the worker.
+
+import { randomBytes } from 'node:crypto';
+
+const TOKEN_BYTES = 24;
+
+export interface MediaTicket {
+  callSid: string;
+  slot: number;
+  /** The URL in the TwiML, which Twilio signs in the handshake. */
+  streamUrl: string;
+  expiresAtMs: number;
+  /** The call has its socket, or is over. Kept until it expires, to tell a second use from a guess. */
+  spent: boolean;
+}
+export type TokenProblem = 'unknown' | 'expired' | 'used';
+
+export class MediaTokens {
+  /** In order of issue, hence of expiry. */
+  readonly #tickets = new Map<string, MediaTicket>();
+
+  /** @param lifetimeMs from the webhook to the handshake */
+  constructor(readonly lifetimeMs: number) {}
+
+  /** A ticket for a call; earlier ones of the same call stay good until one of them is used. */
+  issue(callSid: string, slot: number, socketBase: string, nowMs: number): MediaTicket {
+    this.#forgetExpired(nowMs);
+    const token = randomBytes(TOKEN_BYTES).toString('base64url');
+    const ticket = {
+      callSid,
+      slot,
+      streamUrl: `${socketBase}/ws/${token}`,
+      expiresAtMs: nowMs + this.lifetimeMs,
+      spent: false,
+    };
+    this.#tickets.set(token, ticket);
+    return ticket;
+  }
+
+  /** The ticket of a token, without using it up. 192 random bits: looking one up needs no constant time. */
+  find(token: string, nowMs: number): MediaTicket | TokenProblem {
+    const ticket = this.#tickets.get(token);
+    if (ticket === undefined) return 'unknown';
+    if (ticket.spent) return 'used';
+    return nowMs < ticket.expiresAtMs ? ticket : 'expired';
+  }
+
+  /** No ticket of this call is good any more: its socket is there, or the call is over. */
+  spend(callSid: string): void {
+    for (const ticket of this.#tickets.values()) if (ticket.callSid === callSid) ticket.spent = true;
+  }
+
+  /** Expired tickets are remembered for one more lifetime, so that a late socket is told apart from a guess. */
+  #forgetExpired(nowMs: number): void {
+    for (const [token, ticket] of this.#tickets) {
+      if (nowMs < ticket.expiresAtMs + this.lifetimeMs) return;
+      this.#tickets.delete(token);
+    }
+  }
+}

@@ -1,0 +1,88 @@
+// The main thread's own metrics: calls, sockets, HTTP, refusals. The hot path's are in shared memory (metrics/); these
+// are ordinary prom-client metrics in the same registry.
+
+import * as prom from 'prom-client';
+import { type CallDirection, END_REASONS, type EndReason } from '../ring/call_records.js';
+
+export interface LiveNumbers {
+  calls(): number;
+  slots(): number;
+  sockets(): number;
+}
+
+export class ServerMetrics {
+  readonly #http: prom.Counter;
+  readonly #signatures: prom.Counter;
+  readonly #tokens: prom.Counter;
+  readonly #refusals: prom.Counter;
+  readonly #calls: prom.Counter;
+  readonly #oversized: prom.Counter;
+  readonly #dials: prom.Counter;
+  readonly #streamErrors: prom.Counter;
+
+  /** @param live read at each scrape */
+  constructor(registry: prom.Registry, live: LiveNumbers) {
+    const registers = [registry];
+    const counter = (name: string, help: string, labelNames: string[]) =>
+      new prom.Counter({ name, help, labelNames, registers });
+    const gauge = (name: string, help: string, read: () => number) =>
+      new prom.Gauge({
+        name,
+        help,
+        registers,
+        collect() {
+          this.set(read());
+        },
+      });
+    this.#http = counter('ringline_http_requests_total', 'HTTP requests answered.', ['route', 'method', 'status']);
+    this.#signatures = counter('ringline_signature_refused_total', 'Requests refused for their Twilio signature.', [
+      'on',
+    ]);
+    this.#tokens = counter('ringline_media_token_refused_total', 'Media sockets refused for their token.', ['reason']);
+    this.#refusals = counter('ringline_calls_refused_total', 'Calls not taken.', ['reason']);
+    this.#calls = counter('ringline_calls_total', 'Calls ended, by direction and reason.', ['direction', 'reason']);
+    this.#oversized = counter(
+      'ringline_media_oversized_total',
+      'Media sockets closed for a message that was too big.',
+      [],
+    );
+    this.#dials = counter('ringline_dials_total', 'Outbound dials, by what became of them.', ['result']);
+    this.#streamErrors = counter('ringline_stream_errors_total', 'Errors of media streams that Twilio reported.', []);
+    gauge('ringline_calls_live', 'Calls with a registry entry now, dialling ones included.', live.calls);
+    gauge('ringline_slots_in_use', 'Slots reserved now.', live.slots);
+    gauge('ringline_media_sockets_live', 'Media sockets open now.', live.sockets);
+    // Known label values begin at zero: a rate over a series that appears out of nothing misses its first event.
+    for (const direction of ['inbound', 'outbound']) {
+      for (const reason of END_REASONS) this.#calls.inc({ direction, reason }, 0);
+    }
+    for (const reason of ['full', 'draining']) this.#refusals.inc({ reason }, 0);
+    for (const on of ['webhook', 'media']) this.#signatures.inc({ on }, 0);
+    for (const reason of ['missing', 'unknown', 'expired', 'used']) this.#tokens.inc({ reason }, 0);
+  }
+
+  answered(route: string, method: string, status: number): void {
+    this.#http.inc({ route, method, status });
+  }
+  signatureRefused(on: 'webhook' | 'media'): void {
+    this.#signatures.inc({ on });
+  }
+  tokenRefused(reason: 'missing' | 'unknown' | 'expired' | 'used'): void {
+    this.#tokens.inc({ reason });
+  }
+  refused(reason: 'full' | 'draining'): void {
+    this.#refusals.inc({ reason });
+  }
+  ended(direction: CallDirection, reason: EndReason): void {
+    this.#calls.inc({ direction, reason });
+  }
+  oversized(): void {
+    this.#oversized.inc();
+  }
+  /** `refused` by Twilio, `timeout`, or Twilio's terminal status; `answered` when its TwiML was asked for. */
+  dial(result: string): void {
+    this.#dials.inc({ result });
+  }
+  streamError(): void {
+    this.#streamErrors.inc();
+  }
+}

@@ -1,0 +1,175 @@
+// What Twilio asks and tells us over HTTP: the two voice webhooks, and the callbacks. Checks who asks, decodes the form,
+// leaves the call's life to call_control.ts. Callbacks may come twice and out of order.
+
+import { nowMs } from '../clock.js';
+import type { Logger } from '../log.js';
+import type { ThreadMetrics } from '../metrics/shared_metrics.js';
+import type { CallDirection } from '../ring/call_records.js';
+import { connectStreamTwiml, hangUpTwiml, sayAndHangUpTwiml } from '../twilio/twiml.js';
+import { isSignedRequest } from '../twilio/webhook_signature.js';
+import type { CallControl } from './call_control.js';
+import { applyTwilioStatus, type CallEntry, type CallRegistry, isTerminal, TWILIO_STATUSES } from './call_registry.js';
+import type { ServerRequest } from './http_exchange.js';
+import { NO_CONTENT, type Reply, xml } from './http_reply.js';
+import { fieldError, HttpError } from './json_errors.js';
+import { type PublicUrlRules, publicBase, socketBase } from './public_url.js';
+import { type FormFields, field, parseForm } from './request_body.js';
+import type { ServerMetrics } from './server_metrics.js';
+
+/** A voice webhook has about 1 KB. */
+export const WEBHOOK_BODY_BYTES_MAX = 64 * 1024;
+export const CALL_SID = /^CA[0-9a-fA-F]{32}$/;
+/** Longer than any number, SIP address or client name; what is beyond is not a party. */
+const PARTY_CHARS_MAX = 320;
+
+const BUSY_LINE = 'All our lines are busy at the moment. Please call again in a few minutes. Goodbye.';
+
+export interface TwilioWebhooksOptions {
+  authToken: string;
+  /** False only in development. */
+  validate: boolean;
+  urls: PublicUrlRules;
+  control: CallControl;
+  registry: CallRegistry;
+  metrics: ServerMetrics;
+  threadMetrics: ThreadMetrics;
+  log: Logger;
+  /** Resolves when no dial is waiting for Twilio's answer: until then a call may be ours and not known yet. */
+  dialsSettled(): Promise<void>;
+  /** A genuine request came: Twilio is there. */
+  onTwilioSeen(): void;
+}
+
+export class TwilioWebhooks {
+  readonly #options: TwilioWebhooksOptions;
+
+  constructor(options: TwilioWebhooksOptions) {
+    this.#options = options;
+  }
+
+  /** `POST /`: somebody calls us. */
+  readonly incoming = (request: ServerRequest): Promise<Reply> => this.#connect(request, 'inbound');
+
+  /** `POST /outbound-twiml`: somebody we called has answered. */
+  readonly outboundAnswered = (request: ServerRequest): Promise<Reply> => this.#connect(request, 'outbound');
+
+  /** `POST /twilio/connect-action`: the stream is over, and so is the call. */
+  readonly connectAction = (request: ServerRequest): Reply => {
+    this.#genuineForm(request);
+    return xml(hangUpTwiml());
+  };
+
+  /** `POST /twilio/status`: call progress. */
+  readonly status = async (request: ServerRequest): Promise<Reply> => {
+    const form = this.#genuineForm(request);
+    const callSid = callSidOf(form);
+    const status = TWILIO_STATUSES.find((known) => known === field(form, 'CallStatus'));
+    // A word that Twilio invents later is no reason to have the callback repeated.
+    if (status === undefined) return NO_CONTENT;
+    const entry = await this.#entryOf(callSid, form);
+    if (entry === undefined) return NO_CONTENT;
+    const sequence = wholeNumber(field(form, 'SequenceNumber'));
+    // CallDuration is seconds; Duration beside it is minutes.
+    if (!applyTwilioStatus(entry.twilio, status, sequence, wholeNumber(field(form, 'CallDuration')))) return NO_CONTENT;
+    this.#options.log.info({ callSid, status, sequence }, 'call status');
+    if (isTerminal(status)) this.#onTerminal(entry, status);
+    return NO_CONTENT;
+  };
+
+  /** `POST /twilio/stream-status`: the media stream as Twilio sees it. Only its errors are news. */
+  readonly streamStatus = (request: ServerRequest): Reply => {
+    const form = this.#genuineForm(request);
+    const callSid = callSidOf(form);
+    if (field(form, 'StreamEvent') !== 'stream-error') return NO_CONTENT;
+    const detail = field(form, 'StreamError').slice(0, 200);
+    const entry = this.#options.registry.find(callSid);
+    if (entry?.twilio.streamError === detail) return NO_CONTENT;
+    if (entry !== undefined) entry.twilio.streamError = detail;
+    this.#options.metrics.streamError();
+    this.#options.log.warn({ callSid, provider: 'twilio', detail }, 'media stream error');
+    return NO_CONTENT;
+  };
+
+  /** `POST /twilio/amd`: a person or a machine. */
+  readonly machineDetection = async (request: ServerRequest): Promise<Reply> => {
+    const form = this.#genuineForm(request);
+    const callSid = callSidOf(form);
+    const answeredBy = field(form, 'AnsweredBy');
+    const entry = await this.#entryOf(callSid, form);
+    if (entry !== undefined && /^[a-z_]{1,40}$/.test(answeredBy) && entry.twilio.answeredBy !== answeredBy) {
+      entry.twilio.answeredBy = answeredBy;
+      this.#options.log.info({ callSid, answeredBy }, 'answered by');
+    }
+    return NO_CONTENT;
+  };
+
+  async #connect(request: ServerRequest, direction: CallDirection): Promise<Reply> {
+    const beganMs = nowMs();
+    const { control, registry, threadMetrics, dialsSettled } = this.#options;
+    const form = this.#genuineForm(request);
+    const callSid = callSidOf(form);
+    const base = publicBase(this.#options.urls, request.peer, request.header);
+    if (direction === 'outbound' && registry.findLive(callSid) === undefined) await dialsSettled();
+    const from = party(form, 'From');
+    const to = party(form, 'To');
+    const acceptance = control.accept({ callSid, direction, from, to }, socketBase(base));
+    const twiml =
+      'refused' in acceptance
+        ? sayAndHangUpTwiml(BUSY_LINE)
+        : connectStreamTwiml({
+            streamUrl: acceptance.streamUrl,
+            actionUrl: `${base}/twilio/connect-action`,
+            statusCallbackUrl: `${base}/twilio/stream-status`,
+            parameters: { direction, from, to },
+          });
+    threadMetrics.observe('webhook_ms', nowMs() - beganMs);
+    return xml(twiml);
+  }
+
+  #onTerminal(entry: CallEntry, status: string): void {
+    const { control, metrics } = this.#options;
+    if (entry.direction === 'outbound') metrics.dial(status);
+    if (entry.phase === 'dialling') control.endUnanswered(entry);
+    // Hung up before the media socket came; with a socket, its closing says so.
+    else if (entry.phase === 'accepted') control.hangUp(entry, 'caller_hangup');
+  }
+
+  /** The call's entry, also when Twilio is faster than its own answer to our dial. */
+  async #entryOf(callSid: string, form: FormFields): Promise<CallEntry | undefined> {
+    const { registry, dialsSettled } = this.#options;
+    const entry = registry.find(callSid);
+    if (entry !== undefined || !field(form, 'Direction').startsWith('outbound')) return entry;
+    await dialsSettled();
+    return registry.find(callSid);
+  }
+
+  /** The decoded form of a request that Twilio signed. */
+  #genuineForm(request: ServerRequest): FormFields {
+    const { authToken, validate, urls, metrics, log, onTwilioSeen } = this.#options;
+    const form = parseForm(request.body);
+    if (!validate) return form;
+    const url = publicBase(urls, request.peer, request.header) + request.target;
+    if (!isSignedRequest(authToken, request.header('x-twilio-signature'), url, form)) {
+      metrics.signatureRefused('webhook');
+      // The URL is the usual culprit: a proxy that isn't trusted, or a PUBLIC_URL that isn't Twilio's.
+      log.warn({ url, peer: request.peer }, 'webhook refused: signature');
+      throw new HttpError(403, 'the Twilio signature is missing or wrong');
+    }
+    onTwilioSeen();
+    return form;
+  }
+}
+
+function callSidOf(form: FormFields): string {
+  const callSid = field(form, 'CallSid');
+  if (!CALL_SID.test(callSid)) throw fieldError('body', 'CallSid', 'must be CA and 32 hexadecimal digits');
+  return callSid;
+}
+
+function party(form: FormFields, name: string): string {
+  return field(form, name).slice(0, PARTY_CHARS_MAX);
+}
+
+function wholeNumber(text: string): number | null {
+  return /^\d{1,9}$/.test(text) ? Number(text) : null;
+}

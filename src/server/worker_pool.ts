@@ -1,0 +1,117 @@
+// The worker threads: one piscina task for each call, many calls on each thread. Knows nothing of what a call does.
+// The only importer of piscina.
+//
+// A running task is never aborted: piscina answers an abort by killing the thread, with every other call on it. A call
+// ends by a HANGUP record in its ring. When a thread dies by itself, exactly its own tasks reject and piscina starts
+// another.
+
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import { nowMs } from '../clock.js';
+import type { EngineConfig } from '../config.js';
+import { EngineError, toEngineError } from '../errors.js';
+import type { Logger } from '../log.js';
+import type { CallSummary, CallTask, WorkerSetup } from '../ring/call_records.js';
+import { releaseDeadSeats } from '../ring/worker_seats.js';
+import type { SharedMemory } from './shared_memory.js';
+
+/** Runs calls to their end. The worker pool, or a stand-in for tests. */
+export interface CallRunner {
+  /** Rejects with an EngineError: WORKER_DIED when the thread is gone, anything else when the call could not be set up. */
+  run(task: CallTask): Promise<CallSummary>;
+  /** At least one thread has loaded everything and takes calls. */
+  readonly ready: boolean;
+}
+
+/** Threads that die this often (times the number of threads) in a row, none of them having finished a call: give up. */
+const DEATHS_IN_A_ROW_MAX = 5;
+/** Deaths further apart than this are no row: a thread loads for about a second. */
+const ROW_GAP_MS = 15_000;
+
+/** The compiled worker: beside us in dist/, or, when we run from TypeScript (tests), in the last build. */
+function workerFile(): string {
+  const path = import.meta.url.endsWith('.ts') ? '../../dist/src/worker/call_worker.js' : '../worker/call_worker.js';
+  return fileURLToPath(new URL(path, import.meta.url));
+}
+
+export class WorkerPool implements CallRunner {
+  readonly #pool: Piscina<CallTask, CallSummary>;
+  readonly #seats: SharedArrayBuffer;
+  readonly #log: Logger;
+  readonly #deathsMax: number;
+  #deathsInARow = 0;
+  #lastDeathMs = 0;
+  #deathInThisTurn = false;
+  #closing = false;
+
+  /**
+   * Starts all threads at once.
+   * @param onUseless called once if the threads keep dying without ever finishing a call; the pool is closed then
+   */
+  constructor(
+    config: EngineConfig,
+    memory: SharedMemory,
+    log: Logger,
+    private readonly onUseless: () => void,
+    filename = workerFile(),
+  ) {
+    this.#seats = memory.seats;
+    this.#log = log;
+    this.#deathsMax = DEATHS_IN_A_ROW_MAX * config.calls.workers;
+    this.#pool = new Piscina({
+      filename,
+      minThreads: config.calls.workers,
+      maxThreads: config.calls.workers,
+      concurrentTasksPerWorker: config.calls.max,
+      // The default parks a thread in Atomics.wait between tasks, with all sockets and timers of its calls.
+      atomics: 'disabled',
+      workerData: { ...memory, config } satisfies WorkerSetup,
+      // The SDKs read keys and URLs from the environment by themselves; they get everything from the configuration.
+      env: {},
+    });
+    this.#pool.on('workerDestroy', () => this.#onThreadGone());
+    // A thread that died without a task; those with tasks reject them.
+    this.#pool.on('error', (error: unknown) => this.#log.error({ err: error }, 'worker thread failed'));
+  }
+
+  get ready(): boolean {
+    return !this.#closing && new Int32Array(this.#seats).some((threadId) => threadId !== 0);
+  }
+
+  async run(task: CallTask): Promise<CallSummary> {
+    try {
+      const summary = await this.#pool.run(task);
+      this.#deathsInARow = 0;
+      return summary;
+    } catch (thrown) {
+      // Piscina reports the thread's end and rejects its tasks in one turn of the event loop, and the rejection carries
+      // whatever killed the thread; a task that failed by itself rejects in a turn of its own.
+      if (this.#deathInThisTurn) throw new EngineError('WORKER_DIED', { cause: thrown });
+      throw toEngineError(thrown);
+    }
+  }
+
+  /** Ends all threads at once, with whatever they do. Safe twice. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.#pool.destroy();
+  }
+
+  #onThreadGone(): void {
+    this.#deathInThisTurn = true;
+    setImmediate(() => {
+      this.#deathInThisTurn = false;
+    });
+    if (this.#closing) return;
+    this.#log.error('worker thread is gone, another one starts');
+    releaseDeadSeats(this.#seats, new Set(this.#pool.threads.map((thread) => thread.threadId)));
+    const now = nowMs();
+    this.#deathsInARow = now - this.#lastDeathMs > ROW_GAP_MS ? 1 : this.#deathsInARow + 1;
+    this.#lastDeathMs = now;
+    if (this.#deathsInARow === this.#deathsMax) {
+      // For example a build without the worker's file. Piscina would go on starting threads for ever.
+      void this.close();
+      this.onUseless();
+    }
+  }
+}
