@@ -22,7 +22,8 @@ function isObject(value: unknown): value is Record<string, unknown> {
  * The SDK hands on unparsable text as a string and binary as a Blob.
  */
 export function readDeepgramMessage(message: unknown): DeepgramResult | null | 'garbage' {
-  if (!isObject(message) || typeof message['type'] !== 'string') return 'garbage';
+  // (A Blob has a `type` too: the empty one.)
+  if (!isObject(message) || typeof message['type'] !== 'string' || message['type'] === '') return 'garbage';
   if (message['type'] !== 'Results') return null;
   const { start, duration, channel } = message;
   if (typeof start !== 'number' || typeof duration !== 'number' || !isObject(channel)) return 'garbage';
