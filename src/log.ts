@@ -61,7 +61,7 @@ export function createLogger(options: LogOptions): RootLogger {
     : openOutputs(dir, (err) => root.error({ err }, 'log file failed'));
   const root: Logger = pino(
     {
-      level: testMode && level !== 'trace' ? 'debug' : level,
+      level: testMode && level !== 'trace' && level !== 'silent' ? 'debug' : level,
       base: null,
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }), log: redact },
@@ -77,7 +77,7 @@ export function createLogger(options: LogOptions): RootLogger {
     },
     out,
   );
-  const plainChild = root.child as (this: Logger, bindings: object, options?: ChildLoggerOptions) => Logger;
+  const plainChild = root.child as unknown as (this: Logger, bindings: object, options?: ChildLoggerOptions) => Logger;
   return Object.assign(root, {
     // pino's own redaction hooks leave a child's fixed fields alone. Children inherit this.
     child(this: Logger, bindings: Record<string, unknown>, childOptions?: ChildLoggerOptions) {
