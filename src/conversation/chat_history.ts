@@ -1,0 +1,130 @@
+// What the language model is told about the call so far. Only what was really heard counts as said by the agent: the
+// heard part comes from playout_ledger.ts.
+
+import type { ChatMessage } from '../providers/llm.js';
+
+export interface ChatHistoryLimits {
+  /** Turns kept besides the system prompt. */
+  messagesMax: number;
+  /** Characters kept besides the system prompt; four characters are about one token. */
+  charactersMax: number;
+}
+export const CHAT_HISTORY_LIMITS = { messagesMax: 80, charactersMax: 24_000 } as const satisfies ChatHistoryLimits;
+
+/** When a limit is passed, the history shrinks to this share of it at once: providers cache an unchanged beginning. */
+const SHRINK_TO = 0.75;
+
+/**
+ * An interrupted message ends in this. A dash is what novels and transcripts use, so models read it rightly; one line at
+ * the end of the system prompt says so too. A system message at each interruption would cost tokens every time, and
+ * not every compatible server accepts system messages in the middle.
+ */
+const INTERRUPTED_MARK = ' —';
+export const INTERRUPTION_HINT =
+  'If one of your earlier messages ends in a dash, the caller interrupted you there and heard nothing of what you were ' +
+  'going to say next. React to what they said; repeat the unheard part only if it still matters. Never end your own ' +
+  'sentences in a dash.';
+
+export type AssistantRecord =
+  /** Added as a message, or appended to the agent's message before. */
+  | 'recorded'
+  /** Not a word of it was heard: the model is not told of it, the caller's next words join those before. */
+  | 'nothing_heard';
+
+export interface ChatSnapshot {
+  systemPrompt: string;
+  turns: { role: 'user' | 'assistant'; content: string }[];
+}
+
+export class ChatHistory {
+  private turns: ChatSnapshot['turns'] = [];
+  private characters = 0;
+
+  constructor(
+    private readonly systemPrompt: string,
+    private readonly limits: ChatHistoryLimits = CHAT_HISTORY_LIMITS,
+  ) {}
+
+  /** The caller's words. Two turns without an answer heard between them are one message. Blank text is ignored. */
+  addUser(text: string): void {
+    this.append('user', text);
+  }
+
+  /**
+   * The part of a reply that the caller heard, as a ledger tells it; `interrupted` = it was cut there. Replies in a row
+   * (greeting, then "are you still there") are one message.
+   */
+  addAssistantHeard(text: string, interrupted: boolean): AssistantRecord {
+    const heard = text.trim();
+    if (heard === '') return 'nothing_heard';
+    this.append('assistant', interrupted ? heard.replace(/[\s,;:—–-]+$/, '') + INTERRUPTED_MARK : heard);
+    return 'recorded';
+  }
+
+  /** A fresh array for one request: system prompt, then the newest turns, oldest first. */
+  messages(): ChatMessage[] {
+    return [{ role: 'system', content: `${this.systemPrompt}\n\n${INTERRUPTION_HINT}` }, ...this.turns.map(copy)];
+  }
+
+  /** The request for a draft: as if the caller had said `text`, without recording it. */
+  messagesWith(text: string): ChatMessage[] {
+    const messages = this.messages();
+    const last = messages[messages.length - 1];
+    const said = text.trim();
+    if (said === '') return messages;
+    if (last.role === 'user') last.content = `${last.content} ${said}`;
+    else messages.push({ role: 'user', content: said });
+    return messages;
+  }
+
+  /** Everything that another worker needs to carry on; structured-clone safe. */
+  snapshot(): ChatSnapshot {
+    return { systemPrompt: this.systemPrompt, turns: this.turns.map(copy) };
+  }
+
+  static restore(snapshot: ChatSnapshot, limits: ChatHistoryLimits = CHAT_HISTORY_LIMITS): ChatHistory {
+    const history = new ChatHistory(snapshot.systemPrompt, limits);
+    for (const { role, content } of snapshot.turns) history.append(role, content);
+    return history;
+  }
+
+  private append(role: 'user' | 'assistant', text: string): void {
+    const content = text.trim();
+    if (content === '') return;
+    const last = this.turns[this.turns.length - 1];
+    if (last?.role === role) {
+      last.content += ` ${content}`;
+      this.characters += content.length + 1;
+    } else {
+      this.turns.push({ role, content });
+      this.characters += content.length;
+    }
+    this.shrink();
+  }
+
+  private shrink(): void {
+    const { messagesMax, charactersMax } = this.limits;
+    if (this.turns.length <= messagesMax && this.characters <= charactersMax) return;
+    const keepMessages = Math.max(1, Math.floor(messagesMax * SHRINK_TO));
+    const keepCharacters = charactersMax * SHRINK_TO;
+    let drop = 0;
+    while (
+      drop < this.turns.length - 1 &&
+      (this.turns.length - drop > keepMessages || this.characters > keepCharacters)
+    ) {
+      this.characters -= this.turns[drop].content.length;
+      drop += 1;
+    }
+    this.turns.splice(0, drop);
+    const only = this.turns[0];
+    if (this.characters > charactersMax) {
+      // One message alone is too long: its end is what an answer must fit.
+      only.content = only.content.slice(-charactersMax);
+      this.characters = only.content.length;
+    }
+  }
+}
+
+function copy<T extends object>(message: T): T {
+  return { ...message };
+}
