@@ -80,22 +80,20 @@ class Arguments {
     return view;
   }
 
-  // A whole number from 0 on; fractions are cut off.
+  // A whole number from 0 to 2^53.
   size_t Size() {
     if (!ok_) return 0;
-    int64_t value = 0;
-    if (napi_get_value_int64(env_, values_[at_++], &value) != napi_ok) {
+    double value = 0;
+    if (napi_get_value_double(env_, values_[at_++], &value) != napi_ok) {
       FailType("expected a number");
-    } else if (value < 0) {
+      return 0;
+    }
+    // The comparison is also false for NaN.
+    if (!(value >= 0 && value <= 9007199254740992.0) || value != static_cast<double>(static_cast<uint64_t>(value))) {
       FailRange();
     }
-    return ok_ ? static_cast<size_t>(value) : 0;
-  }
-
-  int32_t Int32() {
-    int32_t value = 0;
-    if (ok_ && napi_get_value_int32(env_, values_[at_++], &value) != napi_ok) FailType("expected a number");
-    return value;
+      return 0;
+    return static_cast<size_t>(value);
   }
 
   // Throws unless [offset, offset + count) lies inside the array.
@@ -286,8 +284,8 @@ dsp::Resampler* Unwrap(napi_env env, napi_value self) {
 // new (inputHz, outputHz): RangeError for rates that are not supported
 napi_value ResamplerNew(napi_env env, napi_callback_info info) {
   Arguments<2> arguments(env, info);
-  const int32_t input_hz = arguments.Int32();
-  const int32_t output_hz = arguments.Int32();
+  const size_t input_hz = arguments.Size();
+  const size_t output_hz = arguments.Size();
   if (!arguments.ok()) return nullptr;
   auto resampler = dsp::Resampler::Create(input_hz, output_hz);
   if (resampler == nullptr) {

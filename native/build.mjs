@@ -57,7 +57,10 @@ try {
 } catch {
   giveUp('the package cmake-js is not installed');
 }
-const build = spawnSync(process.execPath, [cmakeJs, 'compile', '--directory', nativeDir], { encoding: 'utf8' });
+// `compile` starts afresh when the build fails, which heals a folder that was copied from elsewhere; a developer keeps
+// what was there.
+const command = strict ? 'build' : 'compile';
+const build = spawnSync(process.execPath, [cmakeJs, command, '--directory', nativeDir], { encoding: 'utf8' });
 if (build.status !== 0 || !existsSync(addonPath))
   giveUp('the build failed', `${build.stdout ?? ''}${build.stderr ?? ''}`);
 

@@ -78,6 +78,68 @@ int64_t DecodePayload(const JsonValue& payload, uint8_t* mulaw) {
   return characters % 4 == 0 && reader.Next() < 0 ? size : -1;
 }
 
+// Walks over text that has to be there literally.
+class ExactReader {
+ public:
+  ExactReader(const uint8_t* text, size_t length) : at_(text), end_(text + length) {}
+
+  template <size_t kSize>
+  bool Take(const char (&literal)[kSize]) {
+    constexpr size_t kLength = kSize - 1;
+    if (left() < kLength || std::memcmp(at_, literal, kLength) != 0) return false;
+    at_ += kLength;
+    return true;
+  }
+
+  // One to nine digits: those always fit 31 bits.
+  bool TakeCounter(int32_t* counter) {
+    int32_t number = 0;
+    const uint8_t* from = at_;
+    while (at_ != end_ && at_ - from < 9 && static_cast<unsigned>(*at_ - '0') <= 9) number = number * 10 + *at_++ - '0';
+    *counter = number;
+    return at_ != from;
+  }
+
+  const uint8_t* at() const { return at_; }
+  size_t left() const { return static_cast<size_t>(end_ - at_); }
+
+ private:
+  const uint8_t* at_;
+  const uint8_t* end_;
+};
+
+// The message as Twilio writes it: this order of members, no white space, no escapes. Returns the number of samples, or
+// 0 when it is anything else; ParseMediaMessageGeneral then decides, also about what is wrong.
+int32_t ParseExactLayout(const uint8_t* text, size_t length, const uint8_t* stream_sid, size_t stream_sid_length,
+                         uint8_t* mulaw, int16_t* pcm, size_t room, MediaMeta* meta) {
+  // The payload is what lies between the beginning and an ending of known length.
+  constexpr char kEnding[] = "\"},\"streamSid\":\"";
+  constexpr size_t kEndingLength = sizeof(kEnding) - 1;
+  const size_t after_payload = kEndingLength + stream_sid_length + 2;
+  ExactReader reader(text, length);
+  if (stream_sid_length == 0 || !reader.Take("{\"event\":\"media\",\"sequenceNumber\":\"") ||
+      !reader.TakeCounter(&meta->sequence_number) ||
+      !reader.Take("\",\"media\":{\"track\":\"inbound\",\"chunk\":\"") || !reader.TakeCounter(&meta->chunk) ||
+      !reader.Take("\",\"timestamp\":\"") || !reader.TakeCounter(&meta->timestamp_ms) ||
+      !reader.Take("\",\"payload\":\"") || reader.left() < after_payload) {
+    return 0;
+  }
+  const uint8_t* payload = reader.at();
+  const size_t characters = reader.left() - after_payload;
+  const uint8_t* ending = payload + characters;
+  if (std::memcmp(ending, kEnding, kEndingLength) != 0 ||
+      std::memcmp(ending + kEndingLength, stream_sid, stream_sid_length) != 0 ||
+      std::memcmp(ending + kEndingLength + stream_sid_length, "\"}", 2) != 0) {
+    return 0;
+  }
+  const int64_t size = Base64DecodedSize(payload, characters);
+  if (size <= 0 || static_cast<uint64_t>(size) > room || size > INT32_MAX) return 0;
+  // A quotation mark or backslash is not base64, so decoding also proves that the payload ends where it was cut.
+  if (Base64Decode(payload, characters, mulaw) != size) return 0;
+  MulawDecode(mulaw, pcm, static_cast<size_t>(size));
+  return static_cast<int32_t>(size);
+}
+
 }  // namespace
 
 int32_t ParseMediaMessageGeneral(const uint8_t* text, size_t length, const uint8_t* stream_sid,
@@ -130,6 +192,8 @@ int32_t ParseMediaMessageGeneral(const uint8_t* text, size_t length, const uint8
 
 int32_t ParseMediaMessage(const uint8_t* text, size_t length, const uint8_t* stream_sid, size_t stream_sid_length,
                           uint8_t* mulaw, int16_t* pcm, size_t room, MediaMeta* meta) {
+  const int32_t fast = ParseExactLayout(text, length, stream_sid, stream_sid_length, mulaw, pcm, room, meta);
+  if (fast > 0) return fast;
   return ParseMediaMessageGeneral(text, length, stream_sid, stream_sid_length, mulaw, pcm, room, meta);
 }
 

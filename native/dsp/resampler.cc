@@ -66,7 +66,7 @@ ResamplerFilter Design(int input_hz, int output_hz) {
   return filter;
 }
 
-bool IsSupported(int hz) {
+bool IsSupported(size_t hz) {
   return hz == 8000 || hz == 16000 || hz == 22050 || hz == 24000 || hz == 44100 || hz == 48000;
 }
 
@@ -98,9 +98,9 @@ float Dot(const float* a, const float* b, int count) {
 
 }  // namespace
 
-std::unique_ptr<Resampler> Resampler::Create(int input_hz, int output_hz) {
+std::unique_ptr<Resampler> Resampler::Create(size_t input_hz, size_t output_hz) {
   if (!IsSupported(input_hz) || !IsSupported(output_hz)) return nullptr;
-  return std::unique_ptr<Resampler>(new Resampler(input_hz == output_hz ? nullptr : SharedFilter(input_hz, output_hz)));
+  return std::unique_ptr<Resampler>(new Resampler(input_hz == output_hz ? nullptr : SharedFilter(static_cast<int>(input_hz), static_cast<int>(output_hz))));
 }
 
 Resampler::Resampler(const ResamplerFilter* filter) : filter_(filter) {

@@ -22,7 +22,7 @@ struct ResamplerFilter {
 class Resampler {
  public:
   // Rates in Hz, each one of 8000, 16000, 22050, 24000, 44100, 48000; otherwise returns nullptr.
-  static std::unique_ptr<Resampler> Create(int input_hz, int output_hz);
+  static std::unique_ptr<Resampler> Create(size_t input_hz, size_t output_hz);
 
   // Most samples Process can write for `count` input samples.
   size_t OutputMax(size_t count) const;

@@ -1,7 +1,7 @@
 // Twilio Media Streams `media` messages between bytes and samples: the TypeScript twin of native/dsp/media_message.cc.
 // The other messages are few and go through JSON.parse in twilio/media_messages.ts.
 
-import { BASE64_VALUES, base64Encode, base64EncodedSize } from './base64.js';
+import { BASE64_VALUES, base64Decode, base64DecodedSize, base64Encode, base64EncodedSize } from './base64.js';
 import { checkBounds } from './bounds.js';
 import { MEDIA_RESULT } from './dsp_interface.js';
 import { JsonScanner, JsonValue } from './json_scanner.js';
@@ -18,6 +18,13 @@ const NAME_TIMESTAMP = ascii('timestamp');
 const NAME_PAYLOAD = ascii('payload');
 const INBOUND = ascii('inbound');
 const SUFFIX = ascii('"}}');
+// The literal parts of a message as Twilio writes it.
+const EXACT_EVENT = ascii('{"event":"media","sequenceNumber":"');
+const EXACT_TRACK = ascii('","media":{"track":"inbound","chunk":"');
+const EXACT_TIMESTAMP = ascii('","timestamp":"');
+const EXACT_PAYLOAD = ascii('","payload":"');
+const EXACT_STREAM_SID = ascii('"},"streamSid":"');
+const EXACT_END = ascii('"}');
 const INT32_MAX = 0x7fffffff;
 
 // Scratch of the parser, reused by every call: a thread parses one message at a time.
@@ -49,9 +56,14 @@ export function parseMedia(
   checkBounds(mulaw.length, mulawOffset, 0);
   checkBounds(pcm.length, pcmOffset, 0);
   checkBounds(meta.length, 0, 3);
-  meta[0] = meta[1] = meta[2] = -1;
   const room = Math.min(mulaw.length - mulawOffset, pcm.length - pcmOffset);
+  const exact = parseExactLayout(bytes, offset, offset + length, streamSid, mulaw, mulawOffset, room, meta);
+  if (exact > 0) {
+    mulawDecode(mulaw, mulawOffset, pcm, pcmOffset, exact);
+    return exact;
+  }
 
+  meta[0] = meta[1] = meta[2] = -1;
   scanner.start(bytes, offset, offset + length);
   if (!scanner.peek(0x7b)) {
     return scanner.readValue(ignored) && scanner.atEnd() ? MEDIA_RESULT.NOT_MEDIA : MEDIA_RESULT.MALFORMED;
@@ -90,6 +102,56 @@ export function buildMedia(
   at += base64Encode(mulaw, mulawOffset, count, out, at);
   out.set(SUFFIX, at);
   return at + SUFFIX.length - outOffset;
+}
+
+// The message as Twilio writes it: this order of members, no white space, no escapes. Returns the number of bytes written
+// to `mulaw`, or 0 when it is anything else; the general parser then decides, also about what is wrong.
+function parseExactLayout(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  streamSid: Uint8Array,
+  mulaw: Uint8Array,
+  mulawOffset: number,
+  room: number,
+  meta: Int32Array,
+): number {
+  // The payload is what lies between the beginning and an ending of known length.
+  const payloadEnd = end - EXACT_STREAM_SID.length - streamSid.length - EXACT_END.length;
+  let at = skipExact(bytes, start, end, EXACT_EVENT);
+  at = skipExact(bytes, takeCounter(bytes, at, end, meta, 2), end, EXACT_TRACK);
+  at = skipExact(bytes, takeCounter(bytes, at, end, meta, 1), end, EXACT_TIMESTAMP);
+  at = skipExact(bytes, takeCounter(bytes, at, end, meta, 0), end, EXACT_PAYLOAD);
+  if (at < 0 || at > payloadEnd || streamSid.length === 0) return 0;
+  let ending = skipExact(bytes, payloadEnd, end, EXACT_STREAM_SID);
+  ending = skipExact(bytes, ending, end, streamSid);
+  if (skipExact(bytes, ending, end, EXACT_END) < 0) return 0;
+  const size = base64DecodedSize(bytes, at, payloadEnd - at);
+  if (size <= 0 || size > room) return 0;
+  // A quotation mark or backslash is not base64, so decoding also proves that the payload ends where it was cut.
+  return base64Decode(bytes, at, payloadEnd - at, mulaw, mulawOffset) === size ? size : 0;
+}
+
+/** Index after `literal` if it stands at `at`, else -1; -1 stays -1. */
+function skipExact(bytes: Uint8Array, at: number, end: number, literal: Uint8Array): number {
+  if (at < 0 || end - at < literal.length) return -1;
+  for (let i = 0; i < literal.length; i++) if (bytes[at + i] !== literal[i]) return -1;
+  return at + literal.length;
+}
+
+/** Reads one to nine digits (those always fit 31 bits) into `meta[slot]`; index after them, -1 when there are none. */
+function takeCounter(bytes: Uint8Array, at: number, end: number, meta: Int32Array, slot: number): number {
+  if (at < 0) return -1;
+  const limit = Math.min(end, at + 9);
+  let number = 0;
+  let next = at;
+  for (; next < limit; next++) {
+    const digit = bytes[next] - 0x30;
+    if (digit < 0 || digit > 9) break;
+    number = number * 10 + digit;
+  }
+  meta[slot] = number;
+  return next === at ? -1 : next;
 }
 
 function readMessage(): boolean {
