@@ -4,7 +4,7 @@
 // Plain node_api.h instead of the C++ wrapper: a call takes up to nine arguments, and the wrapper's objects would cost
 // more than the work. Typed arrays over a SharedArrayBuffer are read in place.
 //
-// Sections: arguments; G.711; base64; Twilio messages; PCM; resampler; module.
+// Sections: arguments; G.711; base64; Twilio messages; PCM; resampler; voice activity; module.
 
 #include <node_api.h>
 
@@ -17,6 +17,7 @@
 #include "dsp/media_message.h"
 #include "dsp/pcm.h"
 #include "dsp/resampler.h"
+#include "dsp/silero_net.h"
 
 namespace {
 
@@ -91,8 +92,8 @@ class Arguments {
     // The comparison is also false for NaN.
     if (!(value >= 0 && value <= 9007199254740992.0) || value != static_cast<double>(static_cast<uint64_t>(value))) {
       FailRange();
-    }
       return 0;
+    }
     return static_cast<size_t>(value);
   }
 
@@ -329,6 +330,60 @@ napi_value ResamplerDelay(napi_env env, napi_callback_info info) {
   return resampler == nullptr ? nullptr : DoubleValue(env, resampler->delay_samples());
 }
 
+// ---- voice activity -------------------------------------------------------------------------------------------------
+
+template <>
+struct ArrayType<float> {
+  static constexpr napi_typedarray_type kType = napi_float32_array;
+  static constexpr const char* kMessage = "expected a Float32Array";
+};
+
+// class SileroNet, guarded like the resampler's.
+// new (weights): TypeError for weights of another network
+napi_value SileroNew(napi_env env, napi_callback_info info) {
+  Arguments<1> arguments(env, info);
+  const auto weights = arguments.Array<float>();
+  arguments.Within(weights, 0, dsp::SileroNet::kWeightFloats);
+  if (!arguments.ok()) return nullptr;
+  auto net = dsp::SileroNet::Create(weights.data);
+  if (net == nullptr) {
+    napi_throw_type_error(env, "ERR_INVALID_ARG_VALUE", "not the weights of the expected network");
+    return nullptr;
+  }
+  const auto destroy = [](napi_env, void* data, void*) { delete static_cast<dsp::SileroNet*>(data); };
+  if (napi_wrap(env, arguments.self(), net.get(), destroy, nullptr, nullptr) == napi_ok) net.release();
+  return nullptr;
+}
+
+// (samples, offsets, streams, count, state, probabilities)
+napi_value SileroRun(napi_env env, napi_callback_info info) {
+  using dsp::SileroNet;
+  Arguments<6> arguments(env, info);
+  const auto samples = arguments.Array<int16_t>();
+  const auto offsets = arguments.Array<int32_t>();
+  const auto streams = arguments.Array<int32_t>();
+  const size_t count = arguments.Size();
+  const auto state = arguments.Array<float>();
+  const auto probabilities = arguments.Array<float>();
+  arguments.Within(offsets, 0, count);
+  arguments.Within(streams, 0, count);
+  arguments.Within(probabilities, 0, count);
+  for (size_t row = 0; arguments.ok() && row < count; ++row) {
+    // A negative number becomes one that no array reaches.
+    const auto stream = static_cast<size_t>(streams.data[row]);
+    arguments.Within(samples, static_cast<size_t>(offsets.data[row]), SileroNet::kInputSamples);
+    if (stream >= state.length / SileroNet::kStateFloats) arguments.FailRange();
+  }
+  if (!arguments.ok()) return nullptr;
+  void* net = nullptr;
+  if (napi_unwrap(env, arguments.self(), &net) != napi_ok) {
+    napi_throw_type_error(env, "ERR_INVALID_THIS", "not a SileroNet");
+    return nullptr;
+  }
+  static_cast<SileroNet*>(net)->Run(samples.data, offsets.data, streams.data, count, state.data, probabilities.data);
+  return nullptr;
+}
+
 // ---- module ---------------------------------------------------------------------------------------------------------
 
 constexpr napi_property_descriptor Method(const char* name, napi_callback callback) {
@@ -359,6 +414,14 @@ napi_value Init(napi_env env, napi_value exports) {
   if (napi_define_class(env, "NativeResampler", NAPI_AUTO_LENGTH, ResamplerNew, nullptr, std::size(methods), methods,
                         &resampler_class) != napi_ok ||
       napi_set_named_property(env, exports, "Resampler", resampler_class) != napi_ok) {
+    return nullptr;
+  }
+
+  const napi_property_descriptor silero_methods[] = {Method("run", SileroRun)};
+  napi_value silero_class = nullptr;
+  if (napi_define_class(env, "SileroNet", NAPI_AUTO_LENGTH, SileroNew, nullptr, std::size(silero_methods),
+                        silero_methods, &silero_class) != napi_ok ||
+      napi_set_named_property(env, exports, "SileroNet", silero_class) != napi_ok) {
     return nullptr;
   }
   return exports;

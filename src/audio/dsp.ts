@@ -9,6 +9,7 @@ import { buildMedia, parseMedia } from './media_message.js';
 import { mulawDecode, mulawEncode } from './mulaw.js';
 import { interleaveStereo, level } from './pcm.js';
 import { createResampler } from './resampler.js';
+import type { SileroNetClass } from './silero_round.js';
 
 export type { Dsp, Resampler } from './dsp_interface.js';
 export { MEDIA_RESULT, mediaMessageSize, RESAMPLER_RATES } from './dsp_interface.js';
@@ -29,9 +30,10 @@ export const fallbackDsp: Dsp = {
   level,
 };
 
-/** What native/binding.cc exports: the Dsp functions, and the resampler as a class. */
+/** What native/binding.cc exports: the Dsp functions; the resampler and the voice activity network as classes. */
 type Addon = Omit<Dsp, 'kind' | 'createResampler'> & {
   Resampler: new (inputHz: number, outputHz: number) => Resampler;
+  SileroNet: SileroNetClass;
 };
 
 function loadAddon(): Addon | null {
@@ -65,3 +67,5 @@ const addon = loadAddon();
 export const nativeDsp: Dsp | null = addon && wrapAddon(addon);
 /** The kernels to use. */
 export const dsp: Dsp = nativeDsp ?? fallbackDsp;
+/** The native voice activity network for silero_native.ts; null without the addon (onnxruntime does that work then). */
+export const NativeSileroNet: SileroNetClass | null = addon?.SileroNet ?? null;

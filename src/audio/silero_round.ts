@@ -46,3 +46,18 @@ export function createRound(streams: number, samplesPerStream: number): SileroRo
     probabilities: new Float32Array(streams),
   };
 }
+
+/** The native network as native/binding.cc exports it. */
+export interface SileroNet {
+  /** Rows 0..count-1 as SileroEngine.infer describes. RangeError when a row lies outside of the arrays. */
+  run(
+    samples: Int16Array,
+    offsets: Int32Array,
+    streams: Int32Array,
+    count: number,
+    state: Float32Array,
+    probabilities: Float32Array,
+  ): void;
+}
+/** `weights` as silero_weights.ts reads them; TypeError for another network's. */
+export type SileroNetClass = new (weights: Float32Array) => SileroNet;

@@ -1,9 +1,9 @@
 // Voice activity of all calls of one worker: collects each stream's samples and runs every window that is due, of every
 // stream, in one batch. What a probability means for the conversation is vad.ts's business; the network itself is
-// silero_model.ts (onnxruntime) or silero_native.ts.
+// silero_model.ts (onnxruntime) or silero_native.ts, chosen by silero_engine.ts.
 
 import { assert } from '../assert.js';
-import { SileroOnnx } from './silero_model.js';
+import { chooseEngine } from './silero_engine.js';
 import {
   CONTEXT_SAMPLES,
   createRound,
@@ -41,7 +41,12 @@ export class VadBatch {
   #dueWindows = 0;
   #running: Promise<void> | true | null = null;
 
-  private constructor(engine: SileroEngine, round: SileroRound) {
+  private constructor(
+    engine: SileroEngine,
+    round: SileroRound,
+    /** Why `auto` did not take the native kernel, for the log; null when it did or was not asked to. */
+    readonly fallbackReason: string | null,
+  ) {
     const streams = round.offsets.length;
     this.#engine = engine;
     this.#round = round;
@@ -54,12 +59,14 @@ export class VadBatch {
   }
 
   /**
-   * Loads the network for at most `maxStreams` open streams. `modelPath`: models/silero_vad.onnx. Throws EngineError
-   * VAD_MODEL when the engine can't be had.
+   * Loads the network for at most `maxStreams` open streams. `modelPath`: models/silero_vad.onnx. `auto`: the native
+   * kernel where it is there and agrees with onnxruntime, else onnxruntime. Throws EngineError VAD_MODEL when the engine
+   * can't be had.
    */
-  static async create(modelPath: string, _engine: 'auto' | 'onnx' | 'native', maxStreams: number): Promise<VadBatch> {
+  static async create(modelPath: string, engine: 'auto' | 'onnx' | 'native', maxStreams: number): Promise<VadBatch> {
     const round = createRound(maxStreams, PENDING_SAMPLES);
-    return new VadBatch(await SileroOnnx.load(modelPath, round), round);
+    const chosen = await chooseEngine(modelPath, engine, round);
+    return new VadBatch(chosen.engine, round, chosen.fallbackReason);
   }
 
   get engine(): 'onnx' | 'native' {

@@ -4,11 +4,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { VadBatch } from '../../src/audio/vad_batch.js';
 import { EngineError } from '../../src/errors.js';
-import { MODEL_PATH, speechLikeSignal } from './vad_signals.js';
+import { ENGINES, MODEL_PATH, speechLikeSignal } from './vad_signals.js';
 
 const SPEECH = speechLikeSignal(2);
 
-describe.each(['onnx'] as const)('%s', (engine) => {
+describe.each(ENGINES)('%s', (engine) => {
   let vad: VadBatch;
   const opened: number[] = [];
   const open = () => {
@@ -97,16 +97,16 @@ describe.each(['onnx'] as const)('%s', (engine) => {
     vad.push(other, SPEECH, 0, 256);
     let reopened = -1;
     const heard: number[] = [];
-    const running = vad.run((who) => {
-      heard.push(who);
-      // The native engine is done when run returns: there, the callback is the only place inside a run.
-      if (who === other) reopen();
-    });
     const reopen = () => {
       if (reopened >= 0) return;
       vad.close(stream);
       reopened = open();
     };
+    const running = vad.run((who) => {
+      heard.push(who);
+      // The native engine is done when run returns: there, the callback is the only place inside a run.
+      if (who === other) reopen();
+    });
     if (running) reopen();
     await running;
     expect(reopened).toBe(stream);

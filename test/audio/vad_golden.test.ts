@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { FRAME_SAMPLES } from '../../src/audio/audio_format.js';
 import { VadBatch } from '../../src/audio/vad_batch.js';
-import { goldenRecordings, MODEL_PATH, randomNumbers, speechLikeSignal } from './vad_signals.js';
+import { ENGINES, goldenRecordings, MODEL_PATH, randomNumbers, speechLikeSignal } from './vad_signals.js';
 
 const TOLERANCE = 1e-4;
 const NO_RECORDINGS = '../shared/audio does not lie beside this repository';
@@ -52,7 +52,7 @@ async function largestError(vad: VadBatch, sources: Source[], pieceOf: () => num
   return largest;
 }
 
-describe.each(['onnx'] as const)('%s', (engine) => {
+describe.each(ENGINES)('%s', (engine) => {
   const sets: [string, Source[]][] = [
     ['computed signals', computed],
     ['real recordings', goldenRecordings()],

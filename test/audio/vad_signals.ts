@@ -4,11 +4,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RATE_HZ } from '../../src/audio/audio_format.js';
+import { NativeSileroNet } from '../../src/audio/dsp.js';
 
 const REPO = join(import.meta.dirname, '..', '..');
 export const MODEL_PATH = join(REPO, 'models', 'silero_vad.onnx');
 const RECORDINGS = join(REPO, '..', 'shared', 'audio');
 const GOLDEN = join(RECORDINGS, 'vad', 'golden.json');
+
+/** The engines that can run here: the native one only where the addon is. */
+export const ENGINES: readonly ('onnx' | 'native')[] = NativeSileroNet ? ['onnx', 'native'] : ['onnx'];
 
 /** `seconds` of 8 kHz audio: four syllables of vowel-like pulses through formants, noise, silence, a tone; repeating. */
 export function speechLikeSignal(seconds: number, seed = 1): Int16Array {
