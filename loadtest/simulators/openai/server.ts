@@ -1,0 +1,309 @@
+// A local OpenAI: chat completions, streamed, from a rule-based guest relations executive. node:http rather than
+// uWebSockets.js, because resets, half bodies and keep-alive hints are part of what it has to imitate.
+
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { nowMs } from '../../../src/clock.js';
+import { answerControl, type ControlHandlers } from '../control.js';
+import { type ArmedFailure, type FailOptions, FailurePlan } from '../failures.js';
+import { drawMs, mergeLatency, seededRandom } from '../latency.js';
+import { StageTimings } from '../stage_timings.js';
+import { type ChatRequest, type ErrorAnswer, errorAnswer, readChatRequest } from './chat_request.js';
+import { CompletionStream, OPENAI_LATENCY, type OpenaiLatency, wholeCompletion } from './completion_stream.js';
+import { OPENAI_FAILURE_MODES, type OpenaiFailureMode, REQUEST_MODES, STREAM_MODES } from './failure_modes.js';
+import { type Reply, replyTo, toolCallFor } from './replies.js';
+
+export interface OpenaiSimulatorOptions {
+  /** 0 = any free port. */
+  port?: number;
+  /** Keys that are let in; empty = any key, but there must be one. */
+  apiKeys?: readonly string[];
+  latency?: Partial<OpenaiLatency>;
+  /** TCP connections at once; further ones are dropped. */
+  maxConnections?: number;
+  /** Completions at once; one more is a 429. */
+  maxConcurrent?: number;
+  /** Idle connections are closed after this long. */
+  keepAliveMs?: number;
+  /** Tell clients so in a `Keep-Alive: timeout=` header. The vendor does not, so clients fall back to their own. */
+  keepAliveHint?: boolean;
+  seed?: number;
+}
+const DEFAULTS = {
+  port: 0,
+  apiKeys: [],
+  maxConnections: 100_000,
+  maxConcurrent: 100_000,
+  keepAliveMs: 60_000,
+  keepAliveHint: false,
+  seed: 1,
+} as const;
+
+/** A completion that the client did not want to the end. */
+export interface Abort {
+  key: string;
+  /** Tokens that had gone out, of how many. */
+  tokens: number;
+  tokensTotal: number;
+  /** When, on the monotonic clock. */
+  atMs: number;
+}
+const ABORTS_KEPT = 1000;
+const BODY_MAX_BYTES = 4 * 1024 * 1024;
+
+export class OpenaiStats {
+  requests = 0;
+  open = 0;
+  peak = 0;
+  completed = 0;
+  failed = 0;
+  tokens = 0;
+  connections = 0;
+  connectionsDropped = 0;
+  abortCount = 0;
+  /** The newest aborts. */
+  aborts: Abort[] = [];
+  /** Answers that were no completion, by status. */
+  errors: Record<string, number> = {};
+}
+
+export class OpenaiSimulator {
+  readonly stats = new OpenaiStats();
+  readonly timings = new StageTimings();
+  readonly failures = new FailurePlan<OpenaiFailureMode>(OPENAI_FAILURE_MODES);
+  readonly #random: () => number;
+  readonly #server: Server;
+  readonly #scripted = new Map<string, Reply[]>();
+  readonly #controls: ControlHandlers;
+  #latency: OpenaiLatency;
+  /** What goes into OPENAI_BASE_URL. */
+  url = '';
+
+  private constructor(readonly options: Required<Omit<OpenaiSimulatorOptions, 'latency'>> & OpenaiSimulatorOptions) {
+    this.#random = seededRandom(options.seed);
+    this.#latency = mergeLatency<OpenaiLatency>(OPENAI_LATENCY, options.latency);
+    this.#controls = {
+      replies: (body) => this.setReplies(String(body['callSid'] ?? ''), body['replies'] as string[]),
+      fail: (body) => this.fail(body['mode'] as OpenaiFailureMode, body as FailOptions),
+      heal: (body) => this.heal(body['mode'] as OpenaiFailureMode | undefined),
+      latency: (body) => this.setLatency(body as Partial<OpenaiLatency>),
+      stats: () => ({ ...this.stats, struck: this.failures.struck }),
+      timings: (body) => this.timings.since(Number(body['from'] ?? 0)),
+    };
+    this.#server = createServer({ keepAliveTimeout: options.keepAliveMs, requestTimeout: 0 }, (request, response) => {
+      void this.#serve(request, response);
+    });
+    this.#server.maxConnections = options.maxConnections;
+    this.#server.on('connection', () => this.stats.connections++);
+    this.#server.on('drop', () => this.stats.connectionsDropped++);
+  }
+
+  /** Starts on loopback. Rejects when the port is taken. */
+  static async start(options: OpenaiSimulatorOptions = {}): Promise<OpenaiSimulator> {
+    const simulator = new OpenaiSimulator({ ...DEFAULTS, ...options });
+    await new Promise<void>((resolve, reject) => {
+      simulator.#server.once('error', reject);
+      simulator.#server.listen(simulator.options.port, '127.0.0.1', resolve);
+    });
+    simulator.url = `http://127.0.0.1:${(simulator.#server.address() as AddressInfo).port}/v1`;
+    return simulator;
+  }
+
+  /** The next replies of the call whose key contains `callSid` (empty = of any), before the rules take over again. */
+  setReplies(callSid: string, replies: readonly (string | Reply)[]): void {
+    this.#scripted.set(
+      callSid,
+      replies.map((reply) => (typeof reply === 'string' ? { text: reply, toolCalls: [] } : reply)),
+    );
+  }
+
+  fail(mode: OpenaiFailureMode, options?: FailOptions): void {
+    this.failures.fail(mode, options);
+  }
+
+  heal(mode?: OpenaiFailureMode): void {
+    this.failures.heal(mode);
+  }
+
+  setLatency(latency: Partial<OpenaiLatency>): void {
+    this.#latency = mergeLatency(this.#latency, latency);
+  }
+
+  /** Cuts every connection and stops listening. Safe twice. */
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const text = await readText(request);
+    if (text === null) return;
+    const path = (request.url ?? '/').split('?')[0];
+    if (path.startsWith('/_sim/')) {
+      const answer = answerControl(this.#controls, path, text);
+      response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.body);
+      return;
+    }
+    // Node hints at its own idle limit unless the header is already there.
+    if (!this.options.keepAliveHint) response.setHeader('connection', 'keep-alive');
+    response.setHeader('x-request-id', `req_${randomUUID().replaceAll('-', '')}`);
+    const refused = this.#checkKey(request);
+    if (refused) this.#refuse(response, refused);
+    else if (path === '/v1/models') response.writeHead(200, { 'content-type': 'application/json' }).end(MODELS);
+    else if (path === '/v1/chat/completions' && request.method === 'POST') this.#complete(request, response, text);
+    else this.#refuse(response, errorAnswer(404, 'invalid_request_error', `Invalid URL (${request.method} ${path})`));
+  }
+
+  #complete(request: IncomingMessage, response: ServerResponse, text: string): void {
+    this.stats.requests++;
+    const chat = readChatRequest(text, String(request.headers['x-client-request-id'] ?? ''));
+    if ('status' in chat) {
+      this.#refuse(response, chat);
+      return;
+    }
+    const failure = this.failures.take([...REQUEST_MODES, ...STREAM_MODES], chat.key);
+    if (failure && isRequestMode(failure.mode)) {
+      this.#failRequest(failure, request, response);
+      return;
+    }
+    if (this.stats.open >= this.options.maxConcurrent) {
+      this.#refuse(response, failureAnswer('status_429', 1000) as ErrorAnswer);
+      return;
+    }
+    const reply = this.#reply(chat);
+    for (const [name, value] of Object.entries(this.#rateLimitHeaders())) response.setHeader(name, value);
+    if (chat.stream) this.#stream(chat, reply, response, failure);
+    else this.#whole(chat, reply, response);
+  }
+
+  #stream(
+    chat: ChatRequest,
+    reply: Reply,
+    response: ServerResponse,
+    failure: ArmedFailure<OpenaiFailureMode> | null,
+  ): void {
+    const { stats } = this;
+    stats.peak = Math.max(stats.peak, ++stats.open);
+    const startMs = nowMs();
+    // The head leaves with the first chunk: until then a client waits for headers, as it does with the vendor.
+    response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' });
+    const stream = new CompletionStream(chat, reply, response, failure, this.#latency, this.#random, {
+      onFirstToken: () => this.timings.add('llm_first_token', chat.key, startMs),
+      onEnd: (how) => {
+        stats.open--;
+        stats.tokens += stream.tokensSent;
+        if (how === 'done') stats.completed++;
+        if (how === 'failed') stats.failed++;
+        if (how === 'aborted') this.#aborted(chat.key, stream.tokensSent, stream.tokensTotal);
+      },
+    });
+  }
+
+  #whole(chat: ChatRequest, reply: Reply, response: ServerResponse): void {
+    const body = wholeCompletion(chat, reply);
+    setTimeout(
+      () => {
+        if (response.destroyed) return;
+        this.stats.completed++;
+        response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+      },
+      drawMs(this.#latency.firstToken, this.#random),
+    );
+  }
+
+  #failRequest(failure: ArmedFailure<OpenaiFailureMode>, request: IncomingMessage, response: ServerResponse): void {
+    if (failure.mode === 'refuse') request.socket.resetAndDestroy();
+    else if (failure.mode === 'hang') response.on('close', () => this.#aborted('', 0, 0));
+    else this.#refuse(response, failureAnswer(failure.mode, failure.delayMs ?? 1000));
+  }
+
+  #reply(chat: ChatRequest): Reply {
+    for (const [callSid, replies] of this.#scripted)
+      if (replies.length > 0 && chat.key.includes(callSid)) return replies.shift() as Reply;
+    const toolCall = toolCallFor(chat.messages, chat.toolNames);
+    return toolCall ? { text: '', toolCalls: [toolCall] } : { text: replyTo(chat.messages), toolCalls: [] };
+  }
+
+  #aborted(key: string, tokens: number, tokensTotal: number): void {
+    this.stats.abortCount++;
+    this.stats.aborts.push({ key, tokens, tokensTotal, atMs: nowMs() });
+    if (this.stats.aborts.length > ABORTS_KEPT) this.stats.aborts.shift();
+  }
+
+  #checkKey(request: IncomingMessage): ErrorAnswer | null {
+    const key = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
+    if (key && (this.options.apiKeys.length === 0 || this.options.apiKeys.includes(key))) return null;
+    return errorAnswer(401, 'invalid_request_error', 'Incorrect API key provided.', { code: 'invalid_api_key' });
+  }
+
+  #refuse(response: ServerResponse, answer: ErrorAnswer): void {
+    this.stats.errors[answer.status] = (this.stats.errors[answer.status] ?? 0) + 1;
+    response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers }).end(answer.body);
+  }
+
+  #rateLimitHeaders(): Record<string, string> {
+    return {
+      'openai-processing-ms': '12',
+      'x-ratelimit-limit-requests': '10000',
+      'x-ratelimit-limit-tokens': '2000000',
+      'x-ratelimit-remaining-requests': String(10_000 - this.stats.open),
+      'x-ratelimit-remaining-tokens': '1999000',
+      'x-ratelimit-reset-requests': '6ms',
+      'x-ratelimit-reset-tokens': '0s',
+    };
+  }
+}
+
+const MODELS = JSON.stringify({
+  object: 'list',
+  data: [{ id: 'gpt-4o-mini', object: 'model', created: 1721172741, owned_by: 'system' }],
+});
+
+function isRequestMode(mode: OpenaiFailureMode): mode is (typeof REQUEST_MODES)[number] {
+  return (REQUEST_MODES as readonly string[]).includes(mode);
+}
+
+/** The vendor's answer for a `status_*` mode. */
+function failureAnswer(mode: OpenaiFailureMode, delayMs: number): ErrorAnswer {
+  const wait = { 'retry-after': String(Math.ceil(delayMs / 1000)), 'retry-after-ms': String(delayMs) };
+  switch (mode) {
+    case 'status_400':
+      return errorAnswer(400, 'invalid_request_error', 'The request was refused.');
+    case 'status_401':
+      return errorAnswer(401, 'invalid_request_error', 'Incorrect API key provided.', { code: 'invalid_api_key' });
+    case 'status_404':
+      return errorAnswer(404, 'invalid_request_error', 'The model does not exist.', { code: 'model_not_found' });
+    case 'status_409':
+      return errorAnswer(409, 'conflict', 'Try again.', { headers: { 'x-should-retry': 'true' } });
+    case 'status_429':
+      return errorAnswer(429, 'requests', 'Rate limit reached.', { code: 'rate_limit_exceeded', headers: wait });
+    case 'insufficient_quota':
+      return errorAnswer(429, 'insufficient_quota', 'You exceeded your current quota.', { code: 'insufficient_quota' });
+    case 'status_503':
+      return errorAnswer(503, 'server_error', 'The engine is currently overloaded.', { headers: wait });
+    case 'status_500_final':
+      return errorAnswer(500, 'server_error', 'The server had an error.', { headers: { 'x-should-retry': 'false' } });
+    default:
+      return errorAnswer(500, 'server_error', 'The server had an error while processing your request.');
+  }
+}
+
+/** The body as text, or null when the client left or sent too much. */
+async function readText(request: IncomingMessage): Promise<string | null> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const part of request as AsyncIterable<Buffer>) {
+      bytes += part.length;
+      if (bytes > BODY_MAX_BYTES) {
+        request.destroy();
+        return null;
+      }
+      parts.push(part);
+    }
+  } catch {
+    return null;
+  }
+  return Buffer.concat(parts).toString();
+}
