@@ -144,6 +144,10 @@ export class OpenaiRun implements LlmRun, Swept {
 
   #onChunk(chunk: ChatChunk): void {
     if (this.#state === 'over') return; // draining
+    if (typeof chunk !== 'object' || chunk === null) {
+      this.context.hooks.metrics?.count('garbage', 1);
+      return;
+    }
     const choice = chunk.choices?.[0];
     const text = choice?.delta?.content;
     if (this.#state === 'requesting' || this.#state === 'streaming') {
