@@ -25,11 +25,6 @@ const MESSAGE_BYTES_MAX = 4 << 20;
 const CLOSE_TIMEOUT_MS = 2000;
 /** The vendor goes on sending a cancelled context's running generation; after this it no longer counts as load. */
 const CANCELLED_MS_MAX = 10_000;
-/** A socket quiet for this long is asked whether it is still there, also before it is used again. */
-const QUIET_MS = 15_000;
-const QUIET_BEFORE_USE_MS = 2000;
-/** A ping (or anything else) must be answered in this time. */
-const PONG_TIMEOUT_MS = 2000;
 const WS_OPEN = 1;
 
 export interface CartesiaContextSink {
@@ -50,7 +45,18 @@ export interface CartesiaSocketOptions {
   /** null = the vendor's; `http://` (or `ws://`) = no TLS. */
   baseUrl: string | null;
   connectTimeoutMs: number;
+  /** A socket that was quiet for this long is asked whether it is still there. */
+  quietMsMax: number;
+  /** The same, before it is used again. */
+  quietBeforeUseMs: number;
+  /** A ping must be answered (or anything come in) within this, or the socket is dropped. */
+  pongTimeoutMs: number;
 }
+export const CARTESIA_SOCKET_DEFAULTS = {
+  quietMsMax: 15_000,
+  quietBeforeUseMs: 2000,
+  pongTimeoutMs: 1500,
+} as const satisfies Partial<CartesiaSocketOptions>;
 
 interface ContextEntry {
   /** null once cancelled: events are expected, and dropped. */
@@ -62,6 +68,7 @@ interface ContextEntry {
 type GenerationRequest = Parameters<CartesiaTtsWs['send']>[0];
 
 export class CartesiaSocket {
+  readonly #options: CartesiaSocketOptions;
   readonly #hooks: ProviderHooks;
   readonly #onState: (socket: CartesiaSocket, error: EngineError | null) => void;
   readonly #tts: CartesiaTtsWs;
@@ -80,6 +87,7 @@ export class CartesiaSocket {
     hooks: ProviderHooks,
     onState: (socket: CartesiaSocket, error: EngineError | null) => void,
   ) {
+    this.#options = options;
     this.#hooks = hooks;
     this.#onState = onState;
     const url = new URL(options.baseUrl ?? VENDOR_URL);
@@ -99,7 +107,9 @@ export class CartesiaSocket {
     if (plain) {
       // The SDK turns every scheme into wss. For a server without TLS only the connection underneath is swapped.
       const port = Number(url.port || 80);
-      wsOptions.createConnection = (() => connectTcp({ host: url.hostname, port })) as typeof connectTcp;
+      // (Who makes the connection also sets the timeout that `handshakeTimeout` waits for.)
+      const target = { host: url.hostname, port, timeout: options.connectTimeoutMs };
+      wsOptions.createConnection = (() => connectTcp(target)) as typeof connectTcp;
     }
     this.#tts = new TTSWS(client, wsOptions);
     // First thing: with no error listener the SDK turns any error into an unhandled rejection (PROTOCOLS C.4).
@@ -168,12 +178,15 @@ export class CartesiaSocket {
   }
 
   sweep(now: number): void {
+    // The library's handshake timeout counts silence; this one is for a server that trickles.
+    if (this.#state === 'connecting' && now - this.#lastReceivedMs >= 2 * this.#options.connectTimeoutMs)
+      this.terminate();
     if (this.#state !== 'open') return;
     for (const [id, entry] of this.#contexts) {
       if (entry.sink === null && now - entry.cancelledMs >= CANCELLED_MS_MAX) this.#contexts.delete(id);
     }
     if (now >= this.#pongDueMs) this.terminate();
-    else if (now - this.#lastReceivedMs >= QUIET_MS) this.#ping(now);
+    else if (now - this.#lastReceivedMs >= this.#options.quietMsMax) this.#ping(now);
   }
 
   get #socket(): WebSocket {
@@ -205,7 +218,7 @@ export class CartesiaSocket {
 
   #ping(now: number): void {
     if (this.#pongDueMs !== Number.POSITIVE_INFINITY) return;
-    this.#pongDueMs = now + PONG_TIMEOUT_MS;
+    this.#pongDueMs = now + this.#options.pongTimeoutMs;
     this.#socket.ping();
   }
 
@@ -215,7 +228,7 @@ export class CartesiaSocket {
     const now = nowMs();
     this.#lastUsedMs = now;
     // A pooled connection may have died without a word; a pong within a second or two is cheaper than a dead line.
-    if (now - this.#lastReceivedMs >= QUIET_BEFORE_USE_MS) this.#ping(now);
+    if (now - this.#lastReceivedMs >= this.#options.quietBeforeUseMs) this.#ping(now);
     this.#tts.send(request).catch(() => {}); // a failed write ends in `close`
   }
 

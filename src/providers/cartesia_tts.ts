@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EngineConfig } from '../config.js';
 import { CartesiaPool, type CartesiaPoolOptions } from './cartesia_pool.js';
+import { CARTESIA_SOCKET_DEFAULTS } from './cartesia_socket.js';
 import {
   CARTESIA_TUNING,
   type CartesiaTuning,
@@ -45,6 +46,7 @@ export class CartesiaTts implements TtsProvider, Swept {
         socketsMax: SOCKETS_MAX,
         idleMsMax: IDLE_MS_MAX,
         connectBackoff: CARTESIA_TUNING.retryBackoff,
+        ...CARTESIA_SOCKET_DEFAULTS,
         ...tuning,
       },
       hooks,
