@@ -18,12 +18,6 @@ import type { MediaTokens } from './media_tokens.js';
 import type { ServerMetrics } from './server_metrics.js';
 import type { CallRunner } from './worker_pool.js';
 
-/** The media sockets, as far as call control moves them. */
-export interface SocketCloser {
-  /** Closes the slot's socket with code 1000, if it is open, and lets go of it. */
-  end(slot: number): void;
-}
-
 export interface CallControlOptions {
   admission: Admission;
   registry: CallRegistry;
@@ -37,6 +31,8 @@ export interface CallControlOptions {
   startTimeoutMs: number;
   /** Sends what the worker wrote last. */
   flush(slot: number): void;
+  /** Closes the slot's media socket, if it is open. */
+  endSocket(slot: number): void;
 }
 
 export interface IncomingCall {
@@ -49,16 +45,10 @@ export interface IncomingCall {
 export class CallControl {
   readonly #options: CallControlOptions;
   readonly #startTimers = new Map<string, NodeJS.Timeout>();
-  #sockets: SocketCloser = { end: () => {} };
   #onIdle: (() => void) | null = null;
 
   constructor(options: CallControlOptions) {
     this.#options = options;
-  }
-
-  /** Sockets and call control know each other; the sockets come second. */
-  useSockets(sockets: SocketCloser): void {
-    this.#sockets = sockets;
   }
 
   /**
@@ -172,13 +162,13 @@ export class CallControl {
   }
 
   #finish(entry: CallEntry, reason: EndReason, summary: CallSummary | null): void {
-    const { registry, admission, tokens, ingress, rings, metrics, log, flush } = this.#options;
+    const { registry, admission, tokens, ingress, rings, metrics, log, flush, endSocket } = this.#options;
     const { callSid, slot, direction } = entry;
     this.#clearStartTimer(callSid);
     tokens.spend(callSid);
     flush(slot);
     // Twilio goes on with the verb after <Connect>, which hangs up: no silent line stays open.
-    this.#sockets.end(slot);
+    endSocket(slot);
     registry.end(entry, reason, summary);
     ingress.forget(slot);
     rings[slot].reset();

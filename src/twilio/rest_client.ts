@@ -116,7 +116,7 @@ export class TwilioRest {
     } catch (thrown) {
       const error = toRestError(thrown);
       const isThere = error.status !== undefined && error.status < 500 && error.status !== 401 && error.status !== 403;
-      this.onResult(isThere, isThere ? null : error.status === undefined ? 'NETWORK' : `HTTP_${error.status}`);
+      this.onResult(isThere, isThere ? null : failureCode(error));
       throw error;
     }
   }
@@ -136,6 +136,12 @@ export class TwilioRest {
     });
     return this.#client;
   }
+}
+
+/** For /health: is Twilio away, does it refuse us, or does it fail? */
+export function failureCode({ status }: TwilioRestError): string {
+  if (status === undefined) return 'NETWORK';
+  return status === 401 || status === 403 ? 'REFUSED' : `HTTP_${status}`;
 }
 
 const NOT_STARTED = new Set(['queued', 'initiated', 'ringing']);

@@ -1,0 +1,182 @@
+// Puts the main thread together: makes every part once and connects them. No logic of its own beyond start and stop.
+
+import { BroadcastChannel } from 'node:worker_threads';
+import type { EngineConfig } from '../config.js';
+import type { RootLogger } from '../log.js';
+import { createRegistry } from '../metrics/prometheus.js';
+import { ThreadMetrics } from '../metrics/shared_metrics.js';
+import { WORKER_CHANNEL, type WorkerEvent } from '../ring/call_records.js';
+import { Doorbell } from '../ring/doorbell.js';
+import { SlotRings } from '../ring/ring_layout.js';
+import { SlotFlags } from '../ring/slot_flags.js';
+import { failureCode, TwilioRest, type TwilioRestError } from '../twilio/rest_client.js';
+import { isSignedHandshake } from '../twilio/webhook_signature.js';
+import { Admission } from './admission.js';
+import { CallControl } from './call_control.js';
+import { CallRegistry } from './call_registry.js';
+import { CallsApi } from './calls_api.js';
+import { Dialler } from './dialler.js';
+import { EgressPump } from './egress_pump.js';
+import { Health } from './health.js';
+import type { Reply } from './http_reply.js';
+import { HttpServer } from './http_server.js';
+import { IngressWriter } from './ingress_writer.js';
+import { MediaSockets } from './media_socket.js';
+import { MediaTokens } from './media_tokens.js';
+import { addressSet } from './peers.js';
+import { ProviderHealth } from './provider_health.js';
+import { probeCartesia, probeDeepgram, probeOpenai } from './provider_probes.js';
+import { Recordings } from './recordings.js';
+import { ServerMetrics } from './server_metrics.js';
+import type { SharedMemory } from './shared_memory.js';
+import { TwilioWebhooks } from './twilio_webhooks.js';
+import type { CallRunner } from './worker_pool.js';
+
+/** After the hang-ups of a drain: goodbyes are spoken and recordings closed within this. */
+const DRAIN_GRACE_MS = 10_000;
+
+export interface PhoneServerOptions {
+  config: EngineConfig;
+  memory: SharedMemory;
+  runner: CallRunner;
+  log: RootLogger;
+  version: string;
+}
+
+export interface PhoneServer {
+  readonly port: number;
+  /** No new calls; waits for the running ones as long as the configuration allows, then closes everything. Safe twice. */
+  stop(): Promise<void>;
+}
+
+/** Builds the server around a pool of workers and starts listening. Rejects when the address is taken. */
+export async function startPhoneServer(options: PhoneServerOptions): Promise<PhoneServer> {
+  const { config, memory, runner, log, version } = options;
+  const threadMetrics = new ThreadMetrics(memory.metrics, 0);
+  const rings = Array.from({ length: config.calls.max }, (_, slot) => new SlotRings(memory.slab, slot));
+  const admission = new Admission(config.calls.max);
+  const registry = new CallRegistry();
+  const tokens = new MediaTokens(config.calls.startTimeoutMs);
+  const ingress = new IngressWriter(rings, memory.doorbells, threadMetrics);
+  const prometheus = createRegistry(memory.metrics);
+  const metrics = new ServerMetrics(prometheus, {
+    calls: () => registry.liveCount,
+    slots: () => admission.inUse,
+    sockets: () => media.live,
+  });
+  const providers = new ProviderHealth();
+  const rest = new TwilioRest(config.twilio, (ok, code) => providers.observe('twilio', ok, code, Date.now()));
+  addProviders(providers, config, rest);
+
+  const control = new CallControl({
+    admission,
+    registry,
+    tokens,
+    runner,
+    ingress,
+    rings,
+    metrics,
+    log,
+    startTimeoutMs: config.calls.startTimeoutMs,
+    flush: (slot) => pump.drain(slot),
+    endSocket: (slot) => media.end(slot),
+  });
+  const media: MediaSockets = new MediaSockets({
+    slots: config.calls.max,
+    tokens,
+    ingress,
+    metrics,
+    log,
+    isSigned: (signature, url) => !config.twilio.validate || isSignedHandshake(config.twilio.authToken, signature, url),
+    onOpen: (callSid, slot) => control.onSocketOpen(callSid, slot),
+    onClosed: (callSid, slot, code) => control.onSocketClosed(callSid, slot, code),
+  });
+  const pump: EgressPump = new EgressPump({
+    rings,
+    flags: new SlotFlags(memory.slab),
+    metrics: threadMetrics,
+    socketOf: media.socketOf,
+    onClose: media.end,
+  });
+  const dialler = new Dialler({ rest, control, metrics, log, calls: config.calls });
+  const urls = { publicUrl: config.publicUrl, trustedProxies: addressSet(config.trustedProxies) };
+  const webhooks = new TwilioWebhooks({
+    ...config.twilio,
+    urls,
+    control,
+    registry,
+    metrics,
+    threadMetrics,
+    log,
+    dialsSettled: dialler.settled,
+    onTwilioSeen: () => providers.observe('twilio', true, null, Date.now()),
+  });
+  const ownNumber = config.twilio.phoneNumber;
+  const calls = new CallsApi({ ownNumber, urls, dialler, rest, control, registry, log, slots: config.calls.max });
+  const health = new Health({ providers, runner, admission, metrics: memory.metrics, version });
+  const recordings = new Recordings(config.recording.dir, log);
+  const exposition = async (): Promise<Reply> => ({
+    status: 200,
+    headers: { 'content-type': prometheus.contentType },
+    body: await prometheus.metrics(),
+  });
+  const http = new HttpServer({
+    webhooks,
+    calls,
+    health,
+    recordings,
+    media,
+    metrics,
+    exposition,
+    corsOrigins: config.corsOrigins,
+    log,
+  });
+
+  const stopPumping = new Doorbell(memory.doorbells, 0).listen(pump.pump);
+  const channel = new BroadcastChannel(WORKER_CHANNEL);
+  channel.unref();
+  channel.onmessage = (message: unknown) => {
+    const event = (message as { data: WorkerEvent }).data;
+    if (event.kind === 'log') log.writeLine(event.line);
+    else if (event.kind === 'provider') providers.observe(event.provider, event.ok, event.code, event.at);
+    else registry.onWorkerEvent(event);
+  };
+  // Before there are calls: loading the SDK takes a few hundred milliseconds of this thread.
+  await rest.load();
+  const port = await http.listen(config.host, config.port);
+  void providers.refresh(Date.now());
+  recordings.startRetention(config.recording.retentionDays);
+
+  const stop = async (): Promise<void> => {
+    admission.drain();
+    const dialling = [...registry.live()].filter((entry) => entry.phase === 'dialling');
+    await Promise.all(dialling.map((entry) => dialler.cancel(entry)));
+    await control.drain(config.calls.drainTimeoutMs, DRAIN_GRACE_MS);
+    http.close();
+    stopPumping();
+    recordings.stop();
+    channel.close();
+  };
+  let stopping: Promise<void> | null = null;
+  return { port, stop: () => (stopping ??= stop()) };
+}
+
+function addProviders(providers: ProviderHealth, config: EngineConfig, rest: TwilioRest): void {
+  const { deepgram, openai, cartesia } = config;
+  providers.add('twilio', rest.isConfigured, () =>
+    rest.probe().then(
+      () => ({ ok: true, code: null }),
+      (error: TwilioRestError) => readTwilioProbe(error),
+    ),
+  );
+  providers.add('openai', openai.apiKey !== '', () => probeOpenai(openai));
+  providers.add('deepgram', deepgram.apiKey !== '', () => probeDeepgram(deepgram));
+  providers.add('cartesia', cartesia.apiKey !== '', () => probeCartesia(cartesia));
+}
+
+function readTwilioProbe(error: TwilioRestError): { ok: boolean; code: string | null } {
+  const { status } = error;
+  // Any refusal but of our key is an answer: a compatible server may not know accounts.
+  const isAnswer = status !== undefined && status < 500 && ![401, 403, 429].includes(status);
+  return isAnswer ? { ok: true, code: null } : { ok: false, code: failureCode(error) };
+}
