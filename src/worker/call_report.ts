@@ -1,0 +1,102 @@
+// Gathers what a call was: turns with what was said, meant and heard, times, errors, usage. Becomes the summary that
+// the call's task resolves with, and the sidecar file beside the recording. Decides nothing.
+
+import fs from 'node:fs/promises';
+import { isoNow } from '../clock.js';
+import type { EngineError } from '../errors.js';
+import type { BargeInReport, CallSummary, CallTask, EndReason, TurnReport } from '../ring/call_records.js';
+
+/** Errors kept per call; a provider that fails every 100 ms must not fill memory. */
+const ERRORS_MAX = 100;
+/** Turns kept with their words; a call that long is no conversation any more. */
+const TURNS_MAX = 1000;
+
+export class CallReport {
+  readonly turns: TurnReport[] = [];
+  readonly bargeIns: BargeInReport[] = [];
+  readonly usage: CallSummary['usage'] = { promptTokens: 0, completionTokens: 0, ttsCharacters: 0, sttSeconds: 0 };
+  streamSid: string | null = null;
+  recording: string | null = null;
+  private readonly errors: CallSummary['errors'] = [];
+
+  constructor(private readonly task: CallTask) {}
+
+  /** A new row; turn 0 is the greeting. */
+  openTurn(turn: number, caller: string): TurnReport {
+    const report: TurnReport = {
+      turn,
+      caller,
+      agent: '',
+      heard: '',
+      interrupted: false,
+      callerStartMs: null,
+      callerEndMs: null,
+      agentStartMs: null,
+      agentEndMs: null,
+      sttFinalMs: null,
+      endpointMs: null,
+      llmTtftMs: null,
+      ttsTtfbMs: null,
+      firstAudioMs: null,
+    };
+    if (this.turns.length < TURNS_MAX) this.turns.push(report);
+    return report;
+  }
+
+  /** The answer was withdrawn unheard: its row goes. */
+  dropTurn(turn: TurnReport | null): void {
+    const at = turn ? this.turns.indexOf(turn) : -1;
+    if (at >= 0) this.turns.splice(at, 1);
+  }
+
+  error(error: EngineError): void {
+    if (this.errors.length >= ERRORS_MAX) return;
+    this.errors.push({
+      at: isoNow(),
+      code: error.code,
+      provider: error.provider ?? null,
+      status: error.status ?? null,
+    });
+  }
+
+  summary(endReason: EndReason, durationMs: number, media: CallSummary['media']): CallSummary {
+    return {
+      callSid: this.task.callSid,
+      streamSid: this.streamSid,
+      direction: this.task.direction,
+      from: this.task.from,
+      to: this.task.to,
+      startedAt: this.task.acceptedAt,
+      endedAt: isoNow(),
+      durationS: Math.round(durationMs) / 1000,
+      endReason,
+      recording: this.recording,
+      turns: this.turns,
+      bargeIns: this.bargeIns,
+      errors: this.errors,
+      usage: { ...this.usage, sttSeconds: Math.round(this.usage.sttSeconds * 100) / 100 },
+      media,
+    };
+  }
+}
+
+/** Milliseconds with a tenth, or null: what reports show. */
+export function tenths(ms: number | null): number | null {
+  return ms === null ? null : Math.round(ms * 10) / 10;
+}
+
+/**
+ * `server_{port}_{direction}_recording_{timestamp}_{call_sid}`, without extension. `timestamp` is UTC,
+ * `YYYYMMDD_HHMMSS`. The sid was checked at the webhook, so it can't leave the folder.
+ */
+export function recordingStem(port: number, task: CallTask): string {
+  const timestamp = task.acceptedAt.replace(/[-:]/g, '').replace('T', '_').slice(0, 15);
+  return `server_${port}_${task.direction}_recording_${timestamp}_${task.callSid}`;
+}
+
+/** Writes the sidecar JSON: a reader finds the whole file or none. Rejects when the disk does. */
+export async function writeSidecar(path: string, summary: CallSummary): Promise<void> {
+  const part = `${path}.part`;
+  await fs.writeFile(part, `${JSON.stringify(summary, null, 2)}\n`, { mode: 0o640 });
+  await fs.rename(part, path);
+}

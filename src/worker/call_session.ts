@@ -1,0 +1,386 @@
+// One call on its worker: wires ears (media_ingress, caller_audio), judgement (turn_manager), mouth (speaker) and
+// memory (call_memory, call_report, recorder) together, and ends in one place. It decides nothing about turns, audio
+// or wording itself.
+
+import path from 'node:path';
+import type { Logger } from 'pino';
+import { nowMs } from '../clock.js';
+import { SentenceSplitter } from '../conversation/sentence_splitter.js';
+import { type TurnAction, type TurnEvent, TurnManager } from '../conversation/turn_manager.js';
+import { type EngineError, toEngineError } from '../errors.js';
+import type { LlmRequest } from '../providers/llm.js';
+import type { SttSession, SttTranscript } from '../providers/stt.js';
+import { type CallSummary, type CallTask, END_REASONS, type EndReason } from '../ring/call_records.js';
+import type { SpscRing } from '../ring/spsc_ring.js';
+import type { TwilioStart } from '../twilio/media_messages.js';
+import { CallMemory } from './call_memory.js';
+import { CallReport, recordingStem, writeSidecar } from './call_report.js';
+import { CallerAudio } from './caller_audio.js';
+import { MediaEgress } from './media_egress.js';
+import { MediaIngress } from './media_ingress.js';
+import { Recorder } from './recorder.js';
+import type { SessionServices } from './session_host.js';
+import { type Heard, Speaker, type Spoken } from './speaker.js';
+
+/** An answer that has not begun to sound after this will not come: the providers' own deadlines lie well below. */
+const REPLY_TIMEOUT_MS = 20_000;
+/** Twilio sends audio all the time, silence included; without any for this long nobody is there. */
+const MEDIA_SILENCE_MS = 30_000;
+const HOUSEKEEPING_MS = 1000;
+
+export interface SessionLinks {
+  ingress: SpscRing;
+  egress: SpscRing;
+  vadStream: number;
+  /** The egress ring has something for the main thread. */
+  onDirty(): void;
+}
+
+export class CallSession {
+  /** Resolves when nothing of the call is left: sockets told to close, recording and sidecar on disk. Never rejects. */
+  readonly ended: Promise<CallSummary>;
+  private readonly log: Logger;
+  private readonly report: CallReport;
+  private readonly turns: TurnManager;
+  private readonly memory: CallMemory;
+  private readonly ingress: MediaIngress;
+  private readonly egress: MediaEgress;
+  private readonly ears: CallerAudio;
+  private readonly speaker: Speaker;
+  private resolveEnded!: (summary: CallSummary) => void;
+  private endReason: EndReason | null = null;
+  private stt: SttSession | null = null;
+  private recorder: Recorder | null = null;
+  private socketOpenMs = 0;
+  private startedMs = 0;
+  private lastMediaMs = 0;
+  private housekeepingMs = 0;
+  private speechConfirmedMs = 0;
+
+  constructor(
+    private readonly task: CallTask,
+    private readonly services: SessionServices,
+    private readonly links: SessionLinks,
+  ) {
+    const { config, agent, dsp, metrics } = services;
+    this.log = services.log.child({ callSid: task.callSid });
+    this.report = new CallReport(task);
+    this.memory = new CallMemory({
+      agent,
+      direction: task.direction,
+      variables: task.variables,
+      report: this.report,
+      metrics,
+      log: this.log,
+      callMs: (engineMs) => this.callMs(engineMs),
+      onTurn: (turn) => services.report({ kind: 'turn', slot: task.slot, callSid: task.callSid, turn }),
+    });
+    this.turns = new TurnManager({ ...config.turn, language: agent.language, replyTimeoutMs: REPLY_TIMEOUT_MS });
+    this.ended = new Promise((resolve) => {
+      this.resolveEnded = resolve;
+    });
+    this.ingress = new MediaIngress(links.ingress, dsp, metrics, services.ingressBuffers, {
+      onSocketOpen: () => {
+        this.socketOpenMs = this.lastMediaMs = nowMs();
+      },
+      onStart: (start) => this.onStart(start),
+      onFrame: (mulaw, pcm, callMs) => this.ears.frame(mulaw, pcm, callMs),
+      onMark: (name) => this.speaker.mark(name, nowMs()),
+      onDtmf: (digit) => this.log.info({ digit }, 'keypad digit'),
+      onStop: () => this.end('caller_hangup'),
+      onSocketClosed: (code) => {
+        this.log.debug({ code }, 'media socket closed');
+        this.end(this.startedMs ? 'socket_lost' : 'start_timeout');
+      },
+      onHangup: (reason) => this.end(END_REASONS.find((known) => known === reason) ?? 'operator'),
+      onProtocolError: () => this.end('protocol'),
+    });
+    this.egress = new MediaEgress(links.egress, dsp, metrics, services.egressBuffers, config.pacing, {
+      onSent: (bytes, count) => this.speaker.sent(bytes, count),
+      nextMark: () => this.speaker.ledger.markSent(nowMs()),
+      onDirty: links.onDirty,
+    });
+    this.ears = new CallerAudio(services.vad, links.vadStream, config.vad, {
+      onSpeechStart: (startMs, now) => {
+        this.speechConfirmedMs = Math.max(now, startMs + config.turn.bargeInMinSpeechMs);
+        this.event({ on: 'speech_start', startMs }, now);
+      },
+      onSpeechEnd: (endMs, now) => this.event({ on: 'speech_end', endMs }, now),
+    });
+    const ttsOptions = { voiceId: agent.voiceId || config.cartesia.voiceId, language: agent.language };
+    this.speaker = new Speaker(
+      { ...services, ttsOptions, newSplitter: () => new SentenceSplitter({ language: agent.language }) },
+      metrics,
+      this.egress,
+      {
+        onAudible: (spoken, now) => this.onAudible(spoken, now),
+        onPlayed: (spoken, heard, now) => this.onPlayed(spoken, heard, now),
+        onFailed: (spoken, heard, error) => this.onReplyFailed(spoken, heard, error),
+        onUsage: ({ promptTokens, completionTokens }) => {
+          this.report.usage.promptTokens += promptTokens;
+          this.report.usage.completionTokens += completionTokens;
+          metrics.add('prompt_tokens', promptTokens);
+          metrics.add('completion_tokens', completionTokens);
+        },
+        onCharacters: (count) => {
+          this.report.usage.ttsCharacters += count;
+          metrics.add('tts_characters', count);
+        },
+      },
+    );
+  }
+
+  /** The webhook was seen: connect the providers while TwiML and the media socket are still on their way. */
+  begin(now: number): void {
+    this.guard(() => {
+      const { stt, tts, llm, agent } = this.services;
+      this.socketOpenMs = now;
+      const options = { callSid: this.task.callSid, language: agent.language, keyterms: agent.keyterms };
+      this.stt = this.ears.stt = stt.open(options, {
+        onOpen: (connectMs) => this.services.metrics.observe('stt_connect_ms', connectMs),
+        onTranscript: (transcript) => this.onTranscript(transcript),
+        onError: (error, fatal) => this.guard(() => this.onSttError(error, fatal)),
+      });
+      tts.warm();
+      llm.warm();
+      this.state('connecting');
+    });
+  }
+
+  /** Takes in what the main thread put into the ring. */
+  drain(now: number): void {
+    if (this.endReason) return;
+    this.guard(() => {
+      if (!this.links.ingress.isEmpty) this.lastMediaMs = now;
+      this.ingress.drain(now);
+    });
+  }
+
+  /** A probability of the VAD for this call's stream. */
+  onVad(probability: number, endSample: number, now: number): void {
+    if (this.endReason) return;
+    this.guard(() => this.ears.probability(probability, endSample, this.ingress.originMs, now));
+  }
+
+  /** The beat: pacing, time-driven decisions, recording. */
+  tick(now: number): void {
+    if (this.endReason) return;
+    if (!this.startedMs) {
+      if (now - this.socketOpenMs > this.services.config.calls.startTimeoutMs) this.end('start_timeout');
+      return;
+    }
+    this.guard(() => {
+      this.speaker.originMs = this.ingress.originMs;
+      this.speaker.tick(now);
+      this.event({ on: 'tick' }, now);
+      if (now >= this.housekeepingMs) this.housekeep(now);
+    });
+  }
+
+  private housekeep(now: number): void {
+    this.housekeepingMs = now + HOUSEKEEPING_MS;
+    this.recorder?.tick(now - this.ingress.originMs);
+    if (now - this.lastMediaMs > MEDIA_SILENCE_MS) this.end('socket_lost');
+    else if (now - this.startedMs > this.services.config.calls.maxDurationS * 1000) this.end('max_duration');
+  }
+
+  private onStart(start: TwilioStart): void {
+    const { config, dsp, recorderBuffers } = this.services;
+    if (start.start.callSid !== this.task.callSid) return this.end('wrong_call');
+    this.startedMs = nowMs();
+    this.report.streamSid = start.streamSid;
+    this.egress.open(start.streamSid);
+    if (config.recording.enabled) {
+      this.report.recording = `${recordingStem(config.port, this.task)}.wav`;
+      const file = path.join(config.recording.dir, this.report.recording);
+      this.recorder = new Recorder(file, dsp, recorderBuffers, (error) => this.onRecordingError(error));
+      this.ears.recorder = this.speaker.recorder = this.recorder;
+    }
+    this.log.info(
+      { streamSid: start.streamSid, direction: this.task.direction, recording: this.report.recording },
+      'media stream started',
+    );
+    this.event({ on: 'started' }, this.startedMs);
+  }
+
+  private onTranscript(transcript: SttTranscript): void {
+    this.guard(() => this.event({ on: 'transcript', transcript }, nowMs()));
+  }
+
+  private event(event: TurnEvent, now: number): void {
+    if (this.endReason) return;
+    const before = this.turns.state.kind;
+    for (const action of this.turns.handle(event, now)) this.carryOut(action, now);
+    if (this.turns.state.kind !== before) this.state(this.turns.state.kind);
+  }
+
+  private carryOut(action: TurnAction, now: number): void {
+    switch (action.do) {
+      case 'finalize_stt':
+        this.ears.flushStt();
+        return this.stt?.finalize();
+      case 'draft':
+        return this.speaker.prepare(action.text, this.request(action.text));
+      case 'drop_draft':
+        return this.speaker.dropDraft();
+      case 'answer':
+        this.speaker.answer(this.memory.asks(action), action.text, () => this.request(action.text));
+        return;
+      case 'withdraw':
+        this.speaker.interrupt(now);
+        return this.memory.withdraw();
+      case 'interrupt':
+        return this.interrupt(now);
+      case 'say': {
+        if (action.reply === 'apology') this.services.metrics.add('apologies');
+        const { text, turn } = this.memory.line(action.reply);
+        this.speaker.say(action.reply, turn, text);
+        return;
+      }
+      case 'end':
+        return this.end(action.reason);
+    }
+  }
+
+  private request(text: string): LlmRequest {
+    const { maxTokens, temperature } = this.services.config.openai;
+    return { messages: this.memory.messages(text), maxTokens, temperature };
+  }
+
+  private onAudible(spoken: Spoken, now: number): void {
+    if (spoken.kind === 'greeting') this.services.metrics.observe('greeting_ms', now - this.startedMs);
+    this.memory.audible(spoken, now);
+    this.event({ on: 'reply_audible' }, now);
+  }
+
+  private onPlayed(spoken: Spoken, heard: Heard, now: number): void {
+    const said = this.memory.close(spoken, heard, false);
+    const farewell = spoken.kind === 'answer' && this.services.agent.endsCall(spoken.reply.text, said);
+    this.event({ on: 'reply_played', farewell }, now);
+  }
+
+  private interrupt(now: number): void {
+    const { metrics } = this.services;
+    const cut = this.speaker.interrupt(now);
+    if (!cut) return;
+    const onsetToClearMs = Math.max(0, nowMs() - Math.min(now, this.speechConfirmedMs));
+    metrics.add('barge_ins');
+    metrics.observe('barge_in_ms', onsetToClearMs);
+    this.report.bargeIns.push({
+      turn: cut.spoken.turn,
+      atMs: this.callMs(now) ?? 0,
+      onsetToClearMs: Math.round(onsetToClearMs * 100) / 100,
+    });
+    this.memory.close(cut.spoken, cut.heard, true);
+  }
+
+  private onReplyFailed(spoken: Spoken, heard: Heard, error: EngineError): void {
+    this.fault(error, 'reply failed');
+    this.memory.close(spoken, heard, true);
+    // An apology that can't be spoken is handed to Twilio: it has a voice of its own.
+    if (spoken.kind === 'apology') this.state('error_unspoken');
+    this.event({ on: 'reply_failed', fatal: false }, nowMs());
+  }
+
+  private onSttError(error: EngineError, fatal: boolean): void {
+    this.fault(error, fatal ? 'speech recognition lost' : 'speech recognition trouble');
+    if (!fatal || this.endReason) return;
+    if (!this.startedMs) return this.end('error');
+    if (this.speaker.current) this.interrupt(nowMs());
+    this.event({ on: 'reply_failed', fatal: true }, nowMs());
+  }
+
+  private onRecordingError(error: EngineError): void {
+    this.services.metrics.add('recording_errors');
+    this.fault(error, 'recording stopped, the call goes on');
+  }
+
+  private fault(error: EngineError, message: string): void {
+    this.report.error(error);
+    const level = error.code === 'INTERNAL' ? 'error' : 'warn';
+    this.log[level](
+      {
+        code: error.code,
+        provider: error.provider,
+        status: error.status,
+        err: this.services.config.testMode ? error : undefined,
+      },
+      message,
+    );
+  }
+
+  private state(state: string): void {
+    const { slot, callSid } = this.task;
+    this.services.report({ kind: 'state', slot, callSid, state, streamSid: this.report.streamSid });
+  }
+
+  /** An exception inside this call ends this call. */
+  private guard(work: () => void): void {
+    try {
+      work();
+    } catch (thrown) {
+      const error = toEngineError(thrown);
+      this.log.error({ err: thrown }, 'defect: the call is ended');
+      this.report.error(error);
+      this.state('error_unspoken');
+      this.end('error');
+    }
+  }
+
+  /** The one end. Safe twice; the first reason counts. */
+  private end(reason: EndReason): void {
+    if (this.endReason) return;
+    this.endReason = reason;
+    void this.finish(reason);
+  }
+
+  private async finish(reason: EndReason): Promise<void> {
+    const now = nowMs();
+    const durationMs = this.startedMs ? now - this.startedMs : 0;
+    try {
+      const cut = this.speaker.interrupt(now);
+      if (cut) this.memory.close(cut.spoken, cut.heard, !cut.heard.complete);
+      this.speaker.close();
+      this.ears.flushStt();
+      this.stt?.close();
+      this.egress.close();
+      await this.recorder?.close(now - this.ingress.originMs);
+    } catch (thrown) {
+      this.log.error({ err: thrown }, 'defect while ending the call');
+    }
+    const { jitter, framesIn } = this.ingress;
+    this.report.usage.sttSeconds = this.ears.sttSeconds;
+    if (this.recorder && !this.recorder.recorded) this.report.recording = null;
+    const summary = this.report.summary(reason, durationMs, {
+      framesIn,
+      lost: jitter.lost,
+      late: jitter.late,
+      concealed: jitter.concealedCount,
+      framesOut: this.egress.framesOut,
+      underruns: this.egress.underruns,
+    });
+    await this.writeSidecar(summary);
+    this.state('ended');
+    const { endReason, durationS, usage, media } = summary;
+    this.log.info({ endReason, durationS, usage, media, turns: summary.turns.length }, 'call ended');
+    this.resolveEnded(summary);
+  }
+
+  private async writeSidecar(summary: CallSummary): Promise<void> {
+    const { config } = this.services;
+    if (!this.recorder) return;
+    try {
+      await writeSidecar(path.join(config.recording.dir, `${recordingStem(config.port, this.task)}.json`), summary);
+    } catch (thrown) {
+      this.services.metrics.add('recording_errors');
+      this.fault(toEngineError(thrown, 'RECORDING_WRITE'), 'call summary not written');
+    }
+  }
+
+  /** Engine clock to the call's timeline, whole ms; null stays null. */
+  private callMs(engineMs: number | null): number | null {
+    return engineMs === null || !Number.isFinite(this.ingress.originMs)
+      ? null
+      : Math.round(engineMs - this.ingress.originMs);
+  }
+}

@@ -1,0 +1,116 @@
+// The entry of a worker thread: builds what all its calls share, then runs one call per piscina task. Loading this file
+// is what makes the thread ready, so everything slow (SDKs, model, prepared phrases) happens here and not at a caller's
+// first word.
+
+import fs from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { threadId, workerData } from 'node:worker_threads';
+import { dsp } from '../audio/dsp.js';
+import { VadBatch } from '../audio/vad_batch.js';
+import { type AgentProfile, DEFAULT_AGENT, parseAgentProfile } from '../conversation/agent.js';
+import { createLogger } from '../log.js';
+import type { CounterName } from '../metrics/metric_names.js';
+import { ThreadMetrics } from '../metrics/shared_metrics.js';
+import { CartesiaTts } from '../providers/cartesia_tts.js';
+import { DeepgramStt } from '../providers/deepgram_stt.js';
+import { OpenaiLlm } from '../providers/openai_llm.js';
+import type { ProviderHooks } from '../providers/provider_hooks.js';
+import {
+  type CallSummary,
+  type CallTask,
+  WORKER_CHANNEL,
+  type WorkerEvent,
+  type WorkerSetup,
+} from '../ring/call_records.js';
+import { Doorbell } from '../ring/doorbell.js';
+import { slabSlots } from '../ring/ring_layout.js';
+import { SlotFlags } from '../ring/slot_flags.js';
+import { claimSeat } from '../ring/worker_seats.js';
+import { EgressBuffers } from './media_egress.js';
+import { IngressBuffers } from './media_ingress.js';
+import { PhraseCache } from './phrase_cache.js';
+import { RecorderBuffers } from './recorder.js';
+import { SessionHost } from './session_host.js';
+
+const MODEL_PATH = fileURLToPath(new URL('../../../models/silero_vad.onnx', import.meta.url));
+
+const host = await createHost(workerData as WorkerSetup);
+
+/** Piscina's task: one call from webhook to end. Resolves with its summary. */
+export default function runCall(task: CallTask): Promise<CallSummary> {
+  return host.run(task);
+}
+
+async function createHost(setup: WorkerSetup): Promise<SessionHost> {
+  const { config, slab, doorbells, seats } = setup;
+  const channel = new BroadcastChannel(WORKER_CHANNEL);
+  (channel as unknown as { unref(): void }).unref();
+  const report = (event: WorkerEvent): void => channel.postMessage(event);
+  const log = createLogger({
+    level: config.log.level,
+    pii: config.log.pii,
+    testMode: config.testMode,
+    dir: null,
+    sink: (line) => report({ kind: 'log', line }),
+  });
+  const workerIndex = claimSeat(seats, threadId);
+  const metrics = new ThreadMetrics(setup.metrics, workerIndex + 1);
+  // One call's mistake that no session caught must not take the other calls of this thread down with it.
+  process.on('uncaughtException', (error) => log.error({ err: error }, 'defect: uncaught exception in a worker'));
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'defect: unhandled rejection in a worker'));
+
+  const hooks = (provider: 'deepgram' | 'openai' | 'cartesia'): ProviderHooks => ({
+    log: log.child({ provider }),
+    onResult: (ok, code) => {
+      if (!ok) metrics.add(`${provider}_errors`);
+      report({ kind: 'provider', provider, ok, code, at: Date.now() });
+    },
+    metrics: {
+      count: (counter, n) => {
+        if (counter === 'stt_audio_dropped' || counter === 'stale_audio') metrics.add(counter satisfies CounterName, n);
+      },
+    },
+  });
+  const agent = loadAgent(config.agent.file);
+  const vad = await VadBatch.create(MODEL_PATH, config.vad.engine, slabSlots(slab));
+  const tts = new CartesiaTts(config.cartesia, hooks('cartesia'));
+  const phrases = new PhraseCache();
+  const host = new SessionHost(
+    {
+      config,
+      agent,
+      dsp,
+      vad,
+      stt: new DeepgramStt(config.deepgram, hooks('deepgram')),
+      llm: new OpenaiLlm(config.openai, hooks('openai')),
+      tts,
+      phrases,
+      metrics,
+      log,
+      ingressBuffers: new IngressBuffers(),
+      egressBuffers: new EgressBuffers(),
+      recorderBuffers: new RecorderBuffers(),
+      report,
+    },
+    {
+      slab,
+      workerIndex,
+      flags: new SlotFlags(slab),
+      mainBell: new Doorbell(doorbells, 0),
+      ownBell: new Doorbell(doorbells, workerIndex + 1),
+    },
+  );
+  metrics.setGauge('dsp_fallback', dsp.kind === 'fallback' ? 1 : 0);
+  metrics.setGauge('vad_native', vad.engine === 'native' ? 1 : 0);
+  log.info({ workerIndex, dsp: dsp.kind, vad: vad.engine }, 'worker ready');
+  const ttsOptions = { voiceId: agent.voiceId || config.cartesia.voiceId, language: agent.language };
+  // Not awaited: a voice that is down must not keep the worker from taking calls.
+  void phrases.warm(tts, ttsOptions, agent.fixedLines()).then((failed) => {
+    if (failed > 0) log.warn({ failed }, 'phrases could not be prepared, they are made when first needed');
+  });
+  return host;
+}
+
+function loadAgent(file: string | null): AgentProfile {
+  return file === null ? DEFAULT_AGENT : parseAgentProfile(fs.readFileSync(file, 'utf8'));
+}

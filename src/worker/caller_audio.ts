@@ -1,0 +1,69 @@
+// Where a caller's 20 ms frames go: into the recording, to speech recognition in small batches, and to the VAD, whose
+// probabilities come back here and become "began to speak" and "fell silent", on the engine's clock.
+
+import { BYTES_PER_MS, FRAME_MS, FRAME_SAMPLES } from '../audio/audio_format.js';
+import { SpeechDetector } from '../audio/vad.js';
+import type { VadBatch } from '../audio/vad_batch.js';
+import type { EngineConfig } from '../config.js';
+import type { SttSession } from '../providers/stt.js';
+import type { Recorder } from './recorder.js';
+
+/** Audio sent to STT at once while the caller speaks: what it costs to send is per message, what it delays is this. */
+const STT_BATCH_SPEECH = 40 * BYTES_PER_MS;
+/** The same in silence, where nobody waits for the words. */
+const STT_BATCH_SILENCE = 100 * BYTES_PER_MS;
+
+export interface CallerAudioHandlers {
+  /** The VAD is sure that the caller speaks, and has since `startMs`. */
+  onSpeechStart(startMs: number, nowMs: number): void;
+  /** The VAD is sure that the caller fell silent at `endMs`. */
+  onSpeechEnd(endMs: number, nowMs: number): void;
+}
+
+export class CallerAudio {
+  recorder: Recorder | null = null;
+  stt: SttSession | null = null;
+  /** Seconds of audio given to STT, for the bill. */
+  sttSeconds = 0;
+  private readonly detector: SpeechDetector;
+  private readonly batch = new Uint8Array(STT_BATCH_SILENCE);
+  private batched = 0;
+  private pushedSamples = 0;
+  private frameEndCallMs = 0;
+
+  constructor(
+    private readonly vad: VadBatch,
+    private readonly vadStream: number,
+    options: EngineConfig['vad'],
+    private readonly handlers: CallerAudioHandlers,
+  ) {
+    this.detector = new SpeechDetector(options);
+  }
+
+  /** One frame that begins at `callMs` on the call's timeline. No allocation. */
+  frame(mulaw: Uint8Array, pcm: Int16Array, callMs: number): void {
+    this.recorder?.caller(callMs, mulaw);
+    this.vad.push(this.vadStream, pcm, 0, FRAME_SAMPLES);
+    this.pushedSamples += FRAME_SAMPLES;
+    this.frameEndCallMs = callMs + FRAME_MS;
+    this.batch.set(mulaw, this.batched);
+    this.batched += FRAME_SAMPLES;
+    if (this.batched >= (this.detector.speaking ? STT_BATCH_SPEECH : STT_BATCH_SILENCE)) this.flushStt();
+  }
+
+  /** Sends what is collected; before Finalize, so that nothing said is missing from the answer. */
+  flushStt(): void {
+    if (this.batched === 0) return;
+    this.stt?.sendAudio(this.batch.subarray(0, this.batched));
+    this.sttSeconds += this.batched / BYTES_PER_MS / 1000;
+    this.batched = 0;
+  }
+
+  /** One VAD window that ended with the stream's sample `endSample`. `originMs` = engine time of call time zero. */
+  probability(probability: number, endSample: number, originMs: number, nowMs: number): void {
+    const atMs = originMs + this.frameEndCallMs - (this.pushedSamples - endSample) / BYTES_PER_MS;
+    const change = this.detector.push(probability, atMs);
+    if (change === 'speech_start') this.handlers.onSpeechStart(this.detector.speechStartMs, nowMs);
+    else if (change === 'speech_end') this.handlers.onSpeechEnd(this.detector.speechEndMs, nowMs);
+  }
+}

@@ -1,0 +1,53 @@
+// The beat of a worker thread: one timer for all its calls, on absolute deadlines, so that the schedule never drifts
+// however late single ticks run. What happens on a tick is session_host.ts.
+
+import { nowMs } from '../clock.js';
+
+/** Ingress is drained and egress paced this often; half a frame keeps the added delay under 10 ms. */
+export const TICK_MS = 10;
+
+export class FrameClock {
+  private timer: NodeJS.Timeout | null = null;
+  private deadlineMs = 0;
+
+  /** `onTick(nowMs, lateMs)`: `lateMs` is how long after its deadline the tick runs. It must not throw. */
+  constructor(
+    private readonly onTick: (nowMs: number, lateMs: number) => void,
+    private readonly periodMs = TICK_MS,
+  ) {}
+
+  get running(): boolean {
+    return this.timer !== null;
+  }
+
+  /** Starts ticking. Safe twice. */
+  start(): void {
+    if (this.timer) return;
+    this.deadlineMs = nowMs() + this.periodMs;
+    this.arm(this.periodMs);
+  }
+
+  /** Stops ticking. Safe twice. */
+  stop(): void {
+    if (this.timer) clearTimeout(this.timer);
+    this.timer = null;
+  }
+
+  private arm(delayMs: number): void {
+    // Node rounds delays down to whole milliseconds and fires early by up to one; rounding up means "not before".
+    this.timer = setTimeout(this.fire, Math.max(1, Math.ceil(delayMs)));
+  }
+
+  private readonly fire = (): void => {
+    const now = nowMs();
+    this.onTick(now, Math.max(0, now - this.deadlineMs));
+    if (!this.timer) return;
+    // The work is driven by time, not by counting ticks: after a stall the missed ticks are skipped, not replayed.
+    const after = nowMs();
+    this.deadlineMs += this.periodMs;
+    if (this.deadlineMs <= after) {
+      this.deadlineMs += Math.ceil((after - this.deadlineMs) / this.periodMs) * this.periodMs;
+    }
+    this.arm(this.deadlineMs - after);
+  };
+}

@@ -1,0 +1,31 @@
+// Where the time of one answer went: fills the turn's row and the stage histograms when its first frame goes out.
+
+import type { ThreadMetrics } from '../metrics/shared_metrics.js';
+import type { TurnReport } from '../ring/call_records.js';
+import { tenths } from './call_report.js';
+import type { ReplyTimes } from './reply.js';
+
+/**
+ * `engine_added` is what remains of (end of speech -> first frame) after taking out the endpointing hold, the model's
+ * time to its first speakable piece as far as it came after the hold, and the voice's time to its first audio.
+ */
+export function observeAnswer(
+  turn: TurnReport,
+  times: ReplyTimes,
+  at: { speechEndMs: number; audibleMs: number },
+  metrics: ThreadMetrics,
+): void {
+  const { requestMs, firstTokenMs, releasedMs, firstPieceMs, firstAudioMs } = times;
+  if (requestMs === null || firstTokenMs === null || firstPieceMs === null || firstAudioMs === null) return;
+  const ttftMs = firstTokenMs - requestMs;
+  const ttfbMs = firstAudioMs - firstPieceMs;
+  const responseMs = at.audibleMs - at.speechEndMs;
+  const thinkingMs = firstPieceMs - Math.max(requestMs, releasedMs ?? requestMs);
+  turn.llmTtftMs = tenths(ttftMs);
+  turn.ttsTtfbMs = tenths(ttfbMs);
+  turn.firstAudioMs = tenths(responseMs);
+  metrics.observe('llm_first_token_ms', ttftMs);
+  metrics.observe('tts_first_byte_ms', ttfbMs);
+  metrics.observe('first_audio_ms', responseMs);
+  metrics.observe('engine_added_ms', Math.max(0, responseMs - (turn.endpointMs ?? 0) - thinkingMs - ttfbMs));
+}

@@ -1,0 +1,148 @@
+import { beforeEach, expect, test } from 'vitest';
+import { SentenceSplitter } from '../../src/conversation/sentence_splitter.js';
+import { EngineError } from '../../src/errors.js';
+import type { LlmHandlers, LlmProvider } from '../../src/providers/llm.js';
+import type { TtsHandlers, TtsProvider } from '../../src/providers/tts.js';
+import { PhraseCache } from '../../src/worker/phrase_cache.js';
+import { Reply } from '../../src/worker/reply.js';
+
+const REQUEST = { messages: [], maxTokens: 100, temperature: 0 };
+const AUDIO = new Uint8Array(100).fill(7);
+let llm: LlmHandlers;
+let llmCancelled: number;
+let tts: TtsHandlers;
+let pushed: [string, boolean][];
+let ttsCancelled: number;
+let ttsOpened: number;
+let events: string[];
+let phrases: PhraseCache;
+
+const llmProvider: LlmProvider = {
+  warm() {},
+  close() {},
+  start(_request, handlers) {
+    llm = handlers;
+    return { cancel: () => llmCancelled++ };
+  },
+};
+const ttsProvider: TtsProvider = {
+  warm() {},
+  close() {},
+  open(_options, handlers) {
+    tts = handlers;
+    ttsOpened++;
+    return { push: (text, last) => void pushed.push([text, last]), cancel: () => ttsCancelled++ };
+  },
+};
+function makeReply(): Reply {
+  return new Reply(
+    {
+      llm: llmProvider,
+      tts: ttsProvider,
+      ttsOptions: { voiceId: 'v', language: 'en' },
+      phrases,
+      newSplitter: () => new SentenceSplitter(),
+    },
+    {
+      onPiece: (text) => events.push(`piece ${text.trim()}`),
+      onAudio: (bytes) => events.push(`audio ${bytes.length}`),
+      onWords: (words) => events.push(`words ${words.join(' ')}`),
+      onComplete: () => events.push('complete'),
+      onFailed: (error) => events.push(`failed ${error.code}`),
+      onUsage: (usage) => events.push(`usage ${usage.completionTokens}`),
+    },
+  );
+}
+beforeEach(() => {
+  llmCancelled = ttsCancelled = ttsOpened = 0;
+  pushed = [];
+  events = [];
+  phrases = new PhraseCache();
+});
+
+const spokenText = () => pushed.map(([text]) => text).join('');
+
+test('a draft says nothing until it is released, then everything in order', () => {
+  const reply = makeReply();
+  reply.draft(REQUEST);
+  llm.onText('Thank you for telling me. ');
+  llm.onText('What did you have for lunch?');
+  expect(ttsOpened).toBe(0);
+  reply.release();
+  llm.onDone({ finishReason: 'stop', usage: { promptTokens: 1, completionTokens: 9 } });
+  expect(spokenText()).toBe('Thank you for telling me. What did you have for lunch?');
+  expect(pushed.at(-1)![1]).toBe(true);
+  tts.onAudio(AUDIO);
+  tts.onDone();
+  expect(events).toContain('usage 9');
+  expect(events.slice(-2)).toEqual(['audio 100', 'complete']);
+  expect(reply.active).toBe(false);
+});
+
+test('nothing of a cancelled reply gets out, however late it comes', () => {
+  const reply = makeReply();
+  reply.draft(REQUEST);
+  reply.release();
+  llm.onText('One sentence is here. And ');
+  tts.onAudio(AUDIO);
+  const before = events.length;
+  reply.cancel();
+  reply.cancel();
+  llm.onText('another one. ');
+  llm.onError(new EngineError('LLM_STREAM'));
+  tts.onAudio(AUDIO);
+  tts.onWords(['late'], [0], [1]);
+  tts.onDone();
+  tts.onError(new EngineError('TTS_CLOSED'));
+  expect(events.length).toBe(before);
+  expect([llmCancelled, ttsCancelled]).toEqual([1, 1]);
+});
+
+test('a model that says nothing completes in silence and opens no voice', () => {
+  const reply = makeReply();
+  reply.draft(REQUEST);
+  reply.release();
+  llm.onDone({ finishReason: 'stop', usage: null });
+  expect(events).toEqual(['complete']);
+  expect(ttsOpened).toBe(0);
+});
+
+test('the failure of either provider is reported once and stops the other', () => {
+  const reply = makeReply();
+  reply.draft(REQUEST);
+  reply.release();
+  llm.onText('This is a sentence. ');
+  tts.onError(new EngineError('TTS_STALLED'));
+  llm.onError(new EngineError('LLM_TIMEOUT'));
+  expect(events.filter((event) => event.startsWith('failed'))).toEqual(['failed TTS_STALLED']);
+  expect(llmCancelled).toBe(1);
+});
+
+test('a fixed line is synthesised once and ready-made from then on', () => {
+  makeReply().say('Hello there.');
+  expect(pushed).toEqual([['Hello there.', true]]);
+  tts.onAudio(AUDIO);
+  tts.onAudio(AUDIO);
+  tts.onDone();
+  events = [];
+  makeReply().say('Hello there.');
+  expect(ttsOpened).toBe(1);
+  expect(events).toEqual(['piece Hello there.', 'audio 200', 'complete']);
+});
+
+test('a fixed line that was cut off is not kept as if it were whole', () => {
+  const reply = makeReply();
+  reply.say('Hello there.');
+  tts.onAudio(AUDIO);
+  reply.cancel();
+  expect(phrases.get('v', 'Hello there.')).toBeNull();
+});
+
+test('the voice is done before the model is: the reply goes on', () => {
+  const reply = makeReply();
+  reply.draft(REQUEST);
+  reply.release();
+  llm.onText('First sentence here. ');
+  tts.onDone(); // the provider's context expired while the model was slow
+  expect(reply.active).toBe(true);
+});
