@@ -1,0 +1,101 @@
+// The shape of a persona file and its checks. What a persona does with its data is agent.ts.
+
+import { z } from 'zod';
+import { EngineError } from '../errors.js';
+
+const line = z.string().trim().min(1).max(600);
+const prompt = z.string().trim().min(1).max(20_000);
+/** One text for both directions, or one for each. */
+const perDirection = (text: z.ZodString) =>
+  z.union([text, z.strictObject({ inbound: text, outbound: text })], {
+    error: 'expected a text, or {"inbound": text, "outbound": text}',
+  });
+
+const definition = z.strictObject({
+  /** The name the agent introduces itself with. */
+  name: z.string().trim().min(1).max(80),
+  company: z.string().trim().min(1).max(120),
+  /** BCP 47; also selects the words for symbols, backchannels and farewells. */
+  language: z
+    .string()
+    .regex(/^[a-z]{2}(-[A-Za-z0-9]+)*$/, 'expected a language like "en" or "en-US"')
+    .default('en'),
+  /** Voice of the speech provider; absent = the configured one. */
+  voiceId: z.string().trim().min(1).nullable().default(null),
+  /** Words the speech recognition should favour: names, products. */
+  keyterms: z.array(z.string().trim().min(1).max(80)).max(100).default([]),
+  /** Values for `{{name}}` in the texts below; a call may bring its own for the same names. */
+  variables: z
+    .record(z.string().regex(/^[a-z][a-z0-9_]*$/, 'a name like customer_name is expected'), z.string().max(500))
+    .default({}),
+  systemPrompt: perDirection(prompt),
+  greeting: perDirection(line),
+  /** Said when an answer can't be made. */
+  apology: line,
+  /** Said when the caller has been silent for long. */
+  idlePrompt: line,
+  /** Said when we end the call. */
+  goodbye: line,
+  /** Regular expression (case ignored) for the words that end a call; absent = the usual ones of the language. */
+  goodbyePattern: z.string().refine(isPattern, 'not a regular expression').nullable().default(null),
+});
+
+/** What a persona file contains. */
+export type AgentDefinition = z.input<typeof definition>;
+/** The same with every default filled in. */
+export type CheckedDefinition = z.output<typeof definition>;
+
+export const PLACEHOLDER = /\{\{\s*([a-z][a-z0-9_]*)\s*\}\}/g;
+/** Always there besides the declared variables. */
+const BUILT_IN = ['agent_name', 'company'];
+
+/**
+ * Checks a persona, given as JSON text or as what it parses to. Throws EngineError CONFIG_INVALID whose detail names
+ * every problem, one a line.
+ */
+export function checkDefinition(source: unknown): CheckedDefinition {
+  let data = source;
+  if (typeof source === 'string') {
+    try {
+      data = JSON.parse(source);
+    } catch (cause) {
+      throw invalid(['not JSON'], cause);
+    }
+  }
+  const result = definition.safeParse(data);
+  if (!result.success) {
+    throw invalid(result.error.issues.map(({ path, message }) => `${path.join('.') || 'the file'}: ${message}`));
+  }
+  const problems = unknownPlaceholders(result.data);
+  if (problems.length > 0) throw invalid(problems);
+  return result.data;
+}
+
+function invalid(problems: readonly string[], cause?: unknown): EngineError {
+  const detail = ['agent persona', ...problems.map((problem) => `  ${problem}`)].join('\n');
+  return new EngineError('CONFIG_INVALID', { detail, cause });
+}
+
+/** A placeholder that nobody fills would be a hole in a sentence. */
+function unknownPlaceholders(checked: CheckedDefinition): string[] {
+  const known = new Set([...Object.keys(checked.variables), ...BUILT_IN]);
+  const problems = new Set<string>();
+  for (const field of ['systemPrompt', 'greeting', 'apology', 'idlePrompt', 'goodbye'] as const) {
+    const texts = checked[field];
+    for (const text of typeof texts === 'string' ? [texts] : [texts.inbound, texts.outbound]) {
+      for (const [, name] of text.matchAll(PLACEHOLDER)) {
+        if (!known.has(name)) problems.add(`${field}: {{${name}}} is not among the variables`);
+      }
+    }
+  }
+  return [...problems];
+}
+
+function isPattern(source: string): boolean {
+  try {
+    new RegExp(source, 'iu');
+    return true;
+  } catch {
+    return false;
+  }
+}
