@@ -81,7 +81,7 @@ export class ScriptedTtsServer extends Watched {
       server.handshakes++;
       const status = server.refusals.shift();
       if (status !== undefined) socket.end(`HTTP/1.1 ${status} No\r\ncontent-length: 0\r\n\r\n`);
-      else if (server.mute) socket.resume();
+      else if (server.mute) socket.resume().on('end', () => socket.end());
       else server.#wss.handleUpgrade(req, socket, head, (ws) => server.#accept(ws, req));
       server.changed();
     });
