@@ -16,6 +16,19 @@ import type { Recordings } from './recordings.js';
 import type { ServerMetrics } from './server_metrics.js';
 import { type TwilioWebhooks, WEBHOOK_BODY_BYTES_MAX } from './twilio_webhooks.js';
 
+/**
+ * By default two processes can share a port, and each would get half of the calls. The binding takes this option with
+ * a host too (checked), which its types don't say; and it doesn't export the enum that its types declare.
+ */
+const EXCLUSIVE_PORT = 1;
+type ListenExclusively = (
+  this: uWS.TemplatedApp,
+  host: string,
+  port: number,
+  options: number,
+  callback: (socket: uWS.us_listen_socket | false) => void,
+) => void;
+
 /** `twilio` checks signatures by itself; `company` is for API keys, or this machine; `open` is for anybody. */
 type Access = 'open' | 'twilio' | 'company';
 interface Route {
@@ -78,15 +91,8 @@ export class HttpServer {
    */
   listen(host: string, port: number): Promise<number> {
     return new Promise((resolve, reject) => {
-      // Exclusive: by default a second process could share the port, and each would get half of the calls. The types
-      // lack this form of listen().
-      const listen = this.#app.listen as unknown as (
-        host: string,
-        port: number,
-        options: uWS.ListenOptions,
-        callback: (socket: uWS.us_listen_socket | false) => void,
-      ) => void;
-      listen.call(this.#app, host, port, uWS.ListenOptions.LIBUS_LISTEN_EXCLUSIVE_PORT, (socket) => {
+      const listen = this.#app.listen as unknown as ListenExclusively;
+      listen.call(this.#app, host, port, EXCLUSIVE_PORT, (socket) => {
         if (socket === false) return reject(new Error(`cannot listen on ${host} port ${port}`));
         this.#listening = socket;
         resolve(uWS.us_socket_local_port(socket as uWS.us_socket));
