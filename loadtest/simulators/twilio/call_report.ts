@@ -2,7 +2,9 @@
 // from the live objects on demand; it decides nothing.
 
 import type { EndedBy, StatusChange } from './call_state.js';
+import type { CallbackReport } from './callbacks.js';
 import type { StepReport } from './caller.js';
+import type { FetchedDocument } from './document_fetch.js';
 import type { Violation } from './inbound_checks.js';
 import type { CallerUtterance, MediaClient, SentMark, StreamClose } from './media_client.js';
 import type { PlayoutGap } from './playout.js';
@@ -45,25 +47,14 @@ export interface StreamReport {
   leadMsMax: number;
   clearedMs: number;
   overflowMs: number;
+  /** Audio that was still to play when the stream ended: nobody heard it. */
+  unheardMs: number;
   mediaMessages: number;
   unalignedMessages: number;
   violations: Violation[];
   framesSent: number;
   framesLost: number;
   framesDiscarded: number;
-  steps: StepReport[];
-  scriptCompleted: boolean;
-}
-
-export interface CallbackReport {
-  kind: 'status' | 'stream' | 'amd';
-  url: string;
-  /** CallStatus, StreamEvent or AnsweredBy. */
-  event: string;
-  sequenceNumber: string | null;
-  /** HTTP status the server answered; null = no answer. */
-  status: number | null;
-  at: number;
 }
 
 export interface CallReport {
@@ -75,14 +66,15 @@ export interface CallReport {
   endedBy: EndedBy | null;
   history: StatusChange[];
   durationS: number;
-  /** Every TwiML document fetched: where from, how long it took, what it was. */
-  documents: { url: string; status: number; tookMs: number; body: string }[];
+  documents: FetchedDocument[];
   /** What Twilio's debugger would show: error or warning number and text. */
   notices: { code: number; text: string; at: number }[];
   /** Text and sounds that Twilio itself played. */
   spoken: { verb: 'Say' | 'Play'; what: string; at: number }[];
   callbacks: CallbackReport[];
   streams: StreamReport[];
+  /** What the person did; times are ms since the first stream began. */
+  script: { completed: boolean; steps: StepReport[] };
   /** Of the whole process, not of this call alone: how late the generator was. */
   generatorLateMs: { p50: number; p99: number; max: number };
 }
@@ -95,8 +87,6 @@ export interface StreamFacts {
   endedAtMs: number | null;
   refused: HandshakeError | null;
   close: StreamClose | null;
-  steps: StepReport[];
-  scriptCompleted: boolean;
 }
 
 export function reportStream(client: MediaClient, facts: StreamFacts, nowMs: number): StreamReport {
@@ -131,19 +121,23 @@ export function reportStream(client: MediaClient, facts: StreamFacts, nowMs: num
     leadMsMax: playout.leadMsMax,
     clearedMs: playout.clearedBytes / 8,
     overflowMs: playout.overflowBytes / 8,
+    unheardMs: playout.unheardBytes / 8,
     mediaMessages: checks.mediaMessages,
     unalignedMessages: checks.unalignedMessages,
     violations: checks.violations.map((violation) => ({ ...violation, atMs: violation.atMs - started })),
     framesSent: client.framesSent,
     framesLost: client.framesLost,
     framesDiscarded: client.framesDiscarded,
-    steps: facts.steps.map((step) => ({
-      ...step,
-      beganAtMs: step.beganAtMs - started,
-      endedAtMs: step.endedAtMs === null ? null : step.endedAtMs - started,
-    })),
-    scriptCompleted: facts.scriptCompleted,
   };
+}
+
+/** The script's steps with times since the first stream began. */
+export function reportSteps(steps: readonly StepReport[], firstStartMs: number): StepReport[] {
+  return steps.map((step) => ({
+    ...step,
+    beganAtMs: step.beganAtMs - firstStartMs,
+    endedAtMs: step.endedAtMs === null ? null : step.endedAtMs - firstStartMs,
+  }));
 }
 
 function exchange(

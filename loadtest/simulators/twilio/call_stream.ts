@@ -5,10 +5,10 @@ import { randomBytes } from 'node:crypto';
 import { nowMs as clockNowMs } from '../../../src/clock.js';
 import type { AudioClip } from './audio_clip.js';
 import { reportStream, type StreamReport } from './call_report.js';
-import { CALLER_DEFAULTS, Caller, type CallerLine, type CallerOptions, type CallerScript } from './caller.js';
+import type { Caller, CallerLine } from './caller.js';
 import type { CallerClock } from './caller_clock.js';
 import { routeTo } from './dial_route.js';
-import type { Failures } from './failures.js';
+import type { Strike } from './failure_modes.js';
 import { MediaClient, type MediaClientHandler, type StreamClose } from './media_client.js';
 import type { NetworkProfile } from './network_profile.js';
 import type { MarkEcho } from './playout.js';
@@ -18,8 +18,7 @@ import { type HandshakeError, WsClient } from './ws_client.js';
 
 export interface CallStreamOptions {
   stream: StreamVerb;
-  script: CallerScript;
-  caller?: Partial<CallerOptions>;
+  caller: Caller;
   network?: NetworkProfile;
   background?: AudioClip;
   seed?: number;
@@ -27,7 +26,7 @@ export interface CallStreamOptions {
   authToken: string;
   callSid: string;
   clock: CallerClock;
-  failures: Failures;
+  strike: Strike;
   serverUrl: string | null;
 }
 
@@ -50,10 +49,10 @@ export class CallStream implements MediaClientHandler, CallerLine {
   close: StreamClose | null = null;
   readonly #options: CallStreamOptions;
   readonly #events: CallStreamEvents;
-  readonly #caller: Caller;
   readonly #plans: { cut: number; hangUpInSpeech: number; slow: [number, number] | null };
   #finish!: () => void;
   #endedAtMs: number | null = null;
+  #stopping = false;
   #agentSinceMs: number | null = null;
 
   /** Throws RouteError when the stream URL leads off this machine. */
@@ -63,12 +62,12 @@ export class CallStream implements MediaClientHandler, CallerLine {
     this.over = new Promise((resolve) => {
       this.#finish = resolve;
     });
-    const { failures } = options;
-    const slow = failures.take('slow_reader');
+    const { strike } = options;
+    const slow = strike('slow_reader');
     this.#plans = {
-      cut: failures.take('tcp_cut')?.afterMs ?? Infinity,
-      hangUpInSpeech: failures.take('hangup_during_tts')?.afterMs ?? Infinity,
-      slow: slow && [slow.afterMs ?? 0, (slow.afterMs ?? 0) + (slow.ms ?? 1000)],
+      cut: strike('tcp_cut')?.after ?? Infinity,
+      hangUpInSpeech: strike('hangup_during_tts')?.after ?? Infinity,
+      slow: slow && [slow.after, slow.after + (slow.delayMs ?? 1000)],
     };
     const socket = this.#socketOptions();
     this.client = new MediaClient(
@@ -76,18 +75,17 @@ export class CallStream implements MediaClientHandler, CallerLine {
         socket,
         clock: options.clock,
         accountSid: options.accountSid,
-        callSid: failures.take('wrong_call_sid') ? sid('CA') : options.callSid,
+        callSid: strike('wrong_call_sid') ? sid('CA') : options.callSid,
         streamSid: sid('MZ'),
         customParameters: options.stream.parameters,
         network: options.network,
         background: options.background,
         seed: options.seed,
-        sendStart: !failures.take('start_missing'),
+        sendStart: !strike('start_missing'),
       },
       this,
     );
-    if (failures.take('token_reused')) openTwin(socket);
-    this.#caller = new Caller(options.script, this, this.client.playout, { ...CALLER_DEFAULTS, ...options.caller });
+    if (strike('token_reused')) openTwin(socket);
   }
 
   get isSpeaking(): boolean {
@@ -113,6 +111,7 @@ export class CallStream implements MediaClientHandler, CallerLine {
 
   /** The call ended or was redirected: `stop`, then close. */
   stop(): void {
+    this.#stopping = true;
     this.client.stop();
   }
 
@@ -125,8 +124,6 @@ export class CallStream implements MediaClientHandler, CallerLine {
       endedAtMs: this.#endedAtMs,
       refused: this.refused,
       close: this.close,
-      steps: this.#caller.steps,
-      scriptCompleted: this.#caller.completed,
     };
     return reportStream(this.client, facts, clockNowMs());
   }
@@ -139,12 +136,13 @@ export class CallStream implements MediaClientHandler, CallerLine {
 
   onStarted(): void {
     this.startedAt = Date.now();
+    this.#options.caller.attach(this, this.client.playout);
     this.#events.onStarted();
   }
 
   onTick(nowMs: number): void {
     this.#actOutFailures(nowMs);
-    this.#caller.tick(nowMs);
+    this.#options.caller.tick(nowMs);
   }
 
   onSaid(clip: AudioClip): void {
@@ -165,7 +163,9 @@ export class CallStream implements MediaClientHandler, CallerLine {
   }
 
   onRefused(error: HandshakeError): void {
-    this.refused = error;
+    // A handshake that we broke off ourselves is no fault of the server's.
+    if (this.#stopping) this.close = { by: 'stop', code: 1006, reason: '' };
+    else this.refused = error;
     this.#end();
   }
 
@@ -176,7 +176,6 @@ export class CallStream implements MediaClientHandler, CallerLine {
 
   #end(): void {
     this.#endedAtMs = clockNowMs();
-    this.#caller.lineClosed(this.#endedAtMs);
     this.#finish();
   }
 
@@ -192,13 +191,13 @@ export class CallStream implements MediaClientHandler, CallerLine {
   }
 
   #socketOptions() {
-    const { stream, authToken, failures, serverUrl } = this.#options;
+    const { stream, authToken, strike, serverUrl } = this.#options;
     const route = routeTo(stream.url, serverUrl);
-    const token = failures.take('handshake_bad_signature') ? `${authToken}x` : authToken;
+    const token = strike('handshake_bad_signature') ? `${authToken}x` : authToken;
     const headers: [string, string][] = [...route.headers, ['User-Agent', 'Twilio.TmeWs/1.0']];
     // Signed is the URL as the TwiML has it, whatever is really dialled.
-    if (!failures.take('handshake_no_signature')) headers.push(['X-Twilio-Signature', signUrl(token, stream.url)]);
-    return { ...route, headers, handshakeDelayMs: failures.take('handshake_slow')?.ms };
+    if (!strike('handshake_no_signature')) headers.push(['X-Twilio-Signature', signUrl(token, stream.url)]);
+    return { ...route, headers, handshakeDelayMs: strike('handshake_slow')?.delayMs };
   }
 }
 

@@ -1,5 +1,6 @@
-// The person on the line: a list of steps driven by what the caller hears. Pure: time is an argument, the ear and the
-// mouth are an interface, so every behaviour is a row in a test. Sending frames is media_client.ts.
+// The person on the line: a list of steps driven by what the caller hears. Pure: time is an argument, ear and mouth are
+// handed in, so every behaviour is a row in a test. The person outlives a stream: after a redirect the script goes on
+// with the next one. Sending frames is media_client.ts.
 
 import { AudioClip, type SpeechSource } from './audio_clip.js';
 import type { Playout } from './playout.js';
@@ -64,12 +65,14 @@ export interface StepReport {
 }
 
 type Prepared = CallerStep & { clip: AudioClip | null };
+type StepOf<Key extends string> = Extract<Prepared, { [K in Key]: unknown }>;
+type Outcome = 'running' | 'done' | 'timed_out';
 
 export class Caller {
   readonly steps: StepReport[] = [];
   readonly #script: Prepared[];
-  readonly #line: CallerLine;
-  readonly #ear: Playout;
+  #line: CallerLine | null = null;
+  #ear: Playout | null = null;
   readonly #options: CallerOptions;
   #at = -1;
   #beganAtMs = 0;
@@ -81,14 +84,12 @@ export class Caller {
   #clears = 0;
   #over = false;
 
-  constructor(script: CallerScript, line: CallerLine, ear: Playout, options: CallerOptions = CALLER_DEFAULTS) {
+  constructor(script: CallerScript, options: Partial<CallerOptions> = {}) {
     this.#script = script.map((step) => ({
       ...step,
       clip: 'say' in step ? AudioClip.from(step.say, step.text) : null,
     }));
-    this.#line = line;
-    this.#ear = ear;
-    this.#options = options;
+    this.#options = { ...CALLER_DEFAULTS, ...options };
   }
 
   /** True when every step was done. */
@@ -98,25 +99,33 @@ export class Caller {
 
   /** Call on every beat while the stream is open. */
   tick(nowMs: number): void {
-    if (this.#over) return;
+    if (this.#over || this.#ear === null || this.#line === null) return;
     if (this.#at < 0) this.#begin(0, nowMs);
     // Several steps may be done in one beat (hang up right after a key), but never endlessly many.
     while (!this.#over && this.#at < this.#script.length) {
-      const outcome = this.#advance(this.#script[this.#at], nowMs);
+      const outcome = this.#advance(this.#script[this.#at], this.#line, this.#ear, nowMs);
       if (outcome === 'running') return;
       this.#finish(outcome, nowMs);
     }
   }
 
-  /** The stream is gone: what was running was cut short. */
-  lineClosed(nowMs: number): void {
+  /** A stream began: this is what the caller speaks into and hears. The running step goes on there. */
+  attach(line: CallerLine, ear: Playout): void {
+    this.#line = line;
+    this.#ear = ear;
+    this.#heard = false;
+    this.#agentSinceMs = null;
+    this.#clears = ear.clears;
+  }
+
+  /** The call is over: what was running was cut short. */
+  callEnded(nowMs: number): void {
     if (this.#over) return;
     this.#over = true;
     const step = this.steps[this.#at];
-    if (step?.outcome === 'running') {
-      step.outcome = 'cut_short';
-      step.endedAtMs = nowMs;
-    }
+    if (step?.outcome !== 'running') return;
+    step.outcome = 'cut_short';
+    step.endedAtMs = nowMs;
   }
 
   #begin(at: number, nowMs: number): void {
@@ -126,7 +135,7 @@ export class Caller {
     this.#spoke = false;
     this.#agentSinceMs = null;
     this.#digits = 0;
-    this.#clears = this.#ear.clears;
+    this.#clears = this.#ear?.clears ?? 0;
     const step = this.#script[at];
     if (step === undefined) return;
     this.steps.push({
@@ -144,86 +153,77 @@ export class Caller {
     report.endedAtMs = nowMs;
     if (outcome === 'timed_out') {
       this.#over = true;
-      this.#line.hangUp();
+      this.#line?.hangUp();
       return;
     }
     this.#begin(this.#at + 1, nowMs);
   }
 
-  #advance(step: Prepared, nowMs: number): 'running' | 'done' | 'timed_out' {
-    this.#listen(nowMs);
-    if ('wait' in step) return this.#wait(step, nowMs);
-    if ('bargeInAfterMs' in step) return this.#bargeIn(step, nowMs);
-    if ('say' in step) return this.#say(step.clip!);
-    if ('dtmf' in step) return this.#press(step, nowMs);
+  #advance(step: Prepared, line: CallerLine, ear: Playout, nowMs: number): Outcome {
+    this.#listen(ear, nowMs);
+    if ('wait' in step) return this.#wait(step, ear, nowMs);
+    if ('bargeInAfterMs' in step) return this.#bargeIn(step, line, nowMs);
+    if ('say' in step) return this.#say(step, line);
+    if ('dtmf' in step) return this.#press(step, line, nowMs);
     this.#over = true;
     this.steps[this.#at].outcome = 'done';
     this.steps[this.#at].endedAtMs = nowMs;
     this.#at++;
-    if ('hangup' in step) this.#line.hangUp();
-    else this.#line.cut();
+    if ('hangup' in step) line.hangUp();
+    else line.cut();
     return 'running';
   }
 
-  #listen(nowMs: number): void {
+  #listen(ear: Playout, nowMs: number): void {
     // A clear ends what was being said: only what comes after it can be the answer that is waited for.
-    if (this.#ear.clears !== this.#clears) {
-      this.#clears = this.#ear.clears;
+    if (ear.clears !== this.#clears) {
+      this.#clears = ear.clears;
       this.#heard = false;
       this.#agentSinceMs = null;
     }
-    if (this.#isAgentSpeaking(nowMs)) {
+    if (this.#agentEndMs(ear) > nowMs) {
       this.#heard = true;
       this.#agentSinceMs ??= nowMs;
     }
   }
 
-  #isAgentSpeaking(nowMs: number): boolean {
-    return this.#agentEndMs() > nowMs;
+  #agentEndMs(ear: Playout): number {
+    return this.#options.silence === 'quiet' ? ear.voicedEndMs : ear.emptyAtMs;
   }
 
-  #agentEndMs(): number {
-    return this.#options.silence === 'quiet' ? this.#ear.voicedEndMs : this.#ear.emptyAtMs;
-  }
-
-  #wait(
-    step: Prepared & { wait: unknown; silenceMs?: number; timeoutMs?: number },
-    nowMs: number,
-  ): 'running' | 'done' | 'timed_out' {
-    if (typeof step.wait === 'number') return nowMs - this.#beganAtMs >= step.wait ? 'done' : 'running';
-    const silenceMs = step.silenceMs ?? this.#options.silenceMs;
+  #wait(step: StepOf<'wait'>, ear: Playout, nowMs: number): Outcome {
+    const { wait, silenceMs = this.#options.silenceMs, timeoutMs } = step;
+    if (typeof wait === 'number') return nowMs - this.#beganAtMs >= wait ? 'done' : 'running';
+    const endMs = this.#agentEndMs(ear);
     // Audio shorter than a beat may never be seen playing; its end still shows.
-    const heard = this.#heard || this.#agentEndMs() > this.#beganAtMs;
-    if (step.wait === 'agent_speech' ? this.#heard : heard && nowMs - this.#agentEndMs() >= silenceMs) return 'done';
+    const heard = this.#heard || endMs > this.#beganAtMs;
+    if (wait === 'agent_speech' ? this.#heard : heard && nowMs - endMs >= silenceMs) return 'done';
+    return this.#timeout(timeoutMs, nowMs);
+  }
+
+  #bargeIn(step: StepOf<'bargeInAfterMs'>, line: CallerLine, nowMs: number): Outcome {
+    const due = this.#agentSinceMs !== null && nowMs - this.#agentSinceMs >= step.bargeInAfterMs;
+    if (this.#spoke || due) return this.#say(step, line);
     return this.#timeout(step.timeoutMs, nowMs);
   }
 
-  #bargeIn(
-    step: Prepared & { bargeInAfterMs: number; timeoutMs?: number },
-    nowMs: number,
-  ): 'running' | 'done' | 'timed_out' {
-    if (this.#spoke) return this.#say(step.clip!);
-    if (this.#agentSinceMs !== null && nowMs - this.#agentSinceMs >= step.bargeInAfterMs) return this.#say(step.clip!);
-    return this.#timeout(step.timeoutMs, nowMs);
-  }
-
-  #say(clip: AudioClip): 'running' | 'done' {
-    if (!this.#spoke) {
+  #say(step: Prepared, line: CallerLine): Outcome {
+    if (!this.#spoke && step.clip) {
       this.#spoke = true;
-      this.#line.say(clip);
+      line.say(step.clip);
     }
-    return this.#line.isSpeaking ? 'running' : 'done';
+    return line.isSpeaking ? 'running' : 'done';
   }
 
-  #press(step: { dtmf: string; gapMs?: number }, nowMs: number): 'running' | 'done' {
+  #press(step: StepOf<'dtmf'>, line: CallerLine, nowMs: number): Outcome {
     const gapMs = step.gapMs ?? 200;
     while (this.#digits < step.dtmf.length && nowMs - this.#beganAtMs >= this.#digits * gapMs) {
-      this.#line.dtmf(step.dtmf[this.#digits++]);
+      line.dtmf(step.dtmf[this.#digits++]);
     }
     return this.#digits === step.dtmf.length ? 'done' : 'running';
   }
 
-  #timeout(timeoutMs: number | undefined, nowMs: number): 'running' | 'timed_out' {
+  #timeout(timeoutMs: number | undefined, nowMs: number): Outcome {
     return nowMs - this.#beganAtMs >= (timeoutMs ?? this.#options.stepTimeoutMs) ? 'timed_out' : 'running';
   }
 }

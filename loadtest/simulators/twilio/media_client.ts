@@ -161,6 +161,7 @@ export class MediaClient implements WsClientHandler, TickMember {
     }
     this.#stopSent = true;
     this.#options.clock.delete(this);
+    this.playout.end(clockNowMs());
     const { accountSid, callSid } = this.#options;
     this.#sendJson({
       event: 'stop',
@@ -208,6 +209,7 @@ export class MediaClient implements WsClientHandler, TickMember {
 
   onMessage(bytes: Uint8Array, start: number, end: number, binary: boolean): void {
     const now = clockNowMs();
+    if (this.#stopSent) return; // the call is over: what still comes is not looked at
     switch (this.checks.check(bytes, start, end, binary, now)) {
       case KIND.MEDIA:
         this.#play(now);
@@ -236,7 +238,9 @@ export class MediaClient implements WsClientHandler, TickMember {
 
   onClosed(code: number, reason: string): void {
     this.#options.clock.delete(this);
-    if (this.#queue.length > 0) this.#endUtterance(clockNowMs());
+    const now = clockNowMs();
+    this.playout.end(now);
+    if (this.#queue.length > 0) this.#endUtterance(now);
     this.#queue = [];
     const by = this.#stopSent ? 'stop' : code === 1006 ? 'cut' : 'server';
     this.#handler.onClosed({ by, code, reason });

@@ -51,6 +51,8 @@ export class Playout {
   /** Audio thrown away by clears, and by the ten minute limit. */
   clearedBytes = 0;
   overflowBytes = 0;
+  /** What was left to play when the stream ended. */
+  unheardBytes = 0;
   /** Furthest the server ever was ahead of the caller's ear. */
   leadMsMax = 0;
   #log: Uint8Array;
@@ -112,20 +114,18 @@ export class Playout {
    */
   clear(nowMs: number): string[] {
     this.clears++;
-    const unheardBytes = Math.max(0, Math.ceil((this.#endsAtMs - nowMs) * BYTES_PER_MS));
-    if (unheardBytes > 0) {
-      const segment = this.segments[this.segments.length - 1];
-      segment.bytes -= unheardBytes;
-      segment.cleared = true;
-      this.#logBytes -= unheardBytes;
-      this.clearedBytes += unheardBytes;
-      this.#endsAtMs = nowMs;
-      this.#voicedEndMs = Math.min(this.#voicedEndMs, nowMs);
-    }
+    const cutBytes = this.#cut(nowMs);
+    this.clearedBytes += cutBytes;
+    if (cutBytes > 0) this.segments[this.segments.length - 1].cleared = true;
     this.#utteranceOpen = false;
     const names: string[] = [];
     while (this.#markHead < this.#markNames.length) names.push(this.#takeMark());
     return names;
+  }
+
+  /** The stream ends: what was not heard by now never will be. */
+  end(nowMs: number): void {
+    this.unheardBytes += this.#cut(nowMs);
   }
 
   /** The caller began to speak: a hole from here on is an answer being awaited, not an underrun. */
@@ -167,6 +167,17 @@ export class Playout {
   /** The mu-law bytes of one segment; a view, valid until the next push. */
   segmentAudio(segment: HeardSegment): Uint8Array {
     return this.#log.subarray(segment.offset, segment.offset + segment.bytes);
+  }
+
+  /** Forgets what would play after `nowMs`; returns how many bytes that was. */
+  #cut(nowMs: number): number {
+    const unheardBytes = Math.max(0, Math.ceil((this.#endsAtMs - nowMs) * BYTES_PER_MS));
+    if (unheardBytes === 0) return 0;
+    this.segments[this.segments.length - 1].bytes -= unheardBytes;
+    this.#logBytes -= unheardBytes;
+    this.#endsAtMs = nowMs;
+    this.#voicedEndMs = Math.min(this.#voicedEndMs, nowMs);
+    return unheardBytes;
   }
 
   #begin(nowMs: number): void {

@@ -5,19 +5,19 @@
 import { EventEmitter } from 'node:events';
 import { nowMs } from '../../../src/clock.js';
 import type { AudioClip } from './audio_clip.js';
-import type { CallbackReport, CallReport } from './call_report.js';
+import { type CallReport, reportSteps } from './call_report.js';
 import type { CallState, CallStatus, EndedBy } from './call_state.js';
 import { CallStream, sid } from './call_stream.js';
-import type { StatusCallbacks } from './callbacks.js';
-import type { CallerOptions, CallerScript } from './caller.js';
+import { type CallbackReport, newCallback, type StatusCallbacks, sendCallback } from './callbacks.js';
+import { Caller, type CallerOptions, type CallerScript } from './caller.js';
 import type { CallerClock } from './caller_clock.js';
-import type { Failures } from './failures.js';
+import { fetchDocument } from './document_fetch.js';
+import type { Strike } from './failure_modes.js';
 import type { NetworkProfile } from './network_profile.js';
 import type { MarkEcho } from './playout.js';
 import { type StreamVerb, TwimlError } from './twiml.js';
 import { type TwimlLine, TwimlRunner } from './twiml_runner.js';
 import { type WebhookClient, WebhookError } from './webhook_client.js';
-import { HandshakeError } from './ws_client.js';
 
 /** How the person on the line behaves. */
 export interface Person {
@@ -33,7 +33,6 @@ export interface Person {
 export interface CallEnvironment {
   authToken: string;
   clock: CallerClock;
-  failures: Failures;
   webhooks: WebhookClient;
   /** Twilio's limit for an answer with TwiML. */
   webhookTimeoutMs: number;
@@ -49,6 +48,9 @@ export interface CallSource {
   fallbackUrl: string | null;
   timeLimitS: number;
 }
+
+/** Base of relative URLs in TwiML that came without one. */
+const NO_URL = 'http://127.0.0.1/';
 
 export interface SimulatedCallEvents {
   status: [status: CallStatus];
@@ -72,7 +74,11 @@ export class SimulatedCall extends EventEmitter<SimulatedCallEvents> implements 
   readonly callbacks: CallbackReport[] = [];
   readonly #env: CallEnvironment;
   readonly #source: CallSource;
-  readonly #person: Person;
+  readonly #strike: Strike;
+  #person: Person;
+  #caller: Caller;
+  /** Goes up when the call ends or another document takes over: what was being fetched no longer counts. */
+  #epoch = 0;
   readonly #statusCallbacks: StatusCallbacks | null;
   readonly #runner = new TwimlRunner(this);
   readonly #documents: CallReport['documents'] = [];
@@ -90,13 +96,16 @@ export class SimulatedCall extends EventEmitter<SimulatedCallEvents> implements 
     source: CallSource,
     person: Person,
     env: CallEnvironment,
+    strike: Strike,
     statusCallbacks: StatusCallbacks | null,
   ) {
     super();
     this.sid = state.identity.sid;
     this.#source = source;
     this.#person = person;
+    this.#caller = new Caller(person.script, person.caller);
     this.#env = env;
+    this.#strike = strike;
     this.#statusCallbacks = statusCallbacks;
     this.answered = new Promise((resolve) => {
       this.#settleAnswered = resolve;
@@ -115,6 +124,12 @@ export class SimulatedCall extends EventEmitter<SimulatedCallEvents> implements 
     return last && last.close === null && last.refused === null ? last : null;
   }
 
+  /** Who is at the other end; only known when a call made by REST is picked up. */
+  setPerson(person: Person): void {
+    this.#person = person;
+    this.#caller = new Caller(person.script, person.caller);
+  }
+
   /** Moves the call on and tells the subscribers. False when the state machine forbids it. */
   move(status: CallStatus): boolean {
     if (!this.state.move(status, Date.now())) return false;
@@ -129,37 +144,40 @@ export class SimulatedCall extends EventEmitter<SimulatedCallEvents> implements 
     void work.finally(() => this.#pending.delete(work));
   }
 
-  /** Gets the first TwiML and runs it. Resolves when the call is over or replaced by an update. */
+  /** Gets the first TwiML and runs it. Resolves when the call is over or replaced by an update; never rejects. */
   async begin(): Promise<void> {
+    if (this.state.isOver) return;
     const { url, method, twiml, fallbackUrl } = this.#source;
-    const base = url ?? 'http://127.0.0.1/';
+    const base = url ?? NO_URL;
     try {
-      await this.#runner.run(twiml ?? (await this.fetch(base, method, [])), base);
+      await this.#run(() => twiml ?? this.fetch(base, method, []), base);
     } catch (error) {
-      this.#noticeError(error);
-      if (fallbackUrl === null || this.state.isOver) return this.finish('failed', 'error');
-      await this.#runSafely(() => this.fetch(fallbackUrl, method, []), fallbackUrl);
+      this.#notice(error);
+      if (fallbackUrl === null) this.finish('failed', 'error');
+      else await this.#runSafely(() => this.fetch(fallbackUrl, method, []), fallbackUrl);
     }
   }
 
   /** A REST update: the stream stops and the new document takes over. */
   redirect(source: { twiml: string | null; url: string | null; method: 'GET' | 'POST' }): void {
+    this.#epoch++;
     this.#runner.stop();
     this.stream?.stop();
     this.#interrupt();
-    const base = source.url ?? this.#source.url ?? 'http://127.0.0.1/';
+    const base = source.url ?? this.#source.url ?? NO_URL;
     void this.#runSafely(() => source.twiml ?? this.fetch(base, source.method, []), base);
   }
 
-  /** The person hangs up. */
+  /** The person hangs up; before the call was answered that cancels it. */
   hangup(): void {
-    this.finish('completed', 'caller');
+    this.finish(this.state.status === 'in-progress' ? 'completed' : 'canceled', 'caller');
   }
 
   /** Ends the call on Twilio's side; safe twice. An unanswered call that is `completed` ends as canceled. */
   finish(status: CallStatus, by: EndedBy): void {
     if (this.state.isOver) return;
     this.state.endedBy = by;
+    this.#epoch++;
     const stream = this.stream;
     if (!this.move(status) && !this.move('completed')) this.move('canceled');
     this.#runner.stop();
@@ -179,11 +197,8 @@ export class SimulatedCall extends EventEmitter<SimulatedCallEvents> implements 
   }
 
   async connectStream(verb: StreamVerb): Promise<void> {
-    const { failures } = this.#env;
-    if (failures.take('hangup_during_connect')) {
-      setImmediate(() => this.hangup());
-    }
-    if (failures.take('handshake_refused')) {
+    if (this.#strike('hangup_during_connect')) setImmediate(() => this.hangup());
+    if (this.#strike('handshake_refused')) {
       this.#streamEvent(verb, 'stream-error', sid('MZ'), '31920 handshake error');
       this.warn(31920, 'handshake refused (simulated)');
       return;
@@ -226,32 +241,15 @@ export class SimulatedCall extends EventEmitter<SimulatedCallEvents> implements 
     return 'no-answer';
   }
 
-  async fetch(url: string, method: 'GET' | 'POST', extra: readonly (readonly [string, string])[]): Promise<string> {
-    const { webhooks, failures, webhookTimeoutMs } = this.#env;
-    const signature = failures.take('webhook_bad_signature')
-      ? 'bad'
-      : failures.take('webhook_no_signature')
-        ? 'none'
-        : 'good';
-    const fields = [...this.state.webhookFields(), ...extra];
-    const answer = await webhooks.send(url, fields, { method, timeoutMs: webhookTimeoutMs, signature });
-    this.#documents.push({ url, status: answer.status, tookMs: answer.tookMs, body: answer.body });
-    const late = failures.take('twiml_timeout');
-    if (late) {
-      await this.#sleep(late.ms ?? 0, 1);
-      throw new WebhookError(11200, 'no answer in time (simulated)');
-    }
-    if (failures.take('twiml_500')) throw new WebhookError(11200, 'HTTP 500 (simulated)');
-    if (failures.take('twiml_invalid')) throw new TwimlError(12100, 'document parse failure (simulated)');
-    if (answer.status < 200 || answer.status > 299) throw new WebhookError(11200, `HTTP ${answer.status}`);
-    if (!/^(text\/xml|application\/xml|text\/html)\b/i.test(answer.contentType)) {
-      throw new TwimlError(12300, `invalid content type ${answer.contentType || '(none)'}`);
-    }
-    return answer.body;
+  fetch(url: string, method: 'GET' | 'POST', extra: readonly (readonly [string, string])[]): Promise<string> {
+    const { webhooks, webhookTimeoutMs } = this.#env;
+    const request = { state: this.state, url, method, extra, timeoutMs: webhookTimeoutMs };
+    return fetchDocument(request, webhooks, this.#strike, (document) => this.#documents.push(document));
   }
 
   reject(reason: 'rejected' | 'busy'): void {
-    this.finish(reason === 'busy' || this.state.status === 'ringing' ? 'busy' : 'completed', 'twiml');
+    this.warn(0, `<Reject reason="${reason}">`);
+    this.finish(this.state.status === 'ringing' ? 'busy' : 'completed', 'twiml');
   }
 
   hangUp(): void {
@@ -280,6 +278,10 @@ export class SimulatedCall extends EventEmitter<SimulatedCallEvents> implements 
       spoken: this.#spoken.slice(),
       callbacks: this.callbacks.slice(),
       streams: this.streams.map((stream) => stream.report()),
+      script: {
+        completed: this.#caller.completed,
+        steps: reportSteps(this.#caller.steps, this.streams[0]?.client.startedAtMs ?? 0),
+      },
       generatorLateMs: { p50: lateness.quantile(0.5), p99: lateness.quantile(0.99), max: lateness.maxMs },
     };
   }
@@ -290,20 +292,18 @@ export class SimulatedCall extends EventEmitter<SimulatedCallEvents> implements 
   }
 
   #openStream(verb: StreamVerb): CallStream {
-    const { authToken, clock, failures, webhooks } = this.#env;
+    const { authToken, clock, webhooks } = this.#env;
     const { accountSid } = this.state.identity;
-    const first = this.streams.length === 0;
     const stream: CallStream = new CallStream(
       {
         ...this.#person,
-        // A later stream of the same call is the same person, who has said what they had to say.
-        script: first ? this.#person.script : [],
+        caller: this.#caller,
         stream: verb,
         accountSid,
         authToken,
         callSid: this.sid,
         clock,
-        failures,
+        strike: this.#strike,
         serverUrl: webhooks.serverUrl,
       },
       {
@@ -324,7 +324,7 @@ export class SimulatedCall extends EventEmitter<SimulatedCallEvents> implements 
 
   #streamEvent(verb: StreamVerb, event: string, streamSid: string, error?: string): void {
     if (verb.statusCallback === null) return;
-    const url = new URL(verb.statusCallback, this.#documents[this.#documents.length - 1]?.url ?? undefined).href;
+    const url = new URL(verb.statusCallback, this.#documents[this.#documents.length - 1]?.url ?? NO_URL).href;
     const fields: [string, string][] = [
       ['AccountSid', this.state.identity.accountSid],
       ['CallSid', this.sid],
@@ -334,50 +334,46 @@ export class SimulatedCall extends EventEmitter<SimulatedCallEvents> implements 
       ['Timestamp', new Date().toISOString()],
     ];
     if (error) fields.push(['StreamError', error]);
-    const report: CallbackReport = { kind: 'stream', url, event, sequenceNumber: null, status: null, at: Date.now() };
+    const report = newCallback('stream', url, event);
     this.callbacks.push(report);
-    const sent = this.#env.webhooks.send(url, fields, { method: verb.statusCallbackMethod, timeoutMs: 5000 });
-    this.track(
-      sent.then(
-        (answer) => {
-          report.status = answer.status;
-        },
-        () => undefined,
-      ),
-    );
+    this.track(sendCallback(this.#env.webhooks, report, fields, verb.statusCallbackMethod));
+  }
+
+  async #run(source: () => string | Promise<string>, base: string): Promise<void> {
+    const epoch = this.#epoch;
+    const xml = await source();
+    if (epoch === this.#epoch) await this.#runner.run(xml, base);
   }
 
   async #runSafely(source: () => string | Promise<string>, base: string): Promise<void> {
     try {
-      await this.#runner.run(await source(), base);
+      await this.#run(source, base);
     } catch (error) {
-      this.#noticeError(error);
+      this.#notice(error);
       this.finish('failed', 'error');
     }
   }
 
-  #noticeError(error: unknown): void {
-    if (error instanceof TwimlError || error instanceof WebhookError || error instanceof HandshakeError) {
-      this.warn(error.code, error.message);
-    } else {
-      this.warn(0, String(error));
-    }
+  #notice(error: unknown): void {
+    if (error instanceof TwimlError || error instanceof WebhookError) this.warn(error.code, error.message);
+    else this.warn(0, String(error));
   }
 
   /** Ends early when the call ends or is redirected. */
-  #sleep(ms: number, scale = this.#env.verbTimeScale): Promise<void> {
+  #sleep(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const done = () => {
         clearTimeout(timer);
         resolve();
       };
-      const timer = setTimeout(done, ms * scale);
+      const timer = setTimeout(done, ms * this.#env.verbTimeScale);
       this.#interrupt = done;
     });
   }
 
   async #settle(stream: CallStream | null): Promise<void> {
     if (stream) await stream.over;
+    this.#caller.callEnded(nowMs());
     // Callbacks may make more callbacks (a stream that stops); wait until none is left.
     while (this.#pending.size > 0) await Promise.allSettled([...this.#pending]);
     const report = this.report();
