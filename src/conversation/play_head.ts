@@ -107,15 +107,17 @@ export class PlayHead {
     return Math.max(this.provenBytes, this.#zeroLagBytes(nowMs - this.behindMs));
   }
 
-  /** Half-width in ms of the interval around `bytesAt` that holds the truth: no lag at all .. all of it before Twilio. */
-  errorMs(nowMs: number): number {
+  /**
+   * How far, in ms, `estimate` (a result of `bytesAt` or `bytesAtClear`) may be from the truth, which lies between no
+   * lag at all and a round trip with everything that playout seems to be behind. Jitter of the last moments is not in it.
+   */
+  errorMs(nowMs: number, estimate: number): number {
     const measured = this.#smallestMs !== Number.POSITIVE_INFINITY;
     const lagMs = measured
       ? 2 * this.oneWayMs + Math.max(0, this.behindMs)
       : this.options.networkMs + this.options.unmeasuredErrorMs;
     const most = Math.max(this.provenBytes, this.#zeroLagBytes(nowMs));
     const least = Math.max(this.provenBytes, this.#zeroLagBytes(nowMs - lagMs));
-    const estimate = this.bytesAt(nowMs);
     return Math.max(most - estimate, estimate - least, 0) / BYTES_PER_MS;
   }
 

@@ -46,7 +46,7 @@ interface Reply {
   id: ReplyId;
   turn: number;
   state: 'open' | 'finished' | 'cancelled';
-  allIn: boolean; // it was finished before a clear cut it: text and audio cover each other
+  allIn: boolean; // text and audio cover each other, also after a clear cut them
   text: string;
   words: string[];
   wordStartMs: number[];
@@ -160,12 +160,15 @@ export class PlayoutLedger {
     return 'queued';
   }
 
-  /** All text and audio of the reply is in. Safe twice and after a cancel. */
-  replyFinished(id: ReplyId): void {
+  /**
+   * Nothing more of the reply will come. `allIn` = its audio says all of its text; false when the voice failed on the way,
+   * so that the words it did not get to are not taken for spoken. Safe twice and after a cancel.
+   */
+  replyFinished(id: ReplyId, allIn = true): void {
     const reply = this.#open(id);
     if (reply === null) return;
     reply.state = 'finished';
-    reply.allIn = true;
+    reply.allIn = allIn;
   }
 
   /**
@@ -259,7 +262,7 @@ export class PlayoutLedger {
    */
   cleared(nowMs: number): ClearedPlayout {
     const heardTo = this.#head.bytesAtClear(nowMs);
-    const errorMs = this.#head.errorMs(nowMs);
+    const errorMs = this.#head.errorMs(nowMs, heardTo);
     const droppedBytes = this.#head.sentBytes - heardTo;
     const cutAtMs = droppedBytes > 0 ? this.#head.playMsOf(heardTo) : null;
     const unsentBytes = this.#queuedBytes;
@@ -343,7 +346,8 @@ export class PlayoutLedger {
     const reply = this.#replies.get(id);
     if (reply === undefined) return null;
     const cut = reply.cutHeardBytes >= 0;
-    const heardBytes = cut ? reply.cutHeardBytes : heardBefore(reply, this.#head.bytesAt(nowMs));
+    const headBytes = this.#head.bytesAt(nowMs);
+    const heardBytes = cut ? reply.cutHeardBytes : heardBefore(reply, headBytes);
     const allHeard = heardBytes >= reply.audioBytes;
     const { end, basis } = heardText({
       text: reply.text,
@@ -359,7 +363,7 @@ export class PlayoutLedger {
       cutText: reply.text.slice(end),
       complete: reply.allIn && allHeard && end === reply.text.length,
       heardMs: heardBytes / BYTES_PER_MS,
-      errorMs: cut ? reply.cutErrorMs : allHeard && this.#proven(reply) ? 0 : this.#head.errorMs(nowMs),
+      errorMs: cut ? reply.cutErrorMs : allHeard && this.#proven(reply) ? 0 : this.#head.errorMs(nowMs, headBytes),
       basis,
     };
   }

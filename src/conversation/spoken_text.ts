@@ -31,7 +31,8 @@ export class SpokenWords {
   private breaks = 0;
   private tagWords = 0;
   private dash = false;
-  private money: { major: string; minor: string; sign: string } | null = null;
+  // An amount waits for the word behind it ("$5" "million"); `pause` is what a line break behind it asks for.
+  private money: { major: string; minor: string; sign: string; pause: string } | null = null;
   private started = false;
   private punctuated = true;
 
@@ -43,7 +44,8 @@ export class SpokenWords {
   push(raw: string, lineBreaks: number): void {
     this.pause = '';
     this.text = '';
-    if (lineBreaks > this.breaks) this.breaks = lineBreaks;
+    if (this.money !== null && lineBreaks > 0) this.money.pause = lineBreaks > 1 ? '.' : ',';
+    else if (lineBreaks > this.breaks) this.breaks = lineBreaks;
     if (this.tagWords > 0) {
       // Inside `<break time="1s"/>`: nothing of it is text.
       const close = raw.indexOf('>');
@@ -60,7 +62,7 @@ export class SpokenWords {
       this.tagWords = TAG_WORDS_MAX;
       raw = raw.slice(0, tag.index);
     }
-    if (LONE_MARK.test(raw)) this.loneMark(raw);
+    if (LONE_MARK.test(raw)) this.loneMark(raw, lineBreaks > 0);
     else if (this.symbols === null) this.speak(speakable(raw, null));
     else this.amountOrWord(raw, this.symbols);
   }
@@ -73,10 +75,13 @@ export class SpokenWords {
   }
 
   /** Alone at the beginning of a line a bullet, a heading or a rule; inside a line a dash is a pause. */
-  private loneMark(raw: string): void {
-    if (this.breaks > 0 || !this.started) return;
-    if (/^[-–—]/.test(raw)) this.dash = true;
-    else if (raw === '+' && this.symbols !== null) this.speak(joinWords(this.flushMoney(), this.symbols.plus));
+  private loneMark(raw: string, beginsLine: boolean): void {
+    const bullet = beginsLine || (this.breaks > 0 && this.money === null) || (!this.started && this.money === null);
+    if (bullet) return;
+    if (/^[-–—]/.test(raw)) {
+      this.speak(this.flushMoney());
+      this.dash = true;
+    } else if (raw === '+' && this.symbols !== null) this.speak(joinWords(this.flushMoney(), this.symbols.plus));
   }
 
   private amountOrWord(raw: string, symbols: SymbolWords): void {
@@ -84,7 +89,7 @@ export class SpokenWords {
     if (money === null) {
       const spoken = speakable(raw, symbols);
       // "$5 million" is "5 million dollars": the word after the amount decides where the unit goes.
-      const scale = this.money === null ? null : symbols.scales.exec(spoken);
+      const scale = this.money === null || this.money.pause !== '' ? null : symbols.scales.exec(spoken);
       if (this.money === null || scale === null) {
         this.speak(joinWords(this.flushMoney(), spoken));
         return;
@@ -97,7 +102,7 @@ export class SpokenWords {
     const before = this.flushMoney();
     const [, sign, digits, minor = '', rest] = money;
     const tail = (digits.endsWith(',') ? ',' : '') + speakable(rest, symbols);
-    this.money = { sign, major: digits.replace(/,+$/, ''), minor };
+    this.money = { sign, major: digits.replace(/,+$/, ''), minor, pause: '' };
     this.speak(tail === '' ? before : joinWords(before, joinWords(this.flushMoney(), tail)));
   }
 
@@ -125,12 +130,13 @@ export class SpokenWords {
 
   private flushMoney(): string {
     if (this.money === null) return '';
-    const { sign, major, minor } = this.money;
+    const { sign, major, minor, pause } = this.money;
     this.money = null;
     const [one, many, oneMinor, manyMinor] = this.symbols!.units[sign];
     const cents = Number(minor.padEnd(2, '0'));
-    const text = `${major} ${major === '1' ? one : many}`;
-    return cents === 0 ? text : `${text} ${this.symbols!.and} ${cents} ${cents === 1 ? oneMinor : manyMinor}`;
+    let text = `${major} ${major === '1' ? one : many}`;
+    if (cents > 0) text += ` ${this.symbols!.and} ${cents} ${cents === 1 ? oneMinor : manyMinor}`;
+    return text + pause;
   }
 }
 

@@ -300,6 +300,23 @@ describe('the end of a reply', () => {
     );
   });
 
+  test('a voice that failed half way has not said the other half', () => {
+    const playout = ledger();
+    const reply = playout.beginReply(0);
+    playout.addText(reply, 'The first half was made, the second half never came out of the voice at all.');
+    playout.addWords(
+      reply,
+      ['The', 'first', 'half', 'was', 'made'],
+      [0, 200, 400, 600, 800],
+      [190, 390, 590, 790, 1000],
+    );
+    playout.addAudio(reply, SECOND);
+    playout.replyFinished(reply, false);
+    playout.sent(SECOND, 0);
+    expect(playout.replyPlayed(reply, 1000)).toBe(true);
+    expect(playout.heard(reply, 1000)).toMatchObject({ text: 'The first half was made,', complete: false });
+  });
+
   test('silence put in to fill a frame belongs to no reply', () => {
     const playout = ledger();
     const reply = playout.beginReply(0);

@@ -159,4 +159,35 @@ describe('whatever the model writes', () => {
       }),
     );
   });
+
+  test('every word is spoken once and in order, whatever decorates it', () => {
+    const plain = fc.stringMatching(/^[a-z]{1,12}$/);
+    const before = fc.constantFrom('', '**', '_', '(', '"', '[', '# ', '- ', '`', '— ', '😀 ');
+    const after = fc.constantFrom(
+      '',
+      '**',
+      '_',
+      ')',
+      '."',
+      ',',
+      '!',
+      '?!',
+      '...',
+      ']',
+      '`',
+      ' —',
+      ' $3',
+      ' 😀',
+      ':',
+      '…',
+    );
+    const gap = fc.constantFrom(' ', '  ', '\n', '\n\n', ' \n ');
+    fc.assert(
+      fc.property(fc.array(fc.tuple(before, plain, after, gap), { maxLength: 60 }), (list) => {
+        const spoken = split(list.map((parts) => parts.join('')).join('')).join('');
+        const said = spoken.replace(/\b3 dollars\b/g, ' ').match(/[a-z]+/g) ?? [];
+        expect(said).toEqual(list.map(([, word]) => word));
+      }),
+    );
+  });
 });
