@@ -46,11 +46,13 @@ const FILES_KEPT = 30;
 /** Lines wait in memory while the disk or the reader of stdout is slow; past this they are dropped. */
 const QUEUE_BYTES_MAX = 8 * 1024 * 1024;
 const QUEUE_LINES_MAX_BEFORE_OPEN = 10_000;
+/** A file that failed (disk full, folder gone) is tried again after this long. */
+const REOPEN_MS = 60_000;
 
 /**
  * A root logger. Never blocks on a slow disk or reader, never keeps the process alive, and flushes when it exits.
- * With `dir`: `ringline.YYYY-MM-DD.N.log`, a new one each midnight, 30 kept. A file that can't be written costs the
- * file, not the process: one error line on stdout says so.
+ * With `dir`: `ringline.YYYY-MM-DD.N.log`, a new one each midnight, 30 kept. A file that can't be written costs its
+ * lines there, not the process: an error line on stdout says so, and the file is tried again each minute.
  * Throws when `dir` can't be created.
  */
 export function createLogger(options: LogOptions): RootLogger {
@@ -104,7 +106,8 @@ function openOutputs(dir: string | null, onFileError: (error: Error) => void): O
       file?.write(line);
     },
     async close() {
-      await Promise.all([new Promise<void>((resolve) => stdout.flush(() => resolve())), file?.close()]);
+      await file?.close();
+      await new Promise<void>((resolve) => stdout.flush(() => resolve()));
     },
   };
 }
@@ -114,19 +117,51 @@ interface RollingStream extends NodeJS.EventEmitter {
   write(line: string): boolean;
   flushSync(): void;
   end(): void;
+  destroy(): void;
 }
 type RollFactory = (options: Record<string, unknown>) => Promise<RollingStream>;
 
 function openRollingFile(dir: string, onError: (error: Error) => void): Output {
   mkdirSync(dir, { recursive: true });
-  let early: string[] = [];
+  /** Lines from before the file was open; null while there is no file to come. */
+  let early: string[] | null = null;
   let stream: RollingStream | null = null;
+  let opening: Promise<void>;
   let closing: Promise<void> | null = null;
-  let failed = false;
-  const fail = (error: Error) => {
+  let retry: NodeJS.Timeout | undefined;
+
+  const open = async () => {
     early = [];
-    if (!failed) onError(error);
-    failed = true;
+    let opened: RollingStream | null = null;
+    let failed = false;
+    const fail = (error: Error) => {
+      if (failed) return;
+      failed = true;
+      stream = early = null;
+      opened?.destroy();
+      if (!closing) {
+        retry = setTimeout(() => {
+          opening = open();
+        }, REOPEN_MS).unref();
+      }
+      onError(error);
+    };
+    try {
+      opened = await (untypedPinoRoll as RollFactory)({
+        file: join(dir, FILE_NAME),
+        frequency: 'daily',
+        dateFormat: 'yyyy-MM-dd',
+        limit: { count: FILES_KEPT, removeOtherLogFiles: true },
+        sync: false,
+        maxLength: QUEUE_BYTES_MAX,
+      });
+      opened.on('error', fail);
+      for (const line of early) opened.write(line);
+      stream = opened;
+      early = null;
+    } catch (error) {
+      fail(error as Error);
+    }
   };
   const flushAtExit = () => {
     try {
@@ -135,38 +170,27 @@ function openRollingFile(dir: string, onError: (error: Error) => void): Output {
       // Not open yet, or the disk is full. The lines are on stdout too.
     }
   };
-  process.on('exit', flushAtExit);
-
-  const opened = (untypedPinoRoll as RollFactory)({
-    file: join(dir, FILE_NAME),
-    frequency: 'daily',
-    dateFormat: 'yyyy-MM-dd',
-    limit: { count: FILES_KEPT, removeOtherLogFiles: true },
-    sync: false,
-    maxLength: QUEUE_BYTES_MAX,
-  }).then((opening) => {
-    opening.on('error', fail);
-    for (const line of early) opening.write(line);
-    early = [];
-    stream = opening;
-  }, fail);
-
   const end = async () => {
-    await opened;
-    const ending = stream;
-    stream = null;
+    await opening;
+    clearTimeout(retry);
     process.off('exit', flushAtExit);
+    const ending = stream;
     if (ending === null) return;
     await new Promise<void>((resolve) => {
       ending.once('close', resolve);
       ending.once('error', () => resolve());
       ending.end();
     });
+    stream = null;
   };
+
+  process.on('exit', flushAtExit);
+  opening = open();
   return {
     write(line) {
+      if (closing) return;
       if (stream) stream.write(line);
-      else if (!failed && !closing && early.length < QUEUE_LINES_MAX_BEFORE_OPEN) early.push(line);
+      else if (early && early.length < QUEUE_LINES_MAX_BEFORE_OPEN) early.push(line);
     },
     close: () => (closing ??= end()),
   };

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { nowMs } from '../../src/clock.js';
 import { RING_CONTROL_BYTES, SpscRing } from '../../src/ring/spsc_ring.js';
 import { type CompiledCode, compile } from '../compiled_code.js';
 import { checkRecord } from './random_records.js';
@@ -41,6 +42,7 @@ test.each([
       while (ring.next()) {
         const seq = checkRecord(ring.bytes, ring.offset, ring.length, ring.type, seed, ring.maxPayloadBytes);
         if (seq < expected) throw new Error(`record ${seq} came after ${expected - 1}`);
+        if ((nowMs() - ring.stampMs) >>> 0 > 60_000) throw new Error(`record ${seq} has no true time`);
         missing += seq - expected;
         expected = seq + 1;
         read++;
