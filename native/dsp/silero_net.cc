@@ -16,14 +16,15 @@
 namespace ringline::dsp {
 namespace silero {
 
-// Tile shapes: as many sums as the registers hold beside one row of weights and one broadcast input.
+// Tile shapes: as many sums as keep the multipliers busy and fit the registers. (12 rows instead of 8 gain nothing with
+// AVX-512 and make clang 14 spill.)
 
 #if RINGLINE_X86
 namespace avx512 {
 #define SILERO_TARGET RINGLINE_AVX512
 using Vec = __m512;
 using IntVec = int32_t __attribute__((vector_size(64)));
-constexpr int kWidth = 16, kTileVecs = 2, kBlockRows = 12;
+constexpr int kWidth = 16, kTileVecs = 2, kBlockRows = 8;
 SILERO_TARGET inline Vec MulAdd(Vec a, Vec b, Vec c) { return _mm512_fmadd_ps(a, b, c); }
 // Masked with all lanes on: the plain forms set off a false warning in gcc 12 (its bug 105593).
 SILERO_TARGET inline Vec Sqrt(Vec a) { return _mm512_maskz_sqrt_ps(0xffff, a); }
@@ -47,6 +48,7 @@ SILERO_TARGET inline Vec Min(Vec a, Vec b) { return _mm256_min_ps(a, b); }
 }  // namespace avx2
 #endif
 
+#if defined(__GNUC__)
 namespace plain {
 #define SILERO_TARGET
 using IntVec = int32_t __attribute__((vector_size(16)));
@@ -67,6 +69,7 @@ inline Vec Min(Vec a, Vec b) { return a < b ? a : b; }
 #include "dsp/silero_forward.inc"
 #undef SILERO_TARGET
 }  // namespace plain
+#endif
 
 }  // namespace silero
 
@@ -85,7 +88,11 @@ Kernel ChooseKernel() {
   if (ActiveIsa() >= Isa::kAvx512) return {silero::avx512::kTileOuts, silero::avx512::Forward};
   if (ActiveIsa() >= Isa::kAvx2) return {silero::avx2::kTileOuts, silero::avx2::Forward};
 #endif
+#if defined(__GNUC__)
   return {silero::plain::kTileOuts, silero::plain::Forward};
+#else
+  return {};  // no vector types: onnxruntime does this work
+#endif
 }
 
 }  // namespace
@@ -237,7 +244,7 @@ void PackNetwork(const float* weights, float* packed, int tile_outs, Network& ne
 std::unique_ptr<SileroNet> SileroNet::Create(const float* weights) {
   if (!IsWindowedFourier(weights)) return nullptr;
   std::unique_ptr<Impl> impl(new (std::nothrow) Impl);
-  if (impl == nullptr) return nullptr;
+  if (impl == nullptr || impl->kernel.forward == nullptr) return nullptr;
   PackNetwork(weights, impl->packed, impl->kernel.tile_outs, impl->network);
   return std::unique_ptr<SileroNet>(new (std::nothrow) SileroNet(std::move(impl)));
 }
@@ -247,7 +254,7 @@ SileroNet::~SileroNet() = default;
 
 void SileroNet::Run(const int16_t* samples, const int32_t* offsets, const int32_t* streams, size_t count, float* state,
                     float* probabilities) {
-  // Chunks of nearly equal size: 40 windows are 20 + 20, not 32 + 8.
+  // Chunks of nearly equal size: 32 windows are 16 + 16, not 24 + 8.
   const size_t chunks = (count + silero::kChunkRows - 1) / silero::kChunkRows;
   for (size_t chunk = 0, row = 0; chunk < chunks; ++chunk) {
     const size_t rows = count * (chunk + 1) / chunks - row;

@@ -24,8 +24,9 @@ class SileroNet {
   static constexpr size_t kWeightFloats = 130 * 128 + (128 * 65 * 3 + 128) + (64 * 128 * 3 + 64) + (64 * 64 * 3 + 64) +
                                           (128 * 64 * 3 + 128) + 2 * (512 * 128 + 512) + 128 + 1;
 
-  // Packs a copy of the weights for ActiveIsa() (1.2 MB with the scratch space). nullptr when memory is out, or when the
-  // basis is not the windowed Fourier basis whose symmetry the kernel uses: then this is another network.
+  // Packs a copy of the weights for ActiveIsa() (1.1 MB with the scratch space). nullptr when memory is out, when the
+  // compiler had no vector types (MSVC), or when the basis is not the windowed Fourier basis whose symmetry the kernel
+  // uses: then this is another network.
   static std::unique_ptr<SileroNet> Create(const float* weights);
   ~SileroNet();
 

@@ -112,7 +112,10 @@ export class VadBatch {
     if (this.#writeAt[stream] + count > PENDING_SAMPLES) this.#makeRoom(stream, count);
     const { samples } = this.#round;
     const at = stream * PENDING_SAMPLES + this.#writeAt[stream];
-    for (let i = 0; i < count; i++) samples[at + i] = pcm[offset + i];
+    // A frame in an array of its own, the usual case, goes over as a block, several times faster; a part of a larger
+    // array would need a view for that, an object per frame.
+    if (offset === 0 && count === pcm.length) samples.set(pcm, at);
+    else for (let i = 0; i < count; i++) samples[at + i] = pcm[offset + i];
     this.#writeAt[stream] += count;
     this.#dueWindows += this.#dueOf(stream) - dueBefore;
   }
