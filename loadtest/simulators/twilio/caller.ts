@@ -76,6 +76,8 @@ export class Caller {
   readonly #options: CallerOptions;
   #at = -1;
   #beganAtMs = 0;
+  /** Audio that ended before was over, or cleared, before it could count. */
+  #listenFromMs = 0;
   /** Of the running step: the agent was heard since it began; the barge-in's moment; digits sent. */
   #heard = false;
   #spoke = false;
@@ -131,6 +133,7 @@ export class Caller {
   #begin(at: number, nowMs: number): void {
     this.#at = at;
     this.#beganAtMs = nowMs;
+    this.#listenFromMs = nowMs;
     this.#heard = false;
     this.#spoke = false;
     this.#agentSinceMs = null;
@@ -180,6 +183,7 @@ export class Caller {
       this.#clears = ear.clears;
       this.#heard = false;
       this.#agentSinceMs = null;
+      this.#listenFromMs = nowMs;
     }
     if (this.#agentEndMs(ear) > nowMs) {
       this.#heard = true;
@@ -196,7 +200,7 @@ export class Caller {
     if (typeof wait === 'number') return nowMs - this.#beganAtMs >= wait ? 'done' : 'running';
     const endMs = this.#agentEndMs(ear);
     // Audio shorter than a beat may never be seen playing; its end still shows.
-    const heard = this.#heard || endMs > this.#beganAtMs;
+    const heard = this.#heard || endMs > this.#listenFromMs;
     if (wait === 'agent_speech' ? this.#heard : heard && nowMs - endMs >= silenceMs) return 'done';
     return this.#timeout(timeoutMs, nowMs);
   }

@@ -57,7 +57,9 @@ export class InboundChecks {
   check(bytes: Uint8Array, start: number, end: number, binary: boolean, nowMs: number): Kind {
     if (binary) return this.#invalid(31950, 'binary frame', nowMs);
     if (this.#isPlainMedia(bytes, start, end)) {
-      return this.#media(bytes, start + this.#prefix.length, end - SUFFIX.length, nowMs);
+      const count = decode(bytes, start + this.#prefix.length, end - SUFFIX.length);
+      if (count >= 0) return this.#media(count, nowMs);
+      // What looks like a payload is none, or has further fields behind it: the slow path tells which.
     }
     return this.#parse(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start), nowMs);
   }
@@ -77,11 +79,7 @@ export class InboundChecks {
     return bytes[end - 1] === SUFFIX[2] && bytes[end - 2] === SUFFIX[1] && bytes[end - 3] === SUFFIX[0];
   }
 
-  #media(bytes: Uint8Array, start: number, end: number, nowMs: number): Kind {
-    const room = base64Room(end - start);
-    if (room > decoded.length) decoded = new Uint8Array(room * 2);
-    const count = decodeBase64(bytes, start, end, decoded);
-    if (count < 0) return this.#invalid(31951, 'payload is not base64', nowMs);
+  #media(count: number, nowMs: number): Kind {
     if (count === 0) this.report(0, 'empty payload', nowMs);
     if (decoded[0] === 0x52 && decoded[1] === 0x49 && decoded[2] === 0x46 && decoded[3] === 0x46 && count >= 44) {
       this.report(0, 'payload carries a WAV header', nowMs);
@@ -117,7 +115,8 @@ export class InboundChecks {
     if (typeof value !== 'string') return this.#invalid(31951, `${body}.${field}: not a string`, nowMs);
     if (body === 'media') {
       const payload = Buffer.from(value, 'latin1');
-      return this.#media(payload, 0, payload.length, nowMs);
+      const count = decode(payload, 0, payload.length);
+      return count < 0 ? this.#invalid(31951, 'payload is not base64', nowMs) : this.#media(count, nowMs);
     }
     this.markName = value;
     return KIND.MARK;
@@ -127,6 +126,13 @@ export class InboundChecks {
     this.report(code, problem, nowMs);
     return KIND.INVALID;
   }
+}
+
+/** Decodes base64 text into `decoded`; returns the bytes, -1 = not base64. */
+function decode(text: Uint8Array, start: number, end: number): number {
+  const room = base64Room(end - start);
+  if (room > decoded.length) decoded = new Uint8Array(room * 2);
+  return decodeBase64(text, start, end, decoded);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
