@@ -122,7 +122,7 @@ export interface VendorRequest {
   headers: http.IncomingHttpHeaders;
   form: URLSearchParams;
 }
-type VendorAnswer = { status: number; body?: unknown; headers?: Record<string, string> } | 'reset' | 'hang';
+export type VendorAnswer = { status: number; body?: unknown; headers?: Record<string, string> } | 'reset' | 'hang';
 
 /** One HTTP server that plays Twilio's REST API and every provider's; `answer` decides, `requests` remembers. */
 export class FakeVendors {
@@ -191,9 +191,16 @@ export interface TestServer {
   metrics(): Promise<string>;
 }
 
-/** @param env further variables over a complete configuration */
-export async function startTestServer(env: Record<string, string> = {}): Promise<TestServer> {
+/**
+ * @param env further variables over a complete configuration
+ * @param answer what the vendors answer from the start
+ */
+export async function startTestServer(
+  env: Record<string, string> = {},
+  answer?: FakeVendors['answer'],
+): Promise<TestServer> {
   const vendors = await new FakeVendors().start();
+  if (answer !== undefined) vendors.answer = answer;
   const config = loadConfig(
     {
       ...{ TWILIO_ACCOUNT_SID: ACCOUNT_SID, TWILIO_AUTH_TOKEN: AUTH_TOKEN, TWILIO_PHONE_NUMBER: '+14155550100' },
@@ -269,6 +276,9 @@ export function nextMessage(ws: WebSocket): Promise<string> {
 export function closeCode(ws: WebSocket): Promise<number> {
   return new Promise((resolve) => ws.once('close', resolve));
 }
+
+// biome-ignore lint/suspicious/noExplicitAny: the shape of an answer is what its test is about
+export type JsonBody = Record<string, any>;
 
 /** Value of one series in a text exposition; 0 when it is not there. */
 export function metric(exposition: string, series: string): number {

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { connectStreamTwiml, hangUpTwiml, sayAndHangUpTwiml } from '../../src/twilio/twiml.js';
+
+const HEAD = '<?xml version="1.0" encoding="UTF-8"?>';
+
+test('a stream with its action, its callback and its parameters', () => {
+  const twiml = connectStreamTwiml({
+    streamUrl: 'wss://h/ws/t',
+    actionUrl: 'https://h/a',
+    statusCallbackUrl: 'https://h/s',
+    parameters: { direction: 'inbound', from: '' },
+  });
+  expect(twiml).toBe(
+    `${HEAD}<Response><Connect action="https://h/a" method="POST">` +
+      '<Stream url="wss://h/ws/t" statusCallback="https://h/s" statusCallbackMethod="POST">' +
+      '<Parameter name="direction" value="inbound"/><Parameter name="from" value=""/></Stream></Connect></Response>',
+  );
+});
+
+test.each([
+  ['<&">', /value="&lt;&amp;&quot;(&gt;|>)"/],
+  ['tab\tnull\u0000bell\u0007', /value="tabnullbell"/],
+  ['half \ud83d of a pair', /value="half {2}of a pair"/],
+  ['whole 😀', /value="whole 😀"/],
+  ['x'.repeat(1000), /value="x{400}"/],
+])('the parameter %j is carried as XML can carry it', (value, expected) => {
+  const urls = { streamUrl: 'wss://h/ws/t', actionUrl: 'https://h/a', statusCallbackUrl: 'https://h/s' };
+  expect(connectStreamTwiml({ ...urls, parameters: { from: value } })).toMatch(expected);
+});
+
+test('the two short answers', () => {
+  expect(hangUpTwiml()).toBe(`${HEAD}<Response><Hangup/></Response>`);
+  expect(sayAndHangUpTwiml('Tea & biscuits.')).toBe(
+    `${HEAD}<Response><Say>Tea &amp; biscuits.</Say><Hangup/></Response>`,
+  );
+});
