@@ -4,6 +4,7 @@
 
 import { assert } from '../assert.js';
 import { type HeardText, heardText } from './heard_text.js';
+import { type EchoVerdict, MarkBook } from './mark_book.js';
 import { BYTES_PER_MS, PLAY_HEAD_DEFAULTS, PlayHead, type PlayHeadOptions } from './play_head.js';
 
 /** Ascending from 1 within a call. A reply is one stretch of agent speech: greeting, answer, idle prompt, goodbye. */
@@ -11,8 +12,6 @@ export type ReplyId = number;
 
 /** Replies remembered; older ones can't be asked about any more. A turn asks about one or two. */
 const REPLIES_KEPT = 16;
-/** Marks under way at once. At one per 200 ms this is more than ten seconds of buffered audio. */
-const MARKS_KEPT = 64;
 /** How long past the modelled end an outstanding last mark is waited for before the model is believed. */
 const MARK_GRACE_MS = 1500;
 
@@ -66,16 +65,11 @@ export class PlayoutLedger {
   readonly #head: PlayHead;
   readonly #replies = new Map<ReplyId, Reply>();
   #nextReply = 1;
-  #generation = 0;
   // Local queue in order of arrival: which reply the next bytes to be sent belong to.
   readonly #queueReply: Reply[] = [];
   readonly #queueBytes: number[] = [];
   #queuedBytes = 0;
-  // Outstanding marks, index = sequence % MARKS_KEPT.
-  readonly #markPosition = new Float64Array(MARKS_KEPT);
-  readonly #markReachMs = new Float64Array(MARKS_KEPT);
-  #markNext = 0;
-  #markOldest = 0;
+  readonly #marks = new MarkBook();
 
   constructor(options: Partial<PlayHeadOptions> = {}) {
     this.#head = new PlayHead({ ...PLAY_HEAD_DEFAULTS, ...options });
@@ -83,7 +77,7 @@ export class PlayoutLedger {
 
   /** Changes at each clear; audio and marks of an earlier one are history. */
   get generation(): number {
-    return this.#generation;
+    return this.#marks.generation;
   }
 
   /** Bytes added but not yet reported as sent. */
@@ -227,33 +221,22 @@ export class PlayoutLedger {
 
   /** A mark is sent now, behind everything sent so far. Returns its name: unique in the call, tagged with the generation. */
   markSent(nowMs: number): string {
-    const sequence = this.#markNext++;
-    if (sequence - this.#markOldest >= MARKS_KEPT) this.#markOldest += 1; // a later echo proves what this one would have
-    this.#markPosition[sequence % MARKS_KEPT] = this.#head.sentBytes;
-    this.#markReachMs[sequence % MARKS_KEPT] = this.#head.markReachMs(nowMs);
-    return `g${this.#generation}.${sequence}`;
+    return this.#marks.send(this.#head.sentBytes, this.#head.markReachMs(nowMs));
   }
 
   /**
    * Twilio echoed a mark. 'played' = everything sent before it was heard. 'stale' = it was outstanding when a clear went
    * out (those come back unplayed; PROTOCOLS A.4), or came back before. 'unknown' = we never sent it.
    */
-  markEchoed(name: string, nowMs: number): 'played' | 'stale' | 'unknown' {
-    const match = /^g(\d{1,9})\.(\d{1,9})$/.exec(name);
-    if (match === null) return 'unknown';
-    const generation = Number(match[1]);
-    const sequence = Number(match[2]);
-    if (sequence >= this.#markNext || generation > this.#generation) return 'unknown';
-    if (sequence < this.#markOldest) return 'stale';
-    if (generation !== this.#generation) return 'unknown';
-    this.#head.echoed(this.#markPosition[sequence % MARKS_KEPT], this.#markReachMs[sequence % MARKS_KEPT], nowMs);
-    this.#markOldest = sequence + 1; // FIFO: the ones before it are proven too
-    return 'played';
+  markEchoed(name: string, nowMs: number): EchoVerdict {
+    const verdict = this.#marks.echoed(name);
+    if (verdict === 'played') this.#head.echoed(this.#marks.position, this.#marks.reachMs, nowMs);
+    return verdict;
   }
 
   /** Marks sent and neither echoed nor made stale. */
   get marksOutstanding(): number {
-    return this.#markNext - this.#markOldest;
+    return this.#marks.outstanding;
   }
 
   /**
@@ -286,8 +269,7 @@ export class PlayoutLedger {
     this.#queueBytes.length = 0;
     this.#queuedBytes = 0;
     this.#head.cleared();
-    this.#generation += 1;
-    this.#markOldest = this.#markNext;
+    this.#marks.cleared();
     return {
       reply: playing?.id ?? null,
       heardBytes: playing === null ? 0 : playing.cutHeardBytes,
@@ -324,8 +306,7 @@ export class PlayoutLedger {
 
   /** When `drained` turns true by itself, without an echo, if nothing more is sent. */
   drainedAtMs(): number {
-    const newest = (this.#markNext - 1) % MARKS_KEPT;
-    const awaited = this.marksOutstanding > 0 && this.#markPosition[newest] >= this.#head.sentBytes;
+    const awaited = this.#marks.awaits(this.#head.sentBytes);
     return this.#head.emptyAtMs + (awaited ? MARK_GRACE_MS : 0);
   }
 
