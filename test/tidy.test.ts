@@ -1,0 +1,172 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { violations } from './tidy_rules.js';
+import { importsOf, withoutComments } from './tidy_source.js';
+
+const projectDir = fileURLToPath(new URL('..', import.meta.url));
+
+function realTree(): Map<string, string> {
+  const tree = new Map<string, string>();
+  for (const folder of ['src', 'test', 'bench', 'loadtest']) {
+    for (const entry of readdirSync(projectDir + folder, { recursive: true, encoding: 'utf8' })) {
+      if (!entry.endsWith('.ts') || /(^|\/)(node_modules|peers)\//.test(entry)) continue;
+      tree.set(`${folder}/${entry}`, readFileSync(`${projectDir}${folder}/${entry}`, 'utf8'));
+    }
+  }
+  return tree;
+}
+
+test('the tree keeps the rules of its structure', () => {
+  const tree = realTree();
+  expect(tree.size, 'the tree was found').toBeGreaterThan(50);
+  expect(violations(tree)).toEqual([]);
+});
+
+describe('the rules bite', () => {
+  const JOB = '// Says what this file is for, as every file does.\n';
+  const TREE = [
+    ['src/clock.ts', ''],
+    ['src/config.ts', 'export const port = process.env.PORT;'],
+    ['src/main.ts', "import { serve } from './server/media_socket.js';"],
+    ['src/audio/audio_format.ts', ''],
+    ['src/audio/dsp.ts', "const addon = require('x/ringline_native.node');"],
+    ['src/audio/pcm.ts', "import { nowMs } from '../clock.js';"],
+    ['src/metrics/shared_metrics.ts', ''],
+    ['src/ring/spsc_ring.ts', "import { nowMs } from '../clock.js';"],
+    ['src/ring/doorbell.ts', 'Atomics.waitAsync(words, 0, 0);'],
+    ['src/twilio/twiml.ts', "import VoiceResponse from 'twilio/lib/twiml/VoiceResponse.js';"],
+    ['src/providers/stt.ts', "import { RATE_HZ } from '../audio/audio_format.js';"],
+    ['src/providers/deepgram_stt.ts', "import WebSocket from 'ws'; import('@deepgram/sdk');"],
+    ['src/conversation/transcript.ts', "import type { SttTranscript } from '../providers/stt.js';"],
+    ['src/worker/call_session.ts', "import { JOB } from '../conversation/transcript.js';"],
+    ['src/server/media_socket.ts', "import { write } from './ingress_writer.js'; import type { J } from './body.js';"],
+    ['src/server/ingress_writer.ts', "import { SpscRing } from '../ring/spsc_ring.js'; // not JSON.parse"],
+    ['src/server/egress_pump.ts', "import { ThreadMetrics } from '../metrics/shared_metrics.js';"],
+    ['src/server/body.ts', 'export const parse = (text: string) => JSON.parse(text);'],
+    ['src/server/worker_pool.ts', "import { Piscina } from 'piscina';"],
+  ].map(([file, text]): [string, string] => [file, `${JOB}${text}\n`]);
+
+  test('a tree in order passes', () => {
+    expect(violations(new Map(TREE))).toEqual([]);
+  });
+
+  test.each([
+    // The import table.
+    ['src/ring/new.ts', "import { add } from '../metrics/shared_metrics.js';", 'may not import src/metrics'],
+    ['src/metrics/new.ts', "export { SpscRing } from '../ring/spsc_ring.js';", 'may not import src/ring'],
+    ['src/audio/new.ts', "import '../twilio/twiml.js';", 'may not import src/twilio'],
+    ['src/twilio/new.ts', "const x = await import('../audio/pcm.js');", 'may not import src/audio'],
+    ['src/providers/new.ts', "import { pcm } from '../audio/pcm.js';", 'may not import src/audio/pcm.ts'],
+    ['src/conversation/new.ts', "import { stt } from '../providers/stt.js';", 'may not import src/providers'],
+    ['src/conversation/new.ts', "import type { D } from '../providers/deepgram_stt.js';", 'may not import src/prov'],
+    ['src/worker/new.ts', "import { x } from '../server/body.js';", 'may not import src/server'],
+    [
+      'src/server/new.ts',
+      "import {\n  a,\n  type B,\n} from '../worker/call_session.js';",
+      'may not import src/worker',
+    ],
+    ['src/server/new.ts', "import { a } from '../audio/pcm.js';", 'may not import src/audio'],
+    ['src/new.ts', "import { a } from './ring/spsc_ring.js';", 'may not import src/ring'],
+    ['src/new.ts', "import './main.js';", 'may not import src/main.ts'],
+    ['src/clock.ts', "import { t } from '../test/tidy_rules.js';", 'which is not there'],
+    ['src/new/thing.ts', "import { nowMs } from '../clock.js';", 'not in the import table'],
+    ['src/clock.ts', "import { port } from './config.js';\nimport './clock.js';", 'imports itself'],
+    ['src/ring/spsc_ring.ts', "import type { D } from './doorbell.js';", 'ok'],
+    [
+      'src/ring/doorbell.ts',
+      "import { S } from './spsc_ring.js'; import { a } from './doorbell.js';",
+      'imports itself',
+    ],
+    // One importer each.
+    ['src/worker/new.ts', "import uWS from 'uWebSockets.js';", 'may not import uWebSockets.js'],
+    ['src/server/new.ts', "import type { Piscina } from 'piscina';", 'may not import piscina'],
+    ['src/audio/new.ts', "import ort from 'onnxruntime-node';", 'may not import onnxruntime-node'],
+    ['src/providers/openai_new.ts', "import { D } from '@deepgram/sdk';", 'may not import @deepgram/sdk'],
+    ['src/providers/deepgram_new.ts', "import OpenAI from 'openai/resources';", 'may not import openai'],
+    ['src/worker/new.ts', "import { C } from '@cartesia/cartesia-js';", 'may not import @cartesia/cartesia-js'],
+    ['src/server/new.ts', "import twilio from 'twilio';", 'may not import twilio'],
+    ['src/server/new.ts', "import { WebSocket } from 'ws';", 'may not import ws'],
+    ['src/server/new.ts', "import { fetch } from 'undici';", 'may not import undici'],
+    ['src/server/new.ts', 'const { PORT } = process.env;', 'the environment is not its business'],
+    ['src/worker/new.ts', "const a = require('../native/build/x');", 'the native addon is not its business'],
+    ['src/ring/new.ts', 'await Atomics.waitAsync(w, 0, 0).value;', 'Atomics.waitAsync is not its business'],
+    // Driven from outside.
+    ['src/audio/new.ts', 'setTimeout(play, 20);', 'setTimeout in a folder'],
+    ['src/conversation/new.ts', 'globalThis.setInterval(tick, 20);', 'setInterval in a folder'],
+    ['src/conversation/new.ts', 'const now = Date.now();', 'Date.now in a folder'],
+    ['src/twilio/new.ts', "import net from 'node:net';", 'opens sockets'],
+    ['src/twilio/new.ts', "await fetch('https://example.com');", 'fetch( in a folder'],
+    // The main thread's media path.
+    ['src/server/media_socket.ts', 'const message = JSON.parse(text);', 'JSON.parse on the main thread'],
+    ['src/ring/spsc_ring.ts', "Buffer.from(text, 'base64');", "'base64' on the main thread"],
+    ['src/clock.ts', 'export const a = atob(text);', 'atob on the main thread'],
+    ['src/metrics/shared_metrics.ts', 'export const a = { encoding: `base64` };', '`base64` on the main thread'],
+    ['src/server/media_socket.ts', "import { parse } from './body.js';", 'src/server/body.ts: JSON.parse on the main'],
+    // Names and sizes.
+    ['src/ring/index.ts', '', 'its name says nothing'],
+    ['src/utils/text.ts', '', 'its name says nothing'],
+    ['loadtest/helpers.ts', '', 'its name says nothing'],
+    ['test/common/x.test.ts', '', 'its name says nothing'],
+    ['src/ring/spscRing.ts', '', 'snake_case'],
+    ['src/ring/long.ts', '\n'.repeat(400), 'has 402 lines'],
+  ])('%s with %j: %s', (file, text, expected) => {
+    const found = violations(new Map([...TREE, [file, `${JOB}${text}\n`]]));
+    if (expected === 'ok') expect(found).toEqual([]);
+    else expect(found.join('\n')).toContain(expected);
+  });
+
+  test('a file that does not say its job is found', () => {
+    const found = violations(new Map([...TREE, ['src/ring/new.ts', "import { nowMs } from '../clock.js';\n"]]));
+    expect(found).toEqual(['src/ring/new.ts: does not begin by saying its job']);
+  });
+
+  test('a cycle is found over several files, also of types', () => {
+    const found = violations(
+      new Map([
+        ...TREE,
+        ['src/ring/a.ts', `${JOB}import type { B } from './b.js';`],
+        ['src/ring/b.ts', `${JOB}import { c } from './c.js';`],
+        ['src/ring/c.ts', `${JOB}import { a } from './a.js';`],
+      ]),
+    );
+    expect(found).toEqual([
+      expect.stringContaining('src/ring/a.ts -> src/ring/b.ts -> src/ring/c.ts -> src/ring/a.ts'),
+    ]);
+  });
+});
+
+describe('reading source', () => {
+  test.each([
+    ["a // import x from 'y'\nb", 'a  \nb'],
+    ['a /* b\n */ c', 'a   c'],
+    ["const a = 'x // y'; // z", "const a = 'x // y';  "],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
+    ['const a = `/* ${b /* no */ + `//`} */`;', 'const a = `/* ${b /* no */ + `//`} */`;'],
+    ['const a = /[\'"]/; // b', 'const a = /[\'"]/;  '],
+    ['const a = b / c; // d / e', 'const a = b / c;  '],
+    ["x.replace(/[/'`]\\//g, '//') // y", "x.replace(/[/'`]\\//g, '//')  "],
+    ["'it\\'s // one' // two", "'it\\'s // one'  "],
+  ])('%j without comments', (source, expected) => {
+    expect(withoutComments(source)).toBe(expected);
+  });
+
+  test.each([
+    ["import a from 'x';", 'x', false],
+    ["import * as a from 'x';", 'x', false],
+    ["import a, { type B } from 'x';", 'x', false],
+    ["import { type A, b } from 'x';", 'x', false],
+    ["import { type A, type B, } from 'x';", 'x', true],
+    ["import {\n  type A,\n  type B,\n} from 'x';", 'x', true],
+    ["import type A from 'x';", 'x', true],
+    ["import type { A } from 'x';", 'x', true],
+    ["export * from 'x';", 'x', false],
+    ["export type { A } from 'x';", 'x', true],
+    ["import 'x';", 'x', false],
+    ["const a = await import('x');", 'x', false],
+    ["const a = require('x') as B;", 'x', false],
+    ["const a = 1; import { b } from 'x';", 'x', false],
+  ])('%j imports %s (types only: %s)', (code, from, isType) => {
+    expect(importsOf(code)).toEqual([{ from, isType }]);
+  });
+});

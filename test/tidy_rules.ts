@@ -1,0 +1,174 @@
+// The project's structure as rules over source text: who may import whom, what may stand where. Pure, so that
+// tidy.test.ts can hold planted violations against it as well as the real tree. Formatting is the linter's.
+
+import { posix } from 'node:path';
+import { type Import, importsOf, withoutComments } from './tidy_source.js';
+
+/** Source text by path from the project's folder, `src/ring/spsc_ring.ts`. */
+export type Tree = ReadonlyMap<string, string>;
+
+const LINES_MAX = 400;
+const ROOT = '';
+
+/** Folder of src -> what it may import beside itself and the root files. */
+const MAY_IMPORT: Record<string, (target: string, isType: boolean) => boolean> = {
+  [ROOT]: () => false,
+  metrics: () => false,
+  ring: () => false,
+  audio: () => false,
+  twilio: () => false,
+  providers: (target) => target === 'src/audio/audio_format.ts',
+  conversation: (target, isType) => isType && /^src\/providers\/(stt|llm|tts)\.ts$/.test(target),
+  worker: (target) => /^src\/(metrics|ring|audio|twilio|providers|conversation)\//.test(target),
+  server: (target) => /^src\/(metrics|ring|twilio)\//.test(target),
+};
+/** main.ts is a root file that may do more; no other root file may import it. */
+const MAIN = 'src/main.ts';
+const MAIN_MAY_IMPORT = /^src\/(metrics|ring|server)\//;
+
+/** Package -> the files that may import it. */
+const ONE_IMPORTER: Record<string, RegExp> = {
+  'uWebSockets.js': /^src\/server\//,
+  piscina: /^src\/server\/worker_pool\.ts$/,
+  'onnxruntime-node': /^src\/audio\/silero_model\.ts$/,
+  '@deepgram/sdk': /^src\/providers\/deepgram_\w+\.ts$/,
+  openai: /^src\/providers\/openai_\w+\.ts$/,
+  '@cartesia/cartesia-js': /^src\/providers\/cartesia_\w+\.ts$/,
+  twilio: /^src\/twilio\/(rest_client|webhook_signature|twiml)\.ts$/,
+  ws: /^src\/providers\//,
+  undici: /^src\/providers\//,
+  'prom-client': /^src\/(metrics|server)\//,
+  'pino-roll': /^src\/log\.ts$/,
+};
+
+/** Text -> the only file that may contain it. */
+const ONE_PLACE: [what: string, text: RegExp, place: RegExp][] = [
+  ['the environment', /\bprocess\.env\b/, /^src\/config\.ts$/],
+  ['the native addon', /\.node['"`]|ringline_native|native\/build/, /^src\/audio\/dsp\.ts$/],
+  ['Atomics.waitAsync', /\bAtomics\.waitAsync\b/, /^src\/ring\/doorbell\.ts$/],
+];
+
+/** Folders whose code is driven from outside: no timers, no clock, no sockets. */
+const PURE_FOLDERS = /^src\/(audio|twilio|conversation)\//;
+const IMPURE_TEXT = /\b(setTimeout|setInterval|Date\.now|performance\.now|process\.hrtime)\b|(?<!\.)\bfetch\(/;
+const SOCKET_MODULES = /^(node:)?(net|tls|http|https|http2|dgram)$/;
+
+/** The main thread's media path starts here; it copies bytes and does not look into them. */
+const MEDIA_PATH = ['src/server/media_socket.ts', 'src/server/ingress_writer.ts', 'src/server/egress_pump.ts'];
+const LOOKS_INTO_BYTES = /\bJSON\.parse\b|['"`]base64(url)?['"`]|\b(atob|btoa)\b/;
+
+/** Imports of types only that close a circle, each until the type has a file of its own. */
+const CIRCLES_TO_OPEN = new Set(['src/worker/call_session.ts -> src/worker/session_host.ts']);
+
+const BAD_NAMES = /(^|\/)(index|utils?|helpers?|common)(\/|\.ts$)/;
+const SNAKE_CASE = /^[a-z0-9_]+(\/[a-z0-9_]+)*(\.(test|bench|d))?\.ts$/;
+
+/** All violations of the rules, `file: what`, in the order of the files. Empty when all is well. */
+export function violations(tree: Tree): string[] {
+  const found: string[] = [];
+  const report = (file: string, what: string) => found.push(`${file}: ${what}`);
+  const code = new Map([...tree].map(([file, source]) => [file, withoutComments(source)]));
+  const imports = new Map([...code].map(([file, text]) => [file, importsOf(text)]));
+  const targetsOf = (file: string, wanted: (each: Import) => boolean) =>
+    (imports.get(file) ?? [])
+      .filter((each) => each.from.startsWith('.') && wanted(each))
+      .map((each) => resolveImport(file, each.from));
+
+  for (const [file, source] of tree) {
+    if (BAD_NAMES.test(file)) report(file, 'its name says nothing (index, utils, helpers, common)');
+    if (!SNAKE_CASE.test(file)) report(file, 'names are snake_case');
+    if (!file.startsWith('src/')) continue;
+    checkSource(file, source, code.get(file) ?? '', report);
+    for (const each of imports.get(file) ?? []) checkImport(file, each, tree, report);
+  }
+  const importedBy = (file: string) => [
+    ...targetsOf(file, (each) => !each.isType),
+    ...targetsOf(file, (each) => each.isType).filter((target) => !CIRCLES_TO_OPEN.has(`${file} -> ${target}`)),
+  ];
+  for (const cycle of cycles([...tree.keys()].filter(inSrc), importedBy))
+    report(cycle[0], `imports itself: ${cycle.join(' -> ')}`);
+  for (const file of reachable(MEDIA_PATH, (from) => targetsOf(from, (each) => !each.isType))) {
+    const match = LOOKS_INTO_BYTES.exec(code.get(file) ?? '');
+    if (match) report(file, `${match[0]} on the main thread's media path`);
+  }
+  return found;
+}
+
+type Report = (file: string, what: string) => void;
+
+function checkSource(file: string, source: string, code: string, report: Report): void {
+  if (!/^\/\/ \S.{20,}/.test(source)) report(file, 'does not begin by saying its job');
+  const lines = source.split('\n').length - 1;
+  if (lines > LINES_MAX) report(file, `has ${lines} lines, more than ${LINES_MAX}`);
+  for (const [what, text, place] of ONE_PLACE)
+    if (text.test(code) && !place.test(file)) report(file, `${what} is not its business`);
+  const impure = PURE_FOLDERS.test(file) && IMPURE_TEXT.exec(code);
+  if (impure) report(file, `${impure[0]} in a folder that is driven from outside`);
+}
+
+function checkImport(file: string, { from, isType }: Import, tree: Tree, report: Report): void {
+  if (!from.startsWith('.')) {
+    const name = from
+      .split('/')
+      .slice(0, from.startsWith('@') ? 2 : 1)
+      .join('/');
+    if (ONE_IMPORTER[name]?.test(file) === false) report(file, `may not import ${name}`);
+    if (PURE_FOLDERS.test(file) && SOCKET_MODULES.test(from)) report(file, `opens sockets (${from})`);
+    return;
+  }
+  const target = resolveImport(file, from);
+  if (!tree.has(target)) return report(file, `imports ${from}, which is not there`);
+  const folder = folderOf(file);
+  const rule = MAY_IMPORT[folder];
+  if (!rule) return report(file, `folder ${folder} is not in the import table`);
+  const isRootFile = inSrc(target) && folderOf(target) === ROOT && target !== MAIN;
+  const isOwnFolder = inSrc(target) && folderOf(target) === folder && target !== MAIN;
+  if (isRootFile || isOwnFolder || rule(target, isType)) return;
+  if (file === MAIN && MAIN_MAY_IMPORT.test(target)) return;
+  report(file, `may not import ${target}`);
+}
+
+function inSrc(file: string): boolean {
+  return file.startsWith('src/');
+}
+
+/** First folder below src; '' for src's own files. */
+function folderOf(file: string): string {
+  return file.split('/').slice(1, -1)[0] ?? ROOT;
+}
+
+function resolveImport(file: string, from: string): string {
+  return posix.join(posix.dirname(file), from).replace(/\.js$/, '.ts');
+}
+
+function reachable(from: string[], next: (file: string) => string[]): Set<string> {
+  const seen = new Set<string>();
+  const todo = [...from];
+  for (let file = todo.pop(); file !== undefined; file = todo.pop()) {
+    if (seen.has(file)) continue;
+    seen.add(file);
+    todo.push(...next(file));
+  }
+  return seen;
+}
+
+/** One cycle for each file at which a depth-first walk meets its own path. */
+function cycles(files: string[], next: (file: string) => string[]): string[][] {
+  const found: string[][] = [];
+  const finished = new Set<string>();
+  const path: string[] = [];
+  const visit = (file: string) => {
+    if (finished.has(file)) return;
+    const at = path.indexOf(file);
+    if (at >= 0) {
+      found.push([...path.slice(at), file]);
+      return;
+    }
+    path.push(file);
+    next(file).forEach(visit);
+    path.pop();
+    finished.add(file);
+  };
+  files.forEach(visit);
+  return found;
+}
