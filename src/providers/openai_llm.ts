@@ -2,11 +2,12 @@
 // and the runs under way. What happens inside one reply is openai_run.ts.
 
 import OpenAI from 'openai';
-import { Pool, fetch as undiciFetch } from 'undici';
+import { Pool } from 'undici';
 import { nowMs } from '../clock.js';
 import type { EngineConfig } from '../config.js';
 import { Sweep } from './liveness.js';
 import type { LlmHandlers, LlmProvider, LlmRequest, LlmRun } from './llm.js';
+import { poolFetch } from './openai_fetch.js';
 import { OPENAI_TUNING, OpenaiRun, type OpenaiRunContext, type OpenaiTuning } from './openai_run.js';
 import { logFault, type ProviderHooks } from './provider_hooks.js';
 
@@ -43,8 +44,7 @@ export class OpenaiLlm implements LlmProvider {
     this.#hooks = hooks;
     this.#model = config.model;
     const baseURL = config.baseUrl ?? VENDOR_URL;
-    // HTTP/1.1 on purpose: undici 6 loses streams over HTTP/2 (PROTOCOLS D.6). fetch and dispatcher must come from one
-    // package, or their majors may differ.
+    // HTTP/1.1 on purpose: undici 6 loses streams over HTTP/2 (PROTOCOLS D.6).
     this.#pool = new Pool(new URL(baseURL).origin, {
       connections: CONNECTIONS_MAX,
       pipelining: 1,
@@ -65,8 +65,7 @@ export class OpenaiLlm implements LlmProvider {
       timeout: UNDICI_TIMEOUT_MS,
       // It would log what the model said.
       logLevel: 'off',
-      fetch: undiciFetch as unknown as typeof fetch,
-      fetchOptions: { dispatcher: this.#pool } as OpenAI['fetchOptions'],
+      fetch: poolFetch(this.#pool),
     });
     this.#sweep = new Sweep((thrown) => logFault(hooks, 'openai', thrown), sweepPeriodMs);
     this.#context = {

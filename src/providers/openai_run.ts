@@ -1,15 +1,18 @@
 // One reply from the language model: request, stream, own watchdogs, own retries while nothing was delivered, one end.
-// Connections and warming are openai_llm.ts. The SDK's timeout ends at the response headers, and a cut stream ends
-// without an error (PROTOCOLS D.4): both are watched here.
+// Connections and warming are openai_llm.ts. The SDK makes the request and names its errors; its timeout ends at the
+// response headers, and its stream costs twice the CPU per token (bench/providers), so the body is read and watched here.
 
+import type { Readable } from 'node:stream';
 import OpenAI from 'openai';
 import { type BackoffOptions, backoffMs } from '../backoff.js';
 import { nowMs } from '../clock.js';
 import { EngineError } from '../errors.js';
 import type { Sweep, Swept } from './liveness.js';
 import type { LlmHandlers, LlmRequest, LlmRun, LlmUsage } from './llm.js';
+import type { PoolResponse } from './openai_fetch.js';
 import { logFault, type ProviderHooks } from './provider_hooks.js';
 import { failureWord, isRetryableStatus, retryAfterMs } from './provider_http.js';
+import { SseReader } from './sse_reader.js';
 
 export interface OpenaiTuning {
   firstTokenTimeoutMs: number;
@@ -117,37 +120,74 @@ export class OpenaiRun implements LlmRun, Swept {
 
   /** Never rejects. Once `controller` is no longer the run's, this attempt is history and tells nobody anything. */
   async #read(controller: AbortController): Promise<void> {
+    const { model, client } = this.context;
+    const { maxTokens, temperature } = this.request;
     try {
-      const { model, client } = this.context;
-      const { maxTokens, temperature } = this.request;
-      const stream = await client.chat.completions.create(
-        {
-          model,
-          messages: this.request.messages as LlmRequest['messages'][number][],
-          stream: true,
-          stream_options: { include_usage: true },
-          ...(REASONING_MODEL.test(model)
-            ? { max_completion_tokens: maxTokens }
-            : { max_tokens: maxTokens, temperature }),
-        },
-        { signal: controller.signal },
-      );
-      for await (const chunk of stream) {
-        if (controller !== this.#controller) return;
-        this.#onChunk(chunk);
+      const response = await client.chat.completions
+        .create(
+          {
+            model,
+            messages: this.request.messages as LlmRequest['messages'][number][],
+            stream: true,
+            stream_options: { include_usage: true },
+            ...(REASONING_MODEL.test(model)
+              ? { max_completion_tokens: maxTokens }
+              : { max_tokens: maxTokens, temperature }),
+          },
+          { signal: controller.signal },
+        )
+        .asResponse();
+      const { body } = response as unknown as PoolResponse;
+      if (controller !== this.#controller) {
+        body.destroy();
+        return;
       }
-      if (controller === this.#controller) this.#onStreamEnd();
+      this.#listen(body, controller);
     } catch (thrown) {
       if (controller === this.#controller) this.#onThrown(thrown);
     }
   }
 
-  #onChunk(chunk: ChatChunk): void {
-    if (this.#state === 'over') return; // draining
+  #listen(body: Readable, controller: AbortController): void {
+    const reader = new SseReader((data) => {
+      if (controller === this.#controller) this.#onData(data);
+    });
+    body.on('data', (bytes: Uint8Array) => {
+      if (controller !== this.#controller) return;
+      try {
+        reader.push(bytes);
+      } catch (thrown) {
+        this.#onThrown(thrown);
+      }
+    });
+    body.on('error', (thrown) => {
+      if (controller === this.#controller) this.#onThrown(thrown);
+    });
+    body.on('end', () => {
+      if (controller === this.#controller) this.#onStreamEnd();
+    });
+  }
+
+  /** One event of the stream. Throws what JSON.parse throws, and an EngineError for an error the vendor put there. */
+  #onData(data: string): void {
+    if (data === '[DONE]') {
+      if (this.#state === 'finishing') this.#done();
+      return;
+    }
+    const chunk = JSON.parse(data) as ChatChunk & { error?: { code?: unknown; type?: unknown } };
     if (typeof chunk !== 'object' || chunk === null) {
       this.context.hooks.metrics?.count('garbage', 1);
       return;
     }
+    if (chunk.error) {
+      const detail = String(chunk.error.code ?? chunk.error.type ?? 'error').slice(0, 60);
+      throw new EngineError('LLM_STREAM', { provider: 'openai', retryable: true, detail });
+    }
+    this.#onChunk(chunk);
+  }
+
+  #onChunk(chunk: ChatChunk): void {
+    if (this.#state === 'over') return; // draining
     const choice = chunk.choices?.[0];
     const text = choice?.delta?.content;
     if (this.#state === 'requesting' || this.#state === 'streaming') {
@@ -205,6 +245,7 @@ export class OpenaiRun implements LlmRun, Swept {
 
   #describe(thrown: unknown): EngineError {
     const provider = 'openai' as const;
+    if (thrown instanceof EngineError) return thrown;
     if (thrown instanceof OpenAI.APIConnectionTimeoutError) {
       return new EngineError('LLM_TIMEOUT', { provider, retryable: true, detail: 'connect' });
     }

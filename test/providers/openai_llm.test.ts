@@ -39,9 +39,11 @@ function start() {
   return llm.start({ messages, maxTokens: 100, temperature: 0.4 }, probe);
 }
 
-/** Every run has let go of its connection. */
+/** Every run has let go of its connection, and the pool (which waits one turn of the event loop) has it back. */
 async function settled(): Promise<void> {
   while (llm.runCount > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await new Promise((resolve) => setImmediate(resolve));
+  await new Promise((resolve) => setImmediate(resolve));
 }
 
 beforeEach(async () => {

@@ -25,22 +25,26 @@ beforeEach(async () => {
   hooks = new TestHooks();
   probe = new LlmProbe();
   stray = watchStrayErrors();
-  llm = new OpenaiLlm(
+  llm = provider(200);
+});
+
+function provider(timeoutMs: number): OpenaiLlm {
+  return new OpenaiLlm(
     {
       apiKey: API_KEY,
       baseUrl: simulator.url,
       model: 'gpt-4o-mini',
       temperature: 0.4,
       maxTokens: 220,
-      firstTokenTimeoutMs: 200,
-      stallTimeoutMs: 200,
+      firstTokenTimeoutMs: timeoutMs,
+      stallTimeoutMs: timeoutMs,
       retries: 2,
     },
     hooks.hooks,
     { backoff: { baseMs: 10, capMs: 20 }, drainMs: 100 },
     TEST_SWEEP_MS,
   );
-});
+}
 
 afterEach(async () => {
   llm.close();
@@ -66,6 +70,8 @@ test('a reply arrives whole, with usage', async () => {
 });
 
 test('many replies at once', async () => {
+  llm.close();
+  llm = provider(8000);
   const probes = Array.from({ length: 40 }, () => new LlmProbe());
   const messages = [{ role: 'user', content: 'My lunch was cold.' }] as const;
   for (const each of probes) llm.start({ messages, maxTokens: 100, temperature: 0.4 }, each);
