@@ -46,7 +46,8 @@ export class WorkerPool implements CallRunner {
 
   /**
    * Starts all threads at once.
-   * @param onUseless called once if the threads keep dying without ever finishing a call; the pool is closed then
+   * @param onUseless called once if no thread is left, or if they keep dying without finishing a call; the pool is
+   *   closed then
    */
   constructor(
     config: EngineConfig,
@@ -101,17 +102,23 @@ export class WorkerPool implements CallRunner {
     this.#deathInThisTurn = true;
     setImmediate(() => {
       this.#deathInThisTurn = false;
+      this.#afterDeath();
     });
     if (this.#closing) return;
-    this.#log.error('worker thread is gone, another one starts');
-    releaseDeadSeats(this.#seats, new Set(this.#pool.threads.map((thread) => thread.threadId)));
+    this.#log.error('worker thread is gone');
     const now = nowMs();
     this.#deathsInARow = now - this.#lastDeathMs > ROW_GAP_MS ? 1 : this.#deathsInARow + 1;
     this.#lastDeathMs = now;
-    if (this.#deathsInARow === this.#deathsMax) {
-      // For example a build without the worker's file. Piscina would go on starting threads for ever.
-      void this.close();
-      this.onUseless();
-    }
+  }
+
+  /** Piscina has started a replacement by now, unless one already failed while loading: then it never does again. */
+  #afterDeath(): void {
+    if (this.#closing) return;
+    const { threads } = this.#pool;
+    releaseDeadSeats(this.#seats, new Set(threads.map((thread) => thread.threadId)));
+    if (threads.length > 0 && this.#deathsInARow < this.#deathsMax) return;
+    // For example a build without the worker's file, or a machine without memory.
+    void this.close();
+    this.onUseless();
   }
 }
