@@ -98,6 +98,9 @@ async function main(): Promise<number> {
     if (!response.ok) throw new Error(`POST /outbound answered ${response.status}: ${await response.text()}`);
     calls.push(await finish('outbound', await answered, outbound, server));
     return report(calls);
+  } catch (error) {
+    if (server) say(style.dim(`The server's last lines:\n${server.tail.join('\n')}`));
+    throw error;
   } finally {
     await server?.stop();
     await Promise.all([twilio.close(), deepgram.close(), openai.close(), cartesia.close()]);

@@ -47,7 +47,7 @@ export function judge(
   const stream = report.streams[0];
   if (!stream) problems.push('no media stream was opened');
   else {
-    if (!stream.scriptCompleted) problems.push('the caller could not say everything');
+    if (!report.script.completed) problems.push('the caller could not say everything');
     for (const violation of stream.violations) problems.push(`protocol violation: ${JSON.stringify(violation)}`);
   }
   const expectedEnd = conversation.agentEnds ? 'server' : 'caller';

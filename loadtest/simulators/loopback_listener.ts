@@ -1,6 +1,6 @@
 // Binds a uWebSockets.js app to loopback only: simulators are nobody else's business.
 
-import { type TemplatedApp, us_socket_local_port } from 'uWebSockets.js';
+import uWS, { type TemplatedApp } from 'uWebSockets.js';
 
 /** Without it two processes may share a port, and half of the connections each. Exported at run time, but not typed. */
 const LIBUS_LISTEN_EXCLUSIVE_PORT = 1;
@@ -15,7 +15,7 @@ export function listenOnLoopback(app: TemplatedApp, port: number): Promise<numbe
       done: (socket: object | false) => void,
     ) => void;
     listen.call(app, '127.0.0.1', port, LIBUS_LISTEN_EXCLUSIVE_PORT, (socket) => {
-      if (socket) resolve(us_socket_local_port(socket as Parameters<typeof us_socket_local_port>[0]));
+      if (socket) resolve(uWS.us_socket_local_port(socket as Parameters<typeof uWS.us_socket_local_port>[0]));
       else reject(new Error(`port ${port} on loopback is taken`));
     });
   });

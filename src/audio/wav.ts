@@ -1,7 +1,7 @@
 // WAV files: the header of the ones we write, and a reader for anything a person may hand us. How a recording grows on
 // disk is worker/recording_file.ts.
 
-import * as wavefile from 'wavefile';
+import wavefile from 'wavefile';
 
 const HEADER_BYTES = 44;
 
@@ -26,10 +26,11 @@ export function wavHeader(rateHz: number, channels: number, dataBytes: number): 
 /** Reads any WAV (PCM of any depth, float, A-law, mu-law) as 16-bit channels. Throws on what is not a WAV file. */
 export function readWav(bytes: Uint8Array): { rateHz: number; channels: Int16Array[] } {
   const wav = new wavefile.WaveFile(bytes);
-  const format = wav.fmt as { numChannels: number; sampleRate: number; audioFormat: number };
-  if (format.audioFormat === 7) wav.fromMuLaw('16');
-  else if (format.audioFormat === 6) wav.fromALaw('16');
+  // Read before converting: a conversion makes the object anew.
+  const { sampleRate, audioFormat } = wav.fmt as { sampleRate: number; audioFormat: number };
+  if (audioFormat === 7) wav.fromMuLaw('16');
+  else if (audioFormat === 6) wav.fromALaw('16');
   else wav.toBitDepth('16');
   const samples = wav.getSamples(false, Int16Array as never) as unknown as Int16Array | Int16Array[];
-  return { rateHz: format.sampleRate, channels: Array.isArray(samples) ? samples : [samples] };
+  return { rateHz: sampleRate, channels: Array.isArray(samples) ? samples : [samples] };
 }

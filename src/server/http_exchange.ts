@@ -92,7 +92,6 @@ function sendReply(
   res.cork(() => {
     writeHead(res, reply.status, { ...reply.headers, ...extra });
     if (isHead) res.endWithoutBody(Buffer.byteLength(reply.body), closeConnection);
-    else if (reply.status === 204) res.endWithoutBody(undefined, closeConnection);
     else res.end(reply.body, closeConnection);
   });
 }

@@ -1,14 +1,7 @@
 // A local Deepgram: live speech-to-text over its WebSocket wire, v1 (Nova) and v2 (Flux), with scripted callers.
 // This file is the front door: handshake, limits, control endpoints. A stream's life is listen_stream.ts.
 
-import {
-  App,
-  DISABLED,
-  type HttpRequest,
-  type HttpResponse,
-  type TemplatedApp,
-  type us_socket_context_t,
-} from 'uWebSockets.js';
+import uWS, { type HttpRequest, type HttpResponse, type TemplatedApp, type us_socket_context_t } from 'uWebSockets.js';
 import { randomUUID } from 'node:crypto';
 import { addControlRoutes, sendJson } from '../control.js';
 import { type FailOptions, FailurePlan } from '../failures.js';
@@ -82,7 +75,7 @@ export class DeepgramSimulator {
     this.scripts = new ScriptBook(options.defaultScript);
     this.#random = seededRandom(options.seed);
     this.#latency = mergeLatency<DeepgramLatency>(DEEPGRAM_LATENCY, options.latency);
-    this.#app = App();
+    this.#app = uWS.App();
     for (const version of [1, 2] as const) this.#serve(version);
     this.#app.get('/v1/projects', (res, req) => {
       const refusal = this.#checkKey(req);
@@ -137,7 +130,7 @@ export class DeepgramSimulator {
 
   #serve(version: 1 | 2): void {
     this.#app.ws<SocketData>(`/v${version}/listen`, {
-      compression: DISABLED,
+      compression: uWS.DISABLED,
       // A stream may be silent for long: the vendor's own idle rule is applied by #sweep.
       idleTimeout: 0,
       sendPingsAutomatically: false,

@@ -155,7 +155,8 @@ export class MediaClient implements WsClientHandler, TickMember {
 
   /** The call ended on Twilio's side: `stop`, then close. */
   stop(): void {
-    if (this.#stopSent || !this.#socket.isOpen) {
+    // A stream that never started has nothing to stop.
+    if (this.#stopSent || !this.#socket.isOpen || this.#options.sendStart === false) {
       this.#socket.close();
       return;
     }
