@@ -169,6 +169,8 @@ describe('a call that goes well', () => {
     const heard = probe.transcripts.length;
     await pollStats(() => simulator.stats.open === 0);
     expect(simulator.stats.closes).toEqual({ 1000: 1 });
+    // Ten of audio, and CloseStream.
+    expect(simulator.stats.messages).toBe(11);
     expect(probe.transcripts).toHaveLength(heard);
     expect(stt.sessionCount).toBe(0);
     session.sendAudio(new Uint8Array(160));

@@ -333,6 +333,20 @@ describe('cancelled', () => {
     expect(llm.runCount).toBe(0);
   });
 
+  test('by the handler itself: not even the rest of the same packet is heard', async () => {
+    server.answers = [stream([ROLE + delta('Good ') + delta('day.') + finish('stop') + USAGE + END])];
+    provider();
+    const run = start();
+    probe.onText = (text) => {
+      probe.text += text;
+      probe.over = true;
+      run.cancel();
+    };
+    await settled();
+    expect(probe.text).toBe('Good ');
+    expect(probe.done).toBeNull();
+  });
+
   test('before the answer began', async () => {
     server.answers = [() => {}];
     provider();
