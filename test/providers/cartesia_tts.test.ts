@@ -455,6 +455,14 @@ describe('broken off or silent', () => {
     expect(probe.error).toMatchObject({ code: 'TTS_STALLED', retryable: true });
   });
 
+  test('a vendor that is slow to begin has the longer limit', async () => {
+    server.onRequest = (peer, request) => setTimeout(() => speak(peer, request), 150);
+    provider({ stallTimeoutMs: 50, firstAudioTimeoutMs: 3000 });
+    open().push('Good day.', true);
+    await probe.ended();
+    expect(probe.done).toBe(true);
+  });
+
   test('audio that stops before the end: an error', async () => {
     server.onRequest = (peer, request) => {
       if (!request.cancel) peer.chunk(request.context_id, 800);
