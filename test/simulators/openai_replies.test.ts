@@ -21,7 +21,7 @@ describe('the feedback conversation', () => {
       'I had the chicken curry for lunch.',
       'It was quite cold.',
       'The staff were friendly.',
-      'Three out of five.',
+      'Three out of ten.',
       'No, that is all. Thank you, goodbye.',
     ]);
     expect(replies[0]).toMatch(/which meal/i);
@@ -29,7 +29,7 @@ describe('the feedback conversation', () => {
     expect(replies[1]).toMatch(/what was wrong/i);
     expect(replies[2]).toMatch(/sorry.*service/is);
     expect(replies[3]).toMatch(/rate it/i);
-    expect(replies[4]).toMatch(/three out of five.*anything else/is);
+    expect(replies[4]).toMatch(/three out of ten.*anything else/is);
     expect(replies[5]).toMatch(/kitchen manager.*goodbye/is);
   });
 

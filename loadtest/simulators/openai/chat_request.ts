@@ -1,6 +1,6 @@
 // Reads and judges the body of a chat completion request, as the vendor would, and words the vendor's errors.
 
-import type { ChatMessage } from './replies.js';
+import { type ChatMessage, textOf } from './replies.js';
 
 export interface ChatRequest {
   model: string;
@@ -9,7 +9,7 @@ export interface ChatRequest {
   includeUsage: boolean;
   maxTokens: number;
   toolNames: string[];
-  /** Everything in the request that names the call: what failures and scripts are matched against. */
+  /** What failures and scripts are matched against: everything that may name the call, and the newest words said. */
   key: string;
 }
 
@@ -64,7 +64,13 @@ export function readChatRequest(text: string, clientRequestId: string): ChatRequ
     includeUsage: (body['stream_options'] as { include_usage?: boolean } | undefined)?.include_usage === true,
     maxTokens: (limit as number | null) ?? 4096,
     toolNames: tools.flatMap((tool) => tool.function?.name ?? []),
-    key: [body['user'], body['safety_identifier'], JSON.stringify(body['metadata'] ?? ''), clientRequestId].join(' '),
+    key: [
+      body['user'],
+      body['safety_identifier'],
+      JSON.stringify(body['metadata'] ?? ''),
+      clientRequestId,
+      textOf((messages as ChatMessage[]).findLast((message) => message.role === 'user') ?? { role: 'user' }),
+    ].join(' '),
   };
 }
 

@@ -29,7 +29,9 @@ const SERVICE =
   /\b(staff|service|server|waiter|waitress|queue|line|wait(?:ed|ing)?|friendly|polite|rude|slow|quick|counter|cashier|helpful)\b/i;
 const RATING =
   /\b(?:one|two|three|four|five|six|seven|eight|nine|ten|\d+)\b(?:\s+(?:out of|stars?|points?)\b|\s*\/|[.!]?$)/i;
-const RATING_WORD = /\b(one|two|three|four|five|\d+)\b/i;
+const RATING_WORD = /\b(one|two|three|four|five|six|seven|eight|nine|ten|\d+)\b/i;
+const BAD_MOMENT =
+  /\b(?:bad|not a good) (?:time|moment)|\b(?:busy|driving|in a meeting|not now|call (?:me )?(?:back )?later)\b/i;
 const GOODBYE =
   /\b(good ?bye|bye|that(?:'s| is) (?:all|it|everything)|nothing else|no,? thank(?:s| you)|have a (?:good|nice) (?:day|one))\b/i;
 const THANKS = /\b(thanks|thank you|cheers)\b/i;
@@ -54,7 +56,7 @@ const QUESTIONS = {
   mealAgain: 'Could you tell me which dish you mean?',
   quality: 'What did you like about it, or what was wrong with it?',
   service: 'And how was the service? Were the staff helpful?',
-  rating: 'Overall, how would you rate it from one to five?',
+  rating: 'Overall, how would you rate it from one to ten?',
   more: 'Is there anything else you would like to tell us?',
 } as const;
 
@@ -72,6 +74,8 @@ export function replyTo(messages: readonly ChatMessage[]): string {
   const asked = ours.at(-1) ?? '';
   if (REPEAT.test(last) && asked) return `Of course. ${lastQuestion(asked)}`;
   if (GOODBYE.test(last) || (THANKS.test(last) && asked.includes(QUESTIONS.more))) return farewell(caller);
+  if (outbound && BAD_MOMENT.test(last))
+    return 'Of course, I am sorry to disturb you. We will call another time. Goodbye.';
   if (EXPLAIN.test(last)) return MENU;
   if (AGENT.test(last) && /\b(speak|talk|transfer|connect)\b/i.test(last))
     return 'I understand, you would like to speak with a colleague. I will pass on your number, and somebody will call you back today. May I take down what it is about?';
@@ -107,7 +111,7 @@ function acknowledge(last: string, asked: string, firstOfOutbound: boolean, turn
   if (firstOfOutbound && !MEAL.test(last))
     return 'Thank you for taking the time. I would like to hear about your last visit with us.';
   const rating = asked.includes(QUESTIONS.rating) ? RATING_WORD.exec(last)?.[1] : undefined;
-  if (rating) return `Thank you, I have noted ${rating.toLowerCase()} out of five.`;
+  if (rating) return `Thank you, I have noted ${rating.toLowerCase()} out of ten.`;
   const dish = MEAL.exec(last)?.[1].toLowerCase();
   const about = dish ? ` about the ${dish}` : '';
   if (BAD.test(last)) return `I am sorry to hear that${about}. That is not how it should be, and I will note it down.`;
