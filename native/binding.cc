@@ -4,7 +4,7 @@
 // Plain node_api.h instead of the C++ wrapper: a call takes up to nine arguments, and the wrapper's objects would cost
 // more than the work. Typed arrays over a SharedArrayBuffer are read in place.
 //
-// Sections: arguments; G.711; base64; Twilio messages; PCM; resampler; voice activity; module.
+// Sections: arguments; G.711; base64; Twilio messages; PCM and concealment; resampler; voice activity; module.
 
 #include <node_api.h>
 
@@ -13,6 +13,7 @@
 #include <memory>
 
 #include "dsp/base64.h"
+#include "dsp/concealment.h"
 #include "dsp/g711.h"
 #include "dsp/media_message.h"
 #include "dsp/pcm.h"
@@ -271,6 +272,28 @@ napi_value InterleaveStereo(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+// (past, pastOffset, pastCount, elapsed, noiseRms, seed, out, outOffset, count)
+napi_value Conceal(napi_env env, napi_callback_info info) {
+  Arguments<9> arguments(env, info);
+  const auto past = arguments.Array<int16_t>();
+  const size_t past_offset = arguments.Size();
+  const size_t past_count = arguments.Size();
+  const size_t elapsed = arguments.Size();
+  const size_t noise_rms = arguments.Size();
+  const size_t seed = arguments.Size();
+  const auto out = arguments.Array<int16_t>();
+  const size_t out_offset = arguments.Size();
+  const size_t count = arguments.Size();
+  arguments.Within(past, past_offset, past_count);
+  arguments.Within(out, out_offset, count);
+  if (noise_rms > 32767) arguments.FailRange();
+  if (arguments.ok()) {
+    dsp::Conceal(past.data + past_offset, past_count, elapsed, static_cast<int32_t>(noise_rms),
+                 static_cast<uint32_t>(seed), out.data + out_offset, count);
+  }
+  return nullptr;
+}
+
 // ---- resampler ------------------------------------------------------------------------------------------------------
 
 // class NativeResampler: V8 refuses to call its methods on anything that the constructor did not make, so unwrapping
@@ -402,6 +425,7 @@ napi_value Init(napi_env env, napi_value exports) {
       Method("buildMedia", BuildMedia),
       Method("level", Level),
       Method("interleaveStereo", InterleaveStereo),
+      Method("conceal", Conceal),
   };
   if (napi_define_properties(env, exports, std::size(functions), functions) != napi_ok) return nullptr;
 

@@ -4,6 +4,7 @@
 import { createRequire } from 'node:module';
 import { alawDecode, alawEncode } from './alaw.js';
 import { base64Decode, base64Encode } from './base64.js';
+import { conceal } from './concealment.js';
 import type { Dsp, Resampler } from './dsp_interface.js';
 import { buildMedia, parseMedia } from './media_message.js';
 import { mulawDecode, mulawEncode } from './mulaw.js';
@@ -11,6 +12,7 @@ import { interleaveStereo, level } from './pcm.js';
 import { createResampler } from './resampler.js';
 import type { SileroNetClass } from './silero_round.js';
 
+export { CONCEAL_PAST_SAMPLES } from './concealment.js';
 export type { Dsp, Resampler } from './dsp_interface.js';
 export { MEDIA_RESULT, mediaMessageSize, RESAMPLER_RATES } from './dsp_interface.js';
 
@@ -28,6 +30,7 @@ export const fallbackDsp: Dsp = {
   createResampler,
   interleaveStereo,
   level,
+  conceal,
 };
 
 /** What native/binding.cc exports: the Dsp functions; the resampler and the voice activity network as classes. */

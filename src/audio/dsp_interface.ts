@@ -69,6 +69,24 @@ export interface Dsp {
 
   /** Root mean square in dB relative to full scale (32768): 0 is the loudest, LEVEL_FLOOR_DB silence. */
   level(pcm: Int16Array, offset: number, count: number): number;
+
+  /**
+   * Makes up samples `elapsed` to `elapsed + count` of a gap: the last pitch period repeated, fading within 60 ms into
+   * comfort noise. `past[pastOffset, +pastCount)`: the samples at 8 kHz right before the gap, best CONCEAL_PAST_SAMPLES
+   * or more. `noiseRms`: loudness of the background in sample steps, 0 to 32767. `seed`: whole number from 0, picks the
+   * noise. A gap may be made in pieces of any size.
+   */
+  conceal(
+    past: Int16Array,
+    pastOffset: number,
+    pastCount: number,
+    elapsed: number,
+    noiseRms: number,
+    seed: number,
+    out: Int16Array,
+    outOffset: number,
+    count: number,
+  ): void;
 }
 
 export interface Resampler {

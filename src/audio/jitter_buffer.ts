@@ -1,0 +1,339 @@
+// Turns the caller's media messages, which come in bursts and with gaps, into one steady stream of 20 ms frames for VAD,
+// STT and recording. Pure: time comes in as an argument. The making up of frames is Dsp.conceal; the beat that pulls is
+// worker/frame_clock.ts.
+//
+// Twilio delivers over TCP, so messages are late together but never out of order, and waiting for a missing one is of
+// no use. Hence no play-out delay at all: what came in order goes out with the next pull. The policies:
+//
+//   burst         at the start of a stream, after a stall: goes out up to `pullsPerRoundMax` frames a round, everything
+//                 when the buffer is more than half full
+//   gap           timestamps skip while media flows: lost on the way to Twilio. Up to `gapMsMax` is made up at once, so
+//                 that VAD and STT hear a hole as long as it was; a longer one is cut to that, not to hold up what follows
+//   pause         nothing comes at all: after `holdMs` frames are made up at real-time pace, so that time goes on for
+//                 VAD and STT and a turn can end; after `pauseMsMax` no more, for then nobody may be there
+//   late          speech that comes after its time was made up in a pause is delivered nevertheless, and counted. The
+//                 STT thus hears some silence too much in the middle of the caller's words, which costs nothing;
+//                 dropping would cost the words. `timestampMs` steps back to the true time, so a recording by timestamp
+//                 puts the words over the made-up silence, and the timeline is right again from there on
+//   duplicate     older than what was already delivered: dropped. Three in a row that follow one another are
+//                 no duplicates but a new timeline
+//   jump          more than `jumpMsMax` forwards or backwards: the timeline starts anew there, nothing is made up
+//   no timestamp  (negative, not finite): taken as the next in order
+//   full          the oldest frame is dropped and counted as overflowed
+
+import { assert } from '../assert.js';
+import { BYTES_PER_MS, FRAME_MS, FRAME_SAMPLES, MULAW_SILENCE } from './audio_format.js';
+import { type Dsp, dsp as defaultDsp } from './dsp.js';
+
+export interface JitterBufferOptions {
+  /** Frames kept at most; a power of two. 128 = 2.56 s, 62 KB: more than a stalled ring can hold back. */
+  capacityFrames: number;
+  /** Frames that go out of a burst within one round, so that one caller's stall does not become everybody's. */
+  pullsPerRoundMax: number;
+  /** How overdue a message is when frames begin to be made up; above the jitter of a healthy network. */
+  holdMs: number;
+  /** The most that is made up for one gap in the timestamps. */
+  gapMsMax: number;
+  /** The most that is made up in one pause. */
+  pauseMsMax: number;
+  /** A larger step of the timestamps is not a gap but a new timeline. */
+  jumpMsMax: number;
+  dsp: Dsp;
+}
+export const JITTER_BUFFER_DEFAULTS = {
+  capacityFrames: 128,
+  pullsPerRoundMax: 5,
+  holdMs: 60,
+  gapMsMax: 200,
+  pauseMsMax: 10_000,
+  jumpMsMax: 10_000,
+  dsp: defaultDsp,
+} as const satisfies JitterBufferOptions;
+
+/** Pulls within this time of the first belong to one round. Less than a frame, because clocks tick unevenly. */
+const ROUND_MS = 10;
+/** Timestamps may be off by less than half a frame without meaning anything. */
+const TOLERANCE_MS = FRAME_MS / 2;
+/** Stale messages in a row that are taken for a new timeline. */
+const STALE_RUN_MAX = 3;
+/** Comfort noise is as loud as the quietest of this many frames before the gap, and at most NOISE_LEVEL_DB_MAX. */
+const NOISE_FRAMES = 16;
+const NOISE_LEVEL_DB_MAX = -45;
+/** Real frames that concealment looks back at. */
+const PAST_FRAMES = 2;
+
+export class JitterBuffer {
+  /** Of the frame that `pull` gave last: whether it was made up, and its time on the stream's timeline. */
+  concealed = false;
+  timestampMs = 0;
+
+  /** Frames that never came. */
+  lost = 0;
+  /** Frames delivered after their time had been made up. */
+  late = 0;
+  /** Frames made up, for whatever reason. */
+  concealedCount = 0;
+  /** Messages dropped because their time had been delivered already. */
+  duplicates = 0;
+  /** Times the timeline started anew. */
+  jumps = 0;
+  /** Frames dropped because the buffer was full. */
+  overflowed = 0;
+
+  readonly #options: JitterBufferOptions;
+  readonly #dsp: Dsp;
+  readonly #mask: number;
+  // Slots of one frame each. The first PAST_FRAMES repeat the last ones, so that the frames before any slot lie right
+  // in front of it; frame number n is in slot PAST_FRAMES + (n & mask).
+  readonly #mulaw: Uint8Array;
+  readonly #pcm: Int16Array;
+  readonly #timestamps: Float64Array;
+  /** Frames to make up before this one. */
+  readonly #gapBefore: Int32Array;
+  /** Numbers of the next frame to go out and to come in. */
+  #head = 0;
+  #tail = 0;
+  /** Samples of frame #tail that are there already (messages that are no whole frames), and its gap. */
+  #partial = 0;
+  #partialGap = 0;
+
+  #started = false;
+  /** Timestamp of the next message if it follows the last one, as if no pause had been bridged. */
+  #nextMs = 0;
+  /** Frames made up in the pause that is going on. */
+  #bridged = 0;
+  /** Media before this time is late. */
+  #lateUntilMs = 0;
+  #lastArrivalMs = 0;
+  #staleRun = 0;
+  #staleNextMs = 0;
+
+  #roundStartMs = Number.NEGATIVE_INFINITY;
+  #roundPulls = 0;
+  /** Of the gap being made up: samples done, and loudness of its background. */
+  #gapElapsed = 0;
+  #gapNoiseRms = 0;
+  #gapSeed = 0;
+
+  constructor(options: Partial<JitterBufferOptions> = {}) {
+    this.#options = { ...JITTER_BUFFER_DEFAULTS, ...options };
+    const { capacityFrames } = this.#options;
+    assert(capacityFrames >= 4 && (capacityFrames & (capacityFrames - 1)) === 0, 'capacityFrames is a power of two');
+    this.#dsp = this.#options.dsp;
+    this.#mask = capacityFrames - 1;
+    this.#mulaw = new Uint8Array(capacityFrames * FRAME_SAMPLES);
+    this.#pcm = new Int16Array((PAST_FRAMES + capacityFrames) * FRAME_SAMPLES);
+    this.#timestamps = new Float64Array(capacityFrames);
+    this.#gapBefore = new Int32Array(capacityFrames);
+  }
+
+  /** Whole frames waiting, without those yet to be made up. */
+  get depthFrames(): number {
+    return this.#tail - this.#head;
+  }
+
+  /**
+   * Takes one media message: `samples` mu-law bytes and the same decoded, with Twilio's timestamp (ms since the stream
+   * began; negative or not finite = none). `nowMs`: when it arrived, on the clock that `pull` uses. No allocation.
+   */
+  push(
+    timestampMs: number,
+    mulaw: Uint8Array,
+    mulawOffset: number,
+    pcm: Int16Array,
+    pcmOffset: number,
+    samples: number,
+    nowMs: number,
+  ): void {
+    this.#lastArrivalMs = nowMs;
+    if (samples <= 0) return;
+    const durationMs = samples / BYTES_PER_MS;
+    const startMs = timestampMs >= 0 && Number.isFinite(timestampMs) ? timestampMs : this.#nextMs;
+    let gapFrames = 0;
+    if (!this.#started) {
+      this.#started = true;
+      this.#lateUntilMs = startMs;
+    } else {
+      const stepMs = startMs - this.#nextMs;
+      if (Math.abs(stepMs) > this.#options.jumpMsMax) {
+        this.#startAnew(startMs);
+      } else if (stepMs < -TOLERANCE_MS) {
+        if (!this.#isNewTimeline(startMs, durationMs)) return;
+        this.#startAnew(startMs);
+      } else if (stepMs <= TOLERANCE_MS) {
+        // Follows on; after a pause it is late. Its own timestamp counts, so small errors do not add up.
+        if (this.#bridged > 0) this.#lateUntilMs = this.#nextMs + this.#bridged * FRAME_MS;
+      } else {
+        gapFrames = this.#noteGap(stepMs);
+      }
+      this.#bridged = 0;
+    }
+    this.#staleRun = 0;
+    this.#nextMs = startMs + durationMs;
+    this.#append(startMs, gapFrames, mulaw, mulawOffset, pcm, pcmOffset, samples);
+  }
+
+  /**
+   * Gives the next frame, if one is due: 160 mu-law bytes and samples; false = nothing now. To be called after `push`
+   * of everything that has arrived, again and again until it returns false. No allocation.
+   */
+  pull(nowMs: number, mulaw: Uint8Array, pcm: Int16Array): boolean {
+    if (nowMs - this.#roundStartMs >= ROUND_MS) {
+      this.#roundStartMs = nowMs;
+      this.#roundPulls = 0;
+    }
+    const depth = this.#tail - this.#head;
+    if (this.#roundPulls >= this.#options.pullsPerRoundMax && depth * 2 <= this.#options.capacityFrames) return false;
+    if (depth === 0) {
+      if (!this.#isPauseFrameDue(nowMs)) return false;
+      this.timestampMs = this.#nextMs + this.#bridged * FRAME_MS;
+      this.#bridged++;
+      this.#makeUp(mulaw, pcm);
+    } else {
+      const index = this.#head & this.#mask;
+      if (this.#gapBefore[index] > 0) {
+        this.timestampMs = this.#timestamps[index] - this.#gapBefore[index]-- * FRAME_MS;
+        this.#makeUp(mulaw, pcm);
+      } else {
+        this.#takeFrame(index, mulaw, pcm);
+      }
+    }
+    this.#roundPulls++;
+    return true;
+  }
+
+  /** For the next call: as new, without allocating again. */
+  reset(): void {
+    this.concealed = this.#started = false;
+    this.timestampMs = this.lost = this.late = this.concealedCount = this.duplicates = this.jumps = this.overflowed = 0;
+    this.#pcm.fill(0);
+    this.#head = this.#tail = this.#partial = this.#partialGap = 0;
+    this.#nextMs = this.#bridged = this.#lateUntilMs = this.#lastArrivalMs = this.#staleRun = this.#staleNextMs = 0;
+    this.#roundStartMs = Number.NEGATIVE_INFINITY;
+    this.#roundPulls = this.#gapElapsed = this.#gapNoiseRms = this.#gapSeed = 0;
+  }
+
+  #startAnew(startMs: number): void {
+    this.jumps++;
+    // What was made up in a pause before stays made up, and nobody can tell whether it was lost.
+    this.#lateUntilMs = startMs;
+  }
+
+  /** Counts what a step forwards of the timestamps means and returns how many frames to make up for it now. */
+  #noteGap(stepMs: number): number {
+    const missing = Math.round(stepMs / FRAME_MS);
+    this.lost += missing;
+    if (missing < this.#bridged) {
+      // A pause was bridged and speech from within it comes after all, but not from its beginning.
+      this.#lateUntilMs = this.#nextMs + this.#bridged * FRAME_MS;
+      return 0;
+    }
+    return Math.min(missing - this.#bridged, Math.floor(this.#options.gapMsMax / FRAME_MS));
+  }
+
+  /** A message from the past: dropped, unless it is the third in a row of messages that follow one another. */
+  #isNewTimeline(startMs: number, durationMs: number): boolean {
+    const follows = this.#staleRun > 0 && Math.abs(startMs - this.#staleNextMs) <= TOLERANCE_MS;
+    this.#staleRun = follows ? this.#staleRun + 1 : 1;
+    this.#staleNextMs = startMs + durationMs;
+    if (this.#staleRun >= STALE_RUN_MAX) return true;
+    this.duplicates++;
+    return false;
+  }
+
+  #append(
+    startMs: number,
+    gapFrames: number,
+    mulaw: Uint8Array,
+    mulawOffset: number,
+    pcm: Int16Array,
+    pcmOffset: number,
+    samples: number,
+  ): void {
+    // Part of a frame from before the gap: silence completes it.
+    if (gapFrames > 0 && this.#partial > 0) this.#completePartial();
+    if (this.#partial === 0) this.#partialGap = gapFrames;
+    for (let done = 0; done < samples; ) {
+      const index = this.#tail & this.#mask;
+      if (this.#partial === 0) this.#timestamps[index] = startMs + done / BYTES_PER_MS;
+      const count = Math.min(samples - done, FRAME_SAMPLES - this.#partial);
+      const mulawAt = index * FRAME_SAMPLES + this.#partial;
+      const pcmAt = (index + PAST_FRAMES) * FRAME_SAMPLES + this.#partial;
+      for (let i = 0; i < count; i++) {
+        this.#mulaw[mulawAt + i] = mulaw[mulawOffset + done + i];
+        this.#pcm[pcmAt + i] = pcm[pcmOffset + done + i];
+      }
+      done += count;
+      this.#partial += count;
+      if (this.#partial === FRAME_SAMPLES) this.#commitFrame();
+    }
+  }
+
+  #completePartial(): void {
+    const index = this.#tail & this.#mask;
+    this.#mulaw.fill(MULAW_SILENCE, index * FRAME_SAMPLES + this.#partial, (index + 1) * FRAME_SAMPLES);
+    const pcmStart = (index + PAST_FRAMES) * FRAME_SAMPLES;
+    this.#pcm.fill(0, pcmStart + this.#partial, pcmStart + FRAME_SAMPLES);
+    this.#commitFrame();
+  }
+
+  #commitFrame(): void {
+    const index = this.#tail & this.#mask;
+    this.#gapBefore[index] = this.#partialGap;
+    this.#partial = 0;
+    this.#partialGap = 0;
+    if (this.#timestamps[index] < this.#lateUntilMs - TOLERANCE_MS) this.late++;
+    if (index > this.#mask - PAST_FRAMES) {
+      const from = (index + PAST_FRAMES) * FRAME_SAMPLES;
+      this.#pcm.copyWithin((index - this.#mask + PAST_FRAMES - 1) * FRAME_SAMPLES, from, from + FRAME_SAMPLES);
+    }
+    this.#tail++;
+    // One slot stays free for the frame that is being put together.
+    if (this.#tail - this.#head > this.#mask) {
+      this.overflowed++;
+      this.#head++;
+    }
+  }
+
+  #isPauseFrameDue(nowMs: number): boolean {
+    if (!this.#started || this.#bridged * FRAME_MS >= this.#options.pauseMsMax) return false;
+    return nowMs >= this.#lastArrivalMs + FRAME_MS + this.#options.holdMs + this.#bridged * FRAME_MS;
+  }
+
+  #takeFrame(index: number, mulaw: Uint8Array, pcm: Int16Array): void {
+    const mulawAt = index * FRAME_SAMPLES;
+    const pcmAt = (index + PAST_FRAMES) * FRAME_SAMPLES;
+    for (let i = 0; i < FRAME_SAMPLES; i++) {
+      mulaw[i] = this.#mulaw[mulawAt + i];
+      pcm[i] = this.#pcm[pcmAt + i];
+    }
+    this.timestampMs = this.#timestamps[index];
+    this.concealed = false;
+    this.#gapElapsed = 0;
+    this.#head++;
+  }
+
+  #makeUp(mulaw: Uint8Array, pcm: Int16Array): void {
+    if (this.#gapElapsed === 0) this.#measureBackground();
+    const pastAt = (this.#head & this.#mask) * FRAME_SAMPLES;
+    const pastCount = PAST_FRAMES * FRAME_SAMPLES;
+    const elapsed = this.#gapElapsed;
+    this.#dsp.conceal(this.#pcm, pastAt, pastCount, elapsed, this.#gapNoiseRms, this.#gapSeed, pcm, 0, FRAME_SAMPLES);
+    this.#dsp.mulawEncode(pcm, 0, mulaw, 0, FRAME_SAMPLES);
+    this.#gapElapsed += FRAME_SAMPLES;
+    this.concealed = true;
+    this.concealedCount++;
+  }
+
+  #measureBackground(): void {
+    this.#gapSeed = this.#head;
+    // Frames that went out stay in their slots until new ones need them.
+    const kept = Math.min(NOISE_FRAMES, this.#head, this.#mask - (this.#tail - this.#head));
+    let quietestDb: number = NOISE_LEVEL_DB_MAX;
+    for (let back = 1; back <= kept; back++) {
+      const at = (((this.#head - back) & this.#mask) + PAST_FRAMES) * FRAME_SAMPLES;
+      quietestDb = Math.min(quietestDb, this.#dsp.level(this.#pcm, at, FRAME_SAMPLES));
+    }
+    this.#gapNoiseRms = kept === 0 ? 0 : Math.round(32768 * 10 ** (quietestDb / 20));
+  }
+}
