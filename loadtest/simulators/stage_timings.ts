@@ -10,17 +10,23 @@ export interface StageTiming {
   key: string;
   startMs: number;
   endMs: number;
+  /** The words it was about, where the stage has some: the first text given to the voice. */
+  text?: string;
 }
 
 /** The last `capacity` timings; older ones are overwritten and counted. */
 export class StageTimings {
+  /** Sees each timing as it is added; for a collector in the same process. */
+  onAdd: ((timing: StageTiming) => void) | null = null;
   readonly #ring: StageTiming[] = [];
   #written = 0;
 
   constructor(readonly capacity = 20_000) {}
 
-  add(stage: StageTiming['stage'], key: string, startMs: number, endMs = nowMs()): void {
-    this.#ring[this.#written++ % this.capacity] = { stage, key, startMs, endMs };
+  add(stage: StageTiming['stage'], key: string, startMs: number, endMs = nowMs(), text?: string): void {
+    const timing: StageTiming = { stage, key, startMs, endMs, text };
+    this.#ring[this.#written++ % this.capacity] = timing;
+    this.onAdd?.(timing);
   }
 
   /** Everything kept since entry number `from`, oldest first, and the number to ask from next time. */

@@ -53,6 +53,8 @@ const TIMESTAMP_WORDS = 4;
 export class TtsContext {
   /** Everything it was asked to say, verbatim. */
   transcript = '';
+  /** The first piece of it, and all that it had to wait for. */
+  firstText = '';
   chunks = 0;
   audioMs = 0;
   /** Chunks that had gone out when it was cancelled; null = it was not. */
@@ -79,6 +81,7 @@ export class TtsContext {
   /** Adds text. The pieces are joined exactly as they came: a missing blank makes one word of two. */
   push(request: GenerationRequest): void {
     this.#stopTimer();
+    if (this.transcript === '') this.firstText = request.transcript;
     this.transcript += request.transcript;
     this.#buffer += request.transcript;
     if (!request.continues) this.#inputClosed = true;

@@ -108,7 +108,7 @@ export class TtsSocket implements ContextSink {
   }
 
   firstChunk(context: TtsContext): void {
-    this.host.timings.add('tts_first_byte', context.id, context.startMs);
+    this.host.timings.add('tts_first_byte', context.id, context.startMs, nowMs(), context.firstText);
   }
 
   ended(context: TtsContext, how: ContextEnd): void {

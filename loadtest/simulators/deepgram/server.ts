@@ -24,6 +24,8 @@ export interface DeepgramSimulatorOptions {
   /** Streams at once; one more is a 429. The vendor's number depends on the plan. */
   maxStreams?: number;
   defaultScript?: readonly ScriptLine[];
+  /** Another source of what callers say, instead of scripts and the default script. */
+  scripts?: ScriptBook;
   latency?: Partial<DeepgramLatency>;
   hearing?: Partial<HearingOptions>;
   /** NET-0001 after this long without audio or KeepAlive, and without any audio at all. */
@@ -69,10 +71,10 @@ export class DeepgramSimulator {
   url = '';
 
   private constructor(
-    readonly options: Required<Omit<DeepgramSimulatorOptions, 'latency' | 'hearing' | 'defaultScript'>> &
+    readonly options: Required<Omit<DeepgramSimulatorOptions, 'latency' | 'hearing' | 'defaultScript' | 'scripts'>> &
       DeepgramSimulatorOptions,
   ) {
-    this.scripts = new ScriptBook(options.defaultScript);
+    this.scripts = options.scripts ?? new ScriptBook(options.defaultScript);
     this.#random = seededRandom(options.seed);
     this.#latency = mergeLatency<DeepgramLatency>(DEEPGRAM_LATENCY, options.latency);
     this.#app = uWS.App();

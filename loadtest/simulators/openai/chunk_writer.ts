@@ -12,6 +12,8 @@ export class ChunkWriter {
   constructor(
     readonly response: ServerResponse,
     readonly random: () => number,
+    /** False: pieces end with an event. */
+    readonly split = true,
   ) {}
 
   /** Sends `events` (whole events as text) in one write, except for a tail that may wait for the next one. */
@@ -30,6 +32,7 @@ export class ChunkWriter {
 
   /** Inside a multi-byte character where there is one, else anywhere: the end of the bytes means no cut. */
   #cut(bytes: Buffer): number {
+    if (!this.split) return bytes.length;
     const wide = bytes.findIndex((byte) => byte >= 0xc0);
     if (wide >= 0) return wide + 1;
     if (this.random() >= SPLIT_SHARE) return bytes.length;

@@ -6,7 +6,7 @@ import { nowMs } from '../../../src/clock.js';
 import type { ArmedFailure } from '../failures.js';
 import { drawMs, type Latency } from '../latency.js';
 import { type ChatRequest, countTokens, wordTokens } from './chat_request.js';
-import { ChunkWriter } from './chunk_writer.js';
+import type { ChunkWriter } from './chunk_writer.js';
 import type { OpenaiFailureMode } from './failure_modes.js';
 import { type Reply, textOf } from './replies.js';
 
@@ -27,7 +27,10 @@ export class CompletionStream {
   /** Tokens that went out so far. */
   tokensSent = 0;
   readonly tokensTotal: number;
+  readonly response: ServerResponse;
   readonly #deltas: string[];
+  readonly #tokens: string[];
+  #chars = 0;
   readonly #writer: ChunkWriter;
   readonly #prefix: string;
   readonly #suffix: string;
@@ -38,22 +41,29 @@ export class CompletionStream {
   constructor(
     readonly request: ChatRequest,
     readonly reply: Reply,
-    readonly response: ServerResponse,
+    writer: ChunkWriter,
     readonly failure: ArmedFailure<OpenaiFailureMode> | null,
     readonly latency: OpenaiLatency,
     readonly random: () => number,
-    readonly events: { onFirstToken(): void; onEnd(how: StreamEnd): void },
+    readonly events: {
+      onFirstToken(): void;
+      /** So many characters of the reply have left. */
+      onText?: (chars: number) => void;
+      onEnd(how: StreamEnd): void;
+    },
   ) {
     const tokens = failure?.mode === 'empty' ? [] : wordTokens(reply.text);
     this.#deltas = [...tokens.map((token) => `{"content":${JSON.stringify(token)}}`), ...toolCallDeltas(reply)];
+    this.#tokens = tokens;
     this.tokensTotal = this.#deltas.length;
-    this.#writer = new ChunkWriter(response, random);
+    this.#writer = writer;
+    this.response = writer.response;
     const id = `chatcmpl-${Math.floor(random() * 2 ** 48).toString(36)}`;
     const created = Math.floor(Date.now() / 1000);
     this.#prefix = `data: {"id":"${id}","object":"chat.completion.chunk","created":${created},"model":${JSON.stringify(request.model)},"service_tier":"default","system_fingerprint":"fp_simulated","choices":`;
     this.#suffix = `${request.includeUsage ? ',"usage":null' : ''},"obfuscation":"${id.slice(-5)}"}\n\n`;
     this.#dueMs = nowMs() + drawMs(latency.firstToken, random);
-    response.on('close', () => this.#closed());
+    this.response.on('close', () => this.#closed());
     this.#wait();
   }
 
@@ -80,10 +90,12 @@ export class CompletionStream {
         this.#finish(events, this.tokensSent < this.tokensTotal ? 'length' : this.#finishReason());
         return;
       }
+      this.#chars += this.#tokens[this.tokensSent]?.length ?? 0;
       events += this.#chunk(this.#deltas[this.tokensSent++], 'null');
       this.#dueMs += this.#interTokenMs();
     } while (this.#dueMs <= now);
     this.#writer.write(events);
+    this.events.onText?.(this.#chars);
     this.#wait();
   }
 
@@ -138,6 +150,7 @@ export class CompletionStream {
     }
     this.#writer.write(`${rest}data: [DONE]\n\n`);
     this.#writer.flush();
+    this.events.onText?.(this.#chars);
     if (this.failure?.mode === 'slow_end') {
       this.#timer = setTimeout(() => this.response.end(), this.failure.delayMs ?? 5000);
       this.#ended = true;

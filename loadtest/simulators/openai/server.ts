@@ -10,9 +10,10 @@ import { type ArmedFailure, type FailOptions, FailurePlan } from '../failures.js
 import { drawMs, mergeLatency, seededRandom } from '../latency.js';
 import { StageTimings } from '../stage_timings.js';
 import { type ChatRequest, type ErrorAnswer, errorAnswer, readChatRequest } from './chat_request.js';
+import { ChunkWriter } from './chunk_writer.js';
 import { CompletionStream, OPENAI_LATENCY, type OpenaiLatency, wholeCompletion } from './completion_stream.js';
 import { OPENAI_FAILURE_MODES, type OpenaiFailureMode, REQUEST_MODES, STREAM_MODES } from './failure_modes.js';
-import { type Reply, replyTo, toolCallFor } from './replies.js';
+import { type ChatMessage, type Reply, replyTo, toolCallFor } from './replies.js';
 
 export interface OpenaiSimulatorOptions {
   /** 0 = any free port. */
@@ -28,6 +29,12 @@ export interface OpenaiSimulatorOptions {
   keepAliveMs?: number;
   /** Tell clients so in a `Keep-Alive: timeout=` header. The vendor does not, so clients fall back to their own. */
   keepAliveHint?: boolean;
+  /** False: every write is whole events. Default true: pieces end where they like, as on a network. */
+  splitEvents?: boolean;
+  /** What is said instead of the built-in rules; null = the rules. */
+  answer?: (messages: readonly ChatMessage[]) => string | null;
+  /** Tokens of a streamed reply left; called with the characters of its text that have left so far. */
+  onText?: (replyText: string, request: { startMs: number; messages: readonly ChatMessage[] }, chars: number) => void;
   seed?: number;
 }
 const DEFAULTS = {
@@ -37,6 +44,7 @@ const DEFAULTS = {
   maxConcurrent: 100_000,
   keepAliveMs: 60_000,
   keepAliveHint: false,
+  splitEvents: true,
   seed: 1,
 } as const;
 
@@ -80,7 +88,9 @@ export class OpenaiSimulator {
   /** What goes into OPENAI_BASE_URL. */
   url = '';
 
-  private constructor(readonly options: Required<Omit<OpenaiSimulatorOptions, 'latency'>> & OpenaiSimulatorOptions) {
+  private constructor(
+    readonly options: Required<Omit<OpenaiSimulatorOptions, 'latency' | 'answer' | 'onText'>> & OpenaiSimulatorOptions,
+  ) {
     this.#random = seededRandom(options.seed);
     this.#latency = mergeLatency<OpenaiLatency>(OPENAI_LATENCY, options.latency);
     this.#controls = {
@@ -188,7 +198,10 @@ export class OpenaiSimulator {
     const startMs = nowMs();
     // The head leaves with the first chunk: until then a client waits for headers, as it does with the vendor.
     response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' });
-    const stream = new CompletionStream(chat, reply, response, failure, this.#latency, this.#random, {
+    const { onText, splitEvents } = this.options;
+    const writer = new ChunkWriter(response, this.#random, splitEvents);
+    const stream = new CompletionStream(chat, reply, writer, failure, this.#latency, this.#random, {
+      onText: onText && ((chars) => onText(reply.text, { startMs, messages: chat.messages }, chars)),
       onFirstToken: () => this.timings.add('llm_first_token', chat.key, startMs),
       onEnd: (how) => {
         stats.open--;
@@ -221,6 +234,8 @@ export class OpenaiSimulator {
   #reply(chat: ChatRequest): Reply {
     for (const [callSid, replies] of this.#scripted)
       if (replies.length > 0 && chat.key.includes(callSid)) return replies.shift() as Reply;
+    const answer = this.options.answer?.(chat.messages) ?? null;
+    if (answer !== null) return { text: answer, toolCalls: [] };
     const toolCall = toolCallFor(chat.messages, chat.toolNames);
     return toolCall ? { text: '', toolCalls: [toolCall] } : { text: replyTo(chat.messages), toolCalls: [] };
   }
