@@ -7,7 +7,7 @@
 //   speaking --played, and it was a farewell--> ended
 
 import type { SttTranscript } from '../providers/stt.js';
-import { decideBargeIn } from './barge_in.js';
+import { beginsTurnAfterReply, decideBargeIn } from './barge_in.js';
 import { decideEndpoint } from './endpointing.js';
 import { UtteranceTranscript } from './transcript.js';
 
@@ -42,7 +42,7 @@ export type TurnEvent =
   /** The first audio of the answer is on its way to the caller. */
   | { on: 'reply_audible' }
   /** The caller heard the reply to its end; `farewell` = it closed the conversation. */
-  | { on: 'reply_played'; farewell: boolean }
+  | { on: 'reply_played'; farewell: boolean; text: string }
   /** The answer can't be made. `fatal` = no further one can either. */
   | { on: 'reply_failed'; fatal: boolean }
   /** Time passed. */
@@ -90,8 +90,6 @@ export class TurnManager {
   private idlePrompts = 0;
   private failures = 0;
   private nextCheckMs = 0;
-  /** Speech under way was judged a backchannel; it starts no turn. */
-  private ignored = false;
 
   constructor(private readonly options: TurnOptions) {}
 
@@ -120,7 +118,7 @@ export class TurnManager {
         if (this.state.kind === 'thinking') this.state = { kind: 'speaking', reply: 'answer', sinceMs: nowMs };
         return NOTHING;
       case 'reply_played':
-        return this.onPlayed(event.farewell, nowMs);
+        return this.onPlayed(event.farewell, event.text, nowMs);
       case 'reply_failed':
         return this.onFailed(event.fatal, nowMs);
       case 'tick':
@@ -132,7 +130,6 @@ export class TurnManager {
     if (!this.heardSpeech) this.speechStartMs = startMs;
     this.speaking = true;
     this.heardSpeech = true;
-    this.ignored = false;
     this.idlePrompts = 0;
     this.finalizeSentAtMs = this.finalAnsweredAtMs = null;
     this.speechStart = startMs;
@@ -154,20 +151,26 @@ export class TurnManager {
   }
 
   private onTranscript(transcript: SttTranscript, nowMs: number): readonly TurnAction[] {
-    this.transcript.add(transcript, nowMs);
+    const change = this.transcript.add(transcript, nowMs);
     if (transcript.isFinal && this.finalizeSentAtMs !== null && (transcript.fromFinalize || transcript.speechFinal)) {
       this.finalAnsweredAtMs ??= nowMs;
+    }
+    if (change === 'final' && !this.heardSpeech && this.state.kind === 'listening') {
+      // Words too soft for the VAD are words all the same.
+      this.heardSpeech = true;
+      this.speechStartMs = this.speechEndMs = nowMs;
+      this.finalAnsweredAtMs = nowMs;
     }
     this.nextCheckMs = nowMs;
     return this.onTick(nowMs);
   }
 
-  private onPlayed(farewell: boolean, nowMs: number): readonly TurnAction[] {
+  private onPlayed(farewell: boolean, text: string, nowMs: number): readonly TurnAction[] {
     if (this.state.kind !== 'speaking') return NOTHING;
     const { reply } = this.state;
     if (reply === 'answer') this.failures = 0;
     if (farewell || reply === 'farewell') return this.end(this.idlePrompts > 1 ? 'silence' : 'agent_goodbye');
-    return this.listen(nowMs);
+    return this.listen(nowMs, text);
   }
 
   private onFailed(fatal: boolean, nowMs: number): readonly TurnAction[] {
@@ -203,6 +206,7 @@ export class TurnManager {
         pendingInterim: this.transcript.hasPendingInterim,
         finalizeSentAtMs: this.finalizeSentAtMs,
         finalAnsweredAtMs: this.finalAnsweredAtMs,
+        lastFinalAtMs: this.transcript.lastFinalAtMs,
       },
       this.options,
     );
@@ -252,17 +256,16 @@ export class TurnManager {
         speechMs: (this.speaking ? nowMs : this.speechEndMs) - this.speechStart,
         text: this.transcript.text,
         replyElapsedMs: nowMs - sinceMs,
+        speechElapsedMs: this.speaking ? undefined : this.speechEndMs - sinceMs,
         protectedMs: reply === 'greeting' ? this.options.greetingProtectMs : 0,
         ending: reply === 'farewell',
       },
       this.options,
     );
-    if (decision === 'ignore') this.ignored = true;
     if (decision !== 'interrupt') {
       // Its words may still come, so a stretch that ended is only forgotten when our reply is over (`listen`).
       return this.wait(this.speaking ? nowMs : Number.POSITIVE_INFINITY);
     }
-    this.ignored = false;
     this.carried = '';
     this.speechStartMs = this.speechStart;
     this.state = { kind: 'listening', sinceMs: nowMs };
@@ -282,13 +285,20 @@ export class TurnManager {
     return this.wait(Number.POSITIVE_INFINITY, [{ do: 'say', reply }]);
   }
 
-  private listen(nowMs: number): readonly TurnAction[] {
+  private listen(nowMs: number, replyText = ''): readonly TurnAction[] {
     const apologised = this.state.kind === 'speaking' && this.state.reply === 'apology';
     if (apologised && this.failures >= FAILURES_MAX) return this.end('error');
     this.state = { kind: 'listening', sinceMs: nowMs };
     this.carried = '';
-    // Speech that began under our last words and goes on is the caller's next turn; what was ignored is not.
-    if (!this.speaking && (this.ignored || this.transcript.text === '')) this.forgetCaller();
+    // Speech that began under our last words and goes on is the caller's next turn; so is what just ended, if it says
+    // something or its words may still come. A backchannel of before is not.
+    if (!this.speaking && this.heardSpeech) {
+      const endedBeforeMs = nowMs - this.speechEndMs;
+      const { text } = this.transcript;
+      const awaited = text === '' && endedBeforeMs < this.options.sttFinalTimeoutMs;
+      if (!awaited && !beginsTurnAfterReply({ text, endedBeforeMs, replyText }, this.options.language))
+        this.forgetCaller();
+    }
     this.nextCheckMs = nowMs;
     return NOTHING;
   }
@@ -303,7 +313,6 @@ export class TurnManager {
     this.carried = '';
     this.heardSpeech = this.speaking;
     this.finalizeSentAtMs = this.finalAnsweredAtMs = null;
-    this.ignored = false;
   }
 
   private dropDraft(): readonly TurnAction[] {

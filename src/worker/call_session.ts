@@ -153,6 +153,11 @@ export class CallSession {
     this.guard(() => {
       if (!this.links.ingress.isEmpty) this.lastMediaMs = now;
       this.ingress.drain(now);
+      // Twilio's first media comes in one burst with `start` and tells when the call's timeline begins: greet after it.
+      if (this.startedMs && this.turns.state.kind === 'idle') {
+        this.speaker.originMs = this.ingress.originMs;
+        this.event({ on: 'started' }, now);
+      }
     });
   }
 
@@ -200,7 +205,6 @@ export class CallSession {
       { streamSid: start.streamSid, direction: this.task.direction, recording: this.report.recording },
       'media stream started',
     );
-    this.event({ on: 'started' }, this.startedMs);
   }
 
   private onTranscript(transcript: SttTranscript): void {
@@ -256,7 +260,7 @@ export class CallSession {
   private onPlayed(spoken: Spoken, heard: Heard, now: number): void {
     const said = this.memory.close(spoken, heard, false);
     const farewell = spoken.kind === 'answer' && this.services.agent.endsCall(spoken.reply.text, said);
-    this.event({ on: 'reply_played', farewell }, now);
+    this.event({ on: 'reply_played', farewell, text: spoken.reply.text }, now);
   }
 
   private interrupt(now: number): void {

@@ -102,6 +102,7 @@ async function createHost(setup: WorkerSetup): Promise<SessionHost> {
   );
   metrics.setGauge('dsp_fallback', dsp.kind === 'fallback' ? 1 : 0);
   metrics.setGauge('vad_native', vad.engine === 'native' ? 1 : 0);
+  if (vad.fallbackReason) log.warn({ reason: vad.fallbackReason }, 'the native VAD is not used');
   log.info({ workerIndex, dsp: dsp.kind, vad: vad.engine }, 'worker ready');
   const ttsOptions = { voiceId: agent.voiceId || config.cartesia.voiceId, language: agent.language };
   // Not awaited: a voice that is down must not keep the worker from taking calls.

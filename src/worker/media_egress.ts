@@ -119,10 +119,10 @@ export class MediaEgress {
 
   /**
    * The caller took the floor: drops what is queued and tells Twilio to drop what it holds. Depends on unplayed audio,
-   * not on whether a reply is still being made. Returns false when there was nothing to drop.
+   * not on whether a reply is still being made; `unplayed` is the ledger's word on it, which knows the network's delay.
+   * Returns false when there was nothing to drop.
    */
-  clear(nowMs: number): boolean {
-    const unplayed = this.playEndMs > nowMs || this.queue.length > 0;
+  clear(nowMs: number, unplayed = this.playEndMs > nowMs || this.queue.length > 0): boolean {
     this.queue.clear();
     this.sinceMarkBytes = 0;
     this.replySentBytes = 0;

@@ -42,7 +42,7 @@ const NOTHING = new Uint8Array(0);
 export class MediaIngress {
   readonly jitter = new JitterBuffer();
   framesIn = 0;
-  /** Engine clock at which the call's timeline begins; known from the first media message on. */
+  /** Engine clock at which the call's timeline begins: at `start`, until the first media messages tell it better. */
   originMs = Number.POSITIVE_INFINITY;
   private started = false;
   private streamSid = NOTHING;
@@ -91,7 +91,7 @@ export class MediaIngress {
       if (!this.started) return this.refuse('bad_order');
       this.metrics.observe('ingress_delay_ms', ((nowMs >>> 0) - ring.stampMs) >>> 0);
       this.onMedia(buffers.meta[0], samples, nowMs);
-    } else if (samples === 0) this.onOther();
+    } else if (samples === 0) this.onOther(nowMs);
     else if (samples === -3) this.refuse('bad_stream_sid');
     else this.refuse(samples === -1 ? 'bad_json' : 'bad_payload');
   }
@@ -123,7 +123,7 @@ export class MediaIngress {
   }
 
   /** The rare messages: a few a call, so they may be parsed with comfort. */
-  private onOther(): void {
+  private onOther(nowMs: number): void {
     const { ring, buffers, handlers } = this;
     let text: string;
     try {
@@ -140,6 +140,7 @@ export class MediaIngress {
       if (this.started) return this.refuse('bad_order');
       this.started = true;
       this.streamSid = new TextEncoder().encode(message.streamSid);
+      this.originMs = nowMs;
       return handlers.onStart(message);
     }
     if (!this.started) return this.refuse('bad_order');

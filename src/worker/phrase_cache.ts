@@ -6,29 +6,39 @@ import type { TtsOptions, TtsProvider } from '../providers/tts.js';
 /** Bytes kept at most: about 4 minutes of mu-law. The least recently used line goes first. */
 const CACHE_BYTES_MAX = 2 << 20;
 
+export interface Phrase {
+  /** Mu-law, 8 kHz. */
+  audio: Uint8Array;
+  /** When each word is said, ms from the first sample; empty when the voice gave no times. */
+  words: string[];
+  startMs: number[];
+  endMs: number[];
+}
+
 export class PhraseCache {
-  private readonly lines = new Map<string, Uint8Array>();
+  private readonly lines = new Map<string, Phrase>();
   private bytes = 0;
 
-  /** Mu-law audio of `text` in this voice, or null. */
-  get(voiceId: string, text: string): Uint8Array | null {
+  /** `text` as spoken by this voice, or null. */
+  get(voiceId: string, text: string): Phrase | null {
     const key = `${voiceId}\n${text}`;
-    const audio = this.lines.get(key);
-    if (!audio) return null;
+    const phrase = this.lines.get(key);
+    if (!phrase) return null;
     this.lines.delete(key);
-    this.lines.set(key, audio);
-    return audio;
+    this.lines.set(key, phrase);
+    return phrase;
   }
 
-  put(voiceId: string, text: string, audio: Uint8Array): void {
+  put(voiceId: string, text: string, phrase: Phrase): void {
     const key = `${voiceId}\n${text}`;
-    if (audio.length === 0 || audio.length > CACHE_BYTES_MAX / 4 || this.lines.has(key)) return;
-    this.lines.set(key, audio);
-    this.bytes += audio.length;
+    const { length } = phrase.audio;
+    if (length === 0 || length > CACHE_BYTES_MAX / 4 || this.lines.has(key)) return;
+    this.lines.set(key, phrase);
+    this.bytes += length;
     for (const [oldest, old] of this.lines) {
       if (this.bytes <= CACHE_BYTES_MAX) break;
       this.lines.delete(oldest);
-      this.bytes -= old.length;
+      this.bytes -= old.audio.length;
     }
   }
 
@@ -37,21 +47,43 @@ export class PhraseCache {
     let failed = 0;
     for (const text of texts) {
       if (this.get(options.voiceId, text)) continue;
-      const audio = await synthesise(tts, options, text);
-      if (audio) this.put(options.voiceId, text, audio);
+      const phrase = await synthesise(tts, options, text);
+      if (phrase) this.put(options.voiceId, text, phrase);
       else failed++;
     }
     return failed;
   }
 }
 
-function synthesise(tts: TtsProvider, options: TtsOptions, text: string): Promise<Uint8Array | null> {
+/** Collects what a voice delivers for one line. */
+export class PhraseMaker {
+  private readonly chunks: Uint8Array[] = [];
+  private readonly words: string[] = [];
+  private readonly startMs: number[] = [];
+  private readonly endMs: number[] = [];
+
+  audio(bytes: Uint8Array): void {
+    this.chunks.push(bytes.slice());
+  }
+
+  times(words: readonly string[], startMs: readonly number[], endMs: readonly number[]): void {
+    this.words.push(...words);
+    this.startMs.push(...startMs);
+    this.endMs.push(...endMs);
+  }
+
+  phrase(): Phrase {
+    return { audio: joined(this.chunks), words: this.words, startMs: this.startMs, endMs: this.endMs };
+  }
+}
+
+function synthesise(tts: TtsProvider, options: TtsOptions, text: string): Promise<Phrase | null> {
   return new Promise((resolve) => {
-    const chunks: Uint8Array[] = [];
+    const maker = new PhraseMaker();
     const utterance = tts.open(options, {
-      onAudio: (bytes) => void chunks.push(bytes.slice()),
-      onWords: () => {},
-      onDone: () => resolve(joined(chunks)),
+      onAudio: (bytes) => maker.audio(bytes),
+      onWords: (words, starts, ends) => maker.times(words, starts, ends),
+      onDone: () => resolve(maker.phrase()),
       onError: () => resolve(null),
     });
     utterance.push(text, true);
@@ -59,7 +91,7 @@ function synthesise(tts: TtsProvider, options: TtsOptions, text: string): Promis
 }
 
 /** One array of all chunks. */
-export function joined(chunks: readonly Uint8Array[]): Uint8Array {
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
   const all = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
   let at = 0;
   for (const chunk of chunks) {

@@ -7,7 +7,7 @@ import type { SentenceSplitter } from '../conversation/sentence_splitter.js';
 import type { EngineError } from '../errors.js';
 import type { LlmProvider, LlmRequest, LlmRun, LlmUsage } from '../providers/llm.js';
 import type { TtsOptions, TtsProvider, TtsUtterance } from '../providers/tts.js';
-import { joined, type PhraseCache } from './phrase_cache.js';
+import { type PhraseCache, PhraseMaker } from './phrase_cache.js';
 
 export interface ReplyServices {
   llm: LlmProvider;
@@ -55,8 +55,8 @@ export class Reply {
   private held: string[] = [];
   private textDone = false;
   private over = false;
-  /** Set while a fixed line is spoken for the first time: its audio goes into the phrase cache. */
-  private keep: Uint8Array[] | null = null;
+  /** Set while a fixed line is spoken for the first time: what the voice makes of it goes into the phrase cache. */
+  private keep: PhraseMaker | null = null;
 
   constructor(
     private readonly services: ReplyServices,
@@ -96,13 +96,13 @@ export class Reply {
     this.times.releasedMs = nowMs();
     const ready = this.services.phrases.get(this.services.ttsOptions.voiceId, line);
     if (!ready) {
-      this.keep = [];
+      this.keep = new PhraseMaker();
       this.speakPiece(line, true);
       return;
     }
     this.handlers.onPiece(line);
-    if (this.over) return;
-    this.onAudio(ready);
+    this.handlers.onWords(ready.words, ready.startMs, ready.endMs);
+    this.onAudio(ready.audio);
     this.complete();
   }
 
@@ -152,7 +152,9 @@ export class Reply {
     this.utterance ??= this.services.tts.open(this.services.ttsOptions, {
       onAudio: (bytes) => this.onAudio(bytes),
       onWords: (words, starts, ends) => {
-        if (!this.over) this.handlers.onWords(words, starts, ends);
+        if (this.over) return;
+        this.keep?.times(words, starts, ends);
+        this.handlers.onWords(words, starts, ends);
       },
       onDone: () => {
         if (this.textDone) this.complete();
@@ -165,13 +167,13 @@ export class Reply {
   private onAudio(bytes: Uint8Array): void {
     if (this.over) return;
     this.times.firstAudioMs ??= nowMs();
-    this.keep?.push(bytes.slice());
+    this.keep?.audio(bytes);
     this.handlers.onAudio(bytes);
   }
 
   private complete(): void {
     if (this.over) return;
-    if (this.keep) this.services.phrases.put(this.services.ttsOptions.voiceId, this.text, joined(this.keep));
+    if (this.keep) this.services.phrases.put(this.services.ttsOptions.voiceId, this.text, this.keep.phrase());
     this.stop();
     this.handlers.onComplete();
   }

@@ -115,7 +115,7 @@ export class Speaker {
     const spoken = this.current;
     this.current = null;
     spoken?.reply.cancel();
-    const cleared = this.egress.clear(now);
+    const cleared = this.egress.clear(now, this.ledger.unplayedMs(now) > 0);
     const { cutAtMs } = this.ledger.cleared(now);
     if (cutAtMs !== null) this.recorder?.cleared(cutAtMs - this.originMs);
     return spoken ? { spoken, heard: this.heard(spoken, now), cleared } : null;
@@ -219,7 +219,7 @@ export class Speaker {
     if (spoken !== this.current) return;
     this.current = null;
     // What is already queued plays on; the text behind it is lost.
-    this.ledger.replyFinished(spoken.ledgerId);
+    this.ledger.replyFinished(spoken.ledgerId, false);
     this.egress.finish();
     this.handlers.onFailed(spoken, this.heard(spoken, nowMs()), error);
   }

@@ -64,6 +64,9 @@ function words(text: string, kind: 'interim' | 'final' | 'finalized' = 'finalize
     },
   });
 }
+function played(farewell = false, text = 'How was it?'): void {
+  happens({ on: 'reply_played', farewell, text });
+}
 /** Says a whole utterance; its transcript comes 100 ms after Finalize. */
 function says(text: string): void {
   speechStarts();
@@ -75,14 +78,14 @@ function says(text: string): void {
 function greeted(): void {
   happens({ on: 'started' });
   pass(2000);
-  happens({ on: 'reply_played', farewell: false });
+  played();
   done = [];
 }
 
 test('greets, listens, answers when the caller is done, listens again', () => {
   happens({ on: 'started' });
   expect(done).toEqual(['say greeting']);
-  happens({ on: 'reply_played', farewell: false });
+  played();
   expect(turns.state.kind).toBe('listening');
   done = [];
   says('The soup was cold.');
@@ -92,7 +95,7 @@ test('greets, listens, answers when the caller is done, listens again', () => {
   expect(turns.state.kind).toBe('thinking');
   happens({ on: 'reply_audible' });
   expect(turns.state.kind).toBe('speaking');
-  happens({ on: 'reply_played', farewell: false });
+  played();
   expect(turns.state.kind).toBe('listening');
 });
 
@@ -201,7 +204,7 @@ test('a cough during the greeting does not cut it off', () => {
   words('');
   pass(1000);
   expect(done).toEqual(['say greeting', 'finalize_stt']);
-  happens({ on: 'reply_played', farewell: false });
+  played();
   pass(1000);
   expect(done).toEqual(['say greeting', 'finalize_stt']);
 });
@@ -220,7 +223,7 @@ test('a backchannel does not interrupt and is not answered afterwards', () => {
   words('Mm-hm.');
   pass(2000);
   expect(done).toEqual(['finalize_stt']);
-  happens({ on: 'reply_played', farewell: false });
+  played();
   pass(2000);
   expect(done).toEqual(['finalize_stt']);
 });
@@ -230,7 +233,7 @@ test('a caller already speaking when our reply ends is heard out', () => {
   pass(300);
   speechStarts(); // inside the protected beginning of the greeting
   pass(500);
-  happens({ on: 'reply_played', farewell: false });
+  played();
   pass(500);
   speechEnds();
   words('Hello, I have a complaint.');
@@ -243,7 +246,7 @@ test('a farewell that was heard ends the call', () => {
   says('That is all, goodbye.');
   pass(300);
   happens({ on: 'reply_audible' });
-  happens({ on: 'reply_played', farewell: true });
+  played(true);
   expect(done.at(-1)).toBe('end agent_goodbye');
   expect(turns.state.kind).toBe('ended');
   expect(turns.handle({ on: 'tick' }, now + 60_000)).toEqual([]);
@@ -253,21 +256,21 @@ test('silence: the agent asks once, then says goodbye and ends the call', () => 
   greeted();
   pass(10_000);
   expect(done).toEqual(['say idle_prompt']);
-  happens({ on: 'reply_played', farewell: false });
+  played();
   pass(10_000);
   expect(done).toEqual(['say idle_prompt', 'say farewell']);
-  happens({ on: 'reply_played', farewell: false });
+  played();
   expect(done.at(-1)).toBe('end silence');
 });
 
 test('a caller who speaks after the idle prompt is asked again later, not hung up on', () => {
   greeted();
   pass(10_000);
-  happens({ on: 'reply_played', farewell: false });
+  played();
   says('Yes, one moment please.');
   pass(400);
   happens({ on: 'reply_audible' });
-  happens({ on: 'reply_played', farewell: false });
+  played();
   done = [];
   pass(10_000);
   expect(done).toEqual(['say idle_prompt']);
@@ -279,19 +282,19 @@ test('one failed answer is apologised for, the second in a row ends the call aft
   pass(300);
   happens({ on: 'reply_failed', fatal: false });
   expect(done.at(-1)).toBe('say apology');
-  happens({ on: 'reply_played', farewell: false });
+  played();
   expect(turns.state.kind).toBe('listening');
   says('I said the soup was cold.');
   pass(300);
   happens({ on: 'reply_failed', fatal: false });
-  happens({ on: 'reply_played', farewell: false });
+  played();
   expect(done.slice(-2)).toEqual(['say apology', 'end error']);
 });
 
 test('a fatal failure ends the call after one apology, and an apology that fails ends it at once', () => {
   greeted();
   happens({ on: 'reply_failed', fatal: true });
-  happens({ on: 'reply_played', farewell: false });
+  played();
   expect(done).toEqual(['say apology', 'end error']);
   turns = new TurnManager(OPTIONS);
   greeted();
@@ -307,4 +310,24 @@ test('an answer that never becomes audible is given up with an apology', () => {
   done = [];
   pass(20_000);
   expect(done).toEqual(['withdraw', 'say apology']);
+});
+
+test('a yes that overlaps the end of our question is its answer', () => {
+  happens({ on: 'started' });
+  pass(3000);
+  speechStarts();
+  pass(60);
+  speechEnds();
+  words('Yes.');
+  pass(300);
+  played(false, 'Do you have a minute?');
+  pass(400);
+  expect(done.at(-1)).toBe('answer: Yes.');
+});
+
+test('words that the VAD missed are answered', () => {
+  greeted();
+  words('Hello?', 'final');
+  pass(1300);
+  expect(done.at(-1)).toBe('answer: Hello?');
 });

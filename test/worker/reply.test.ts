@@ -122,12 +122,13 @@ test('a fixed line is synthesised once and ready-made from then on', () => {
   makeReply().say('Hello there.');
   expect(pushed).toEqual([['Hello there.', true]]);
   tts.onAudio(AUDIO);
+  tts.onWords(['Hello', 'there.'], [0, 5], [5, 12]);
   tts.onAudio(AUDIO);
   tts.onDone();
   events = [];
   makeReply().say('Hello there.');
   expect(ttsOpened).toBe(1);
-  expect(events).toEqual(['piece Hello there.', 'audio 200', 'complete']);
+  expect(events).toEqual(['piece Hello there.', 'words Hello there.', 'audio 200', 'complete']);
 });
 
 test('a fixed line that was cut off is not kept as if it were whole', () => {
