@@ -33,8 +33,9 @@ function run(
   caller.attach(line, ear);
   for (now = 0; now <= untilMs; now += 10) {
     for (const [atMs, durationMs, quiet] of scene.agent ?? []) {
+      if (atMs !== now) continue;
       const audio = quiet ? new Uint8Array(durationMs * 8).fill(0xff) : tone(durationMs);
-      if (atMs === now) ear.push(audio, 0, audio.length, now);
+      ear.push(audio, 0, audio.length, now);
     }
     if (scene.clears?.includes(now)) ear.clear(now);
     caller.tick(now);

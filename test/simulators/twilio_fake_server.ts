@@ -26,7 +26,13 @@ export class FakeServer {
   readonly answers: Record<string, Answer | ((received: Received) => Answer | Promise<Answer>)> = {};
   onSocket: (socket: FakeSocket) => void = () => {};
   readonly #http = createServer((request, response) => void this.#answer(request, response));
-  readonly #ws = new WebSocketServer({ server: this.#http, perMessageDeflate: false });
+  /** Paths below /refuse are answered with 403. */
+  readonly #ws = new WebSocketServer({
+    server: this.#http,
+    perMessageDeflate: false,
+    verifyClient: ({ req }: { req: IncomingMessage }, done: (ok: boolean, status?: number) => void) =>
+      done(!req.url?.startsWith('/refuse'), 403),
+  });
   #waiting: { path: string; resolve: (received: Received) => void }[] = [];
 
   static async start(): Promise<FakeServer> {
@@ -90,6 +96,7 @@ type Message = any;
 export class FakeSocket {
   readonly messages: Message[] = [];
   readonly raw: string[] = [];
+  readonly #arrivedMs = new Map<Message, number>();
   readonly closed: Promise<number>;
   #waiting: { test: (message: Message) => boolean; resolve: (message: Message) => void }[] = [];
 
@@ -110,6 +117,7 @@ export class FakeSocket {
         return;
       }
       this.messages.push(message);
+      this.#arrivedMs.set(message, performance.now());
       for (const waiter of this.#waiting.filter((entry) => entry.test(message))) waiter.resolve(message);
       this.#waiting = this.#waiting.filter((entry) => !entry.test(message));
     });
@@ -123,6 +131,11 @@ export class FakeSocket {
   async until(test: string | ((message: Message) => boolean)): Promise<Message> {
     const fits = typeof test === 'string' ? (message: Message) => message.event === test : test;
     return this.messages.find(fits) ?? new Promise((resolve) => this.#waiting.push({ test: fits, resolve }));
+  }
+
+  /** When a message of `messages` arrived, ms. */
+  arrivalMs(message: Message): number {
+    return this.#arrivedMs.get(message) ?? 0;
   }
 
   of(event: string): Message[] {

@@ -26,7 +26,7 @@ describe('the frames of a caller', () => {
     const lateMs = all.map((frame) => frame.dueMs - Math.max(0, (frame.frame + 1) * 20 - 200));
     expect(Math.min(...lateMs)).toBe(0);
     expect(lateMs.filter((late) => late > 3).length).toBeGreaterThan(1000);
-    for (let i = 1; i < all.length; i++) expect(all[i].dueMs).toBeGreaterThanOrEqual(all[i - 1].dueMs);
+    expect(all.findIndex((frame, i) => i > 0 && frame.dueMs < all[i - 1].dueMs)).toBe(-1);
   });
 
   test('held back by a pause come all at once at its end', () => {

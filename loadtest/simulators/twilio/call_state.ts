@@ -77,11 +77,11 @@ export class CallState {
     return NEXT[this.status].length === 0;
   }
 
-  /** Answered time in whole seconds, rounded up as Twilio bills; 0 for calls never answered. */
+  /** Answered time in whole seconds, at least 1; 0 for calls never answered. */
   get durationS(): number {
     if (this.startedAt === null || this.endedAt === null) return 0;
     return this.history.some((change) => change.status === 'in-progress')
-      ? Math.ceil((this.endedAt - this.startedAt) / 1000)
+      ? Math.max(1, Math.round((this.endedAt - this.startedAt) / 1000))
       : 0;
   }
 
