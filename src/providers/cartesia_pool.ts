@@ -96,7 +96,7 @@ export class CartesiaPool {
     if (unused && error.status === 1000) return;
     this.#hooks.onResult?.(false, error.code);
     this.#hooks.log.warn(
-      { provider: 'cartesia', code: error.code, status: error.status, detail: error.message, contexts: socket.load },
+      { code: error.code, status: error.status, detail: error.message, contexts: socket.load },
       'tts socket lost',
     );
     if (error.code !== 'TTS_CONNECT') return;

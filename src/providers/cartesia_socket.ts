@@ -326,7 +326,7 @@ export class CartesiaSocket {
       entry.sink?.onContextError(error);
       return;
     }
-    this.#hooks.log.warn({ provider: 'cartesia', status, detail: error.message }, 'tts error without a context');
+    this.#hooks.log.warn({ status, detail: error.message }, 'tts error without a context');
     if (typeof id === 'string') return; // one we gave up
     // Nobody is named. When just one context can be meant, it is that one; else the watchdogs decide.
     let only: string | null = null;

@@ -51,7 +51,7 @@ export class CartesiaTts implements TtsProvider, Swept {
       },
       hooks,
     );
-    this.#sweep = new Sweep((thrown) => logFault(hooks, 'cartesia', thrown), sweepPeriodMs);
+    this.#sweep = new Sweep((thrown) => logFault(hooks, thrown), sweepPeriodMs);
     this.#sweep.add(this);
     // Context ids are the routing key on shared sockets, and every worker thread counts for itself.
     const prefix = randomUUID().slice(0, 13);
@@ -85,7 +85,7 @@ export class CartesiaTts implements TtsProvider, Swept {
     try {
       this.#pool.acquire();
     } catch (thrown) {
-      logFault(this.#hooks, 'cartesia', thrown);
+      logFault(this.#hooks, thrown);
     }
   }
 

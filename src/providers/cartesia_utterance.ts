@@ -153,7 +153,7 @@ export class CartesiaUtterance implements TtsUtterance, CartesiaContextSink, Swe
     try {
       this.#handlers?.onAudio(bytes);
     } catch (thrown) {
-      logFault(this.#context.hooks, 'cartesia', thrown);
+      logFault(this.#context.hooks, thrown);
     }
   }
 
@@ -162,7 +162,7 @@ export class CartesiaUtterance implements TtsUtterance, CartesiaContextSink, Swe
     try {
       this.#handlers?.onWords(words, startS.map(toMs), endS.map(toMs));
     } catch (thrown) {
-      logFault(this.#context.hooks, 'cartesia', thrown);
+      logFault(this.#context.hooks, thrown);
     }
   }
 
@@ -188,7 +188,7 @@ export class CartesiaUtterance implements TtsUtterance, CartesiaContextSink, Swe
   onContextError(error: EngineError): void {
     this.#leave();
     this.#context.hooks.log.warn(
-      { provider: 'cartesia', code: error.code, status: error.status, detail: error.message },
+      { code: error.code, status: error.status, detail: error.message },
       'tts context refused',
     );
     if (this.#contextBytes > 0) {
@@ -308,7 +308,7 @@ export class CartesiaUtterance implements TtsUtterance, CartesiaContextSink, Swe
     try {
       handlers?.onDone();
     } catch (thrown) {
-      logFault(this.#context.hooks, 'cartesia', thrown);
+      logFault(this.#context.hooks, thrown);
     }
   }
 
@@ -319,7 +319,7 @@ export class CartesiaUtterance implements TtsUtterance, CartesiaContextSink, Swe
     try {
       handlers?.onError(error);
     } catch (thrown) {
-      logFault(this.#context.hooks, 'cartesia', thrown);
+      logFault(this.#context.hooks, thrown);
     }
   }
 

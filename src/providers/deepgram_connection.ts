@@ -127,7 +127,7 @@ export class DeepgramConnection {
     });
     socket.on('error', (error) => {
       const code = this.#open ? 'STT_CLOSED' : 'STT_CONNECT';
-      this.#end(new EngineError(code, this.#facts(networkWord(error.message))));
+      this.#end(new EngineError(code, this.#facts(failureWord(this.#transport?.failure ?? error))));
     });
     socket.connect();
   }
@@ -169,9 +169,4 @@ export class DeepgramConnection {
     socket?.close();
     if (hard) this.#transport?.terminate();
   }
-}
-
-/** The SDK keeps only an error's message: take the code out of it ("connect ECONNREFUSED 127.0.0.1:1"). */
-function networkWord(message: string): string {
-  return /\bE[A-Z]{4,}\b|TIMEOUT|timed out/.exec(message)?.[0] ?? 'network';
 }

@@ -14,8 +14,10 @@ import { logFault, type ProviderHooks } from './provider_hooks.js';
 import type { SttHandlers, SttSession } from './stt.js';
 
 export interface DeepgramTuning {
-  /** Audio in, no message out for this long: the socket is replaced. */
+  /** Speech in, no message out for this long: the socket is replaced. */
   stallTimeoutMs: number;
+  /** The same, once a Finalize was sent after the speech: an answer to that is a matter of a tenth of a second. */
+  finalizeStallMs: number;
   /** Failed connects, or connections lost young, in a row before the session gives up. */
   attemptsMax: number;
   /** Nor is a further attempt made when the session has been without a connection this long: a caller waits. */
@@ -33,8 +35,9 @@ export interface DeepgramTuning {
   keepAliveMs: number;
 }
 export const DEEPGRAM_TUNING = {
-  stallTimeoutMs: 8000,
-  attemptsMax: 6,
+  stallTimeoutMs: 10_000,
+  finalizeStallMs: 2500,
+  attemptsMax: 10,
   outageMsMax: 15_000,
   stableMs: 10_000,
   backoff: { baseMs: 200, capMs: 3000 },
@@ -48,6 +51,9 @@ export const DEEPGRAM_TUNING = {
 const REPLAY_PIECE_BYTES = 100 * BYTES_PER_MS;
 /** Results are rounded to centiseconds; spans that differ by less are the same. */
 const SAME_TIME_MS = 15;
+
+/** Less speech than this needs no answer yet: interims come about once a second. */
+const SPEECH_ANSWERED_BYTES = 500 * BYTES_PER_MS;
 
 type State = 'idle' | 'connecting' | 'open' | 'waiting' | 'closed';
 
@@ -70,8 +76,9 @@ export class DeepgramSession implements SttSession, Swept {
   /** Where `finalize()` was asked and not yet answered; -1 = nowhere. */
   #finalizeByte = -1;
   #finalizeSent = false;
+  #finalizeSentMs = 0;
   #lastAudioMs = 0;
-  /** Since when audio has gone unanswered (0 = answered) and how much of it. */
+  /** Since when speech has gone unanswered (0 = answered) and how much of it. */
   #unansweredSinceMs = 0;
   #unansweredBytes = 0;
 
@@ -125,22 +132,26 @@ export class DeepgramSession implements SttSession, Swept {
     }
     if (this.#state !== 'open') return;
     if (this.#nextByte < this.#replay.endByte) this.#drain(now);
-    const { stallTimeoutMs, keepAliveMs } = this.tuning;
-    const stalled =
-      this.#unansweredSinceMs > 0 &&
-      now - this.#unansweredSinceMs >= stallTimeoutMs &&
-      // A trickle of audio needs no answer yet: interims come about once a second of audio.
-      this.#unansweredBytes >= (stallTimeoutMs * BYTES_PER_MS) / 2;
-    if (stalled) {
+    if (this.#isStalled(now)) {
       this.#connection?.terminate();
       this.#onEnded(new EngineError('STT_STALLED', { provider: 'deepgram', retryable: true }));
       return;
     }
     // A connection that never had audio can't be kept alive this way (PROTOCOLS B.3), so none is sent.
-    if (this.#nextByte > this.#baseByte && now - this.#lastAudioMs >= keepAliveMs) {
+    if (this.#nextByte > this.#baseByte && now - this.#lastAudioMs >= this.tuning.keepAliveMs) {
       this.#lastAudioMs = now;
       this.#connection?.keepAlive();
     }
+  }
+
+  #isStalled(now: number): boolean {
+    if (this.#unansweredSinceMs === 0 || this.#unansweredBytes < SPEECH_ANSWERED_BYTES) return false;
+    const { stallTimeoutMs, finalizeStallMs } = this.tuning;
+    const finalizePending = this.#finalizeByte >= 0 && this.#finalizeSent;
+    return (
+      now - this.#unansweredSinceMs >= stallTimeoutMs ||
+      (finalizePending && now - this.#finalizeSentMs >= finalizeStallMs)
+    );
   }
 
   #connect(): void {
@@ -199,16 +210,23 @@ export class DeepgramSession implements SttSession, Swept {
     const now = nowMs();
     this.#nextByte += bytes.length;
     this.#lastAudioMs = now;
-    if (this.#unansweredSinceMs === 0) this.#unansweredSinceMs = now;
-    this.#unansweredBytes += bytes.length;
+    // Whether the vendor says anything about silence is its own affair; about speech it must.
+    if (isLoud(bytes)) {
+      if (this.#unansweredSinceMs === 0) this.#unansweredSinceMs = now;
+      this.#unansweredBytes += bytes.length;
+    }
     if (this.#finalizeByte >= 0) this.#sendFinalizeWhenDue();
   }
 
   #sendFinalizeWhenDue(): void {
     if (this.#finalizeSent || this.#state !== 'open' || this.#nextByte < this.#finalizeByte) return;
     // On a connection without audio there is nothing to finalize.
-    if (this.#nextByte > this.#baseByte) this.#finalizeSent = this.#connection?.finalize() ?? false;
-    else this.#finalizeByte = -1;
+    if (this.#nextByte > this.#baseByte) {
+      this.#finalizeSent = this.#connection?.finalize() ?? false;
+      this.#finalizeSentMs = nowMs();
+    } else {
+      this.#finalizeByte = -1;
+    }
   }
 
   #onMessage(message: unknown): void {
@@ -280,7 +298,6 @@ export class DeepgramSession implements SttSession, Swept {
     this.hooks.onResult?.(false, error.code);
     this.hooks.log.warn(
       {
-        provider: 'deepgram',
         callSid: this.connectOptions.tag,
         code: error.code,
         status: error.status,
@@ -300,7 +317,7 @@ export class DeepgramSession implements SttSession, Swept {
     try {
       handlers?.onError(error, fatal);
     } catch (thrown) {
-      logFault(this.hooks, 'deepgram', thrown);
+      logFault(this.hooks, thrown);
     }
   }
 
@@ -317,7 +334,18 @@ export class DeepgramSession implements SttSession, Swept {
     try {
       deliver(this.#handlers);
     } catch (thrown) {
-      logFault(this.hooks, 'deepgram', thrown);
+      logFault(this.hooks, thrown);
     }
   }
+}
+
+/**
+ * Whether a piece of mu-law audio may hold speech: some samples above about -38 dBFS. Rough and cheap on purpose, it only
+ * keeps a silent caller from looking like a deaf vendor. Every eighth sample will do.
+ */
+function isLoud(mulaw: Uint8Array): boolean {
+  let loud = 0;
+  // The inverted code's bits 4-6 are the exponent (ITU-T G.711); from 2 on a sample is at least 396 of 32768.
+  for (let i = 0; i < mulaw.length; i += 8) if ((~mulaw[i] & 0x70) >= 0x20) loud++;
+  return loud * 64 >= mulaw.length;
 }

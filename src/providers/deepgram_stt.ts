@@ -27,7 +27,7 @@ export class DeepgramStt implements SttProvider {
     this.#config = config;
     this.#hooks = hooks;
     this.#tuning = { ...DEEPGRAM_TUNING, stallTimeoutMs: config.stallTimeoutMs, ...tuning };
-    this.#sweep = new Sweep((thrown) => logFault(hooks, 'deepgram', thrown), sweepPeriodMs);
+    this.#sweep = new Sweep((thrown) => logFault(hooks, thrown), sweepPeriodMs);
   }
 
   /** Sessions that are not closed. */

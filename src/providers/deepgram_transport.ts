@@ -31,8 +31,9 @@ const CLOSE_REASON_MAX = 120;
 export class DeepgramTransport {
   /** Set when the upgrade was answered with a status instead of 101. */
   refusal: HandshakeRefusal | null = null;
+  /** The first error, whole: the SDK passes on its message only. */
+  failure: Error | null = null;
   readonly #ws: WebSocket;
-  #failed = false;
   #onError: ((error: Error) => void) | null = null;
 
   constructor(url: string, headers: Record<string, string>, options: DeepgramTransportOptions) {
@@ -81,7 +82,7 @@ export class DeepgramTransport {
   onClose(listener: (event: { code: number; reason: string }) => void): void {
     this.#ws.on('close', (code, reason) => {
       // A failed handshake was told as an error already.
-      if (!this.#failed) listener({ code, reason: reason.toString() });
+      if (!this.failure) listener({ code, reason: reason.toString() });
     });
   }
 
@@ -101,8 +102,8 @@ export class DeepgramTransport {
   }
 
   #fail(error: Error): void {
-    if (this.#failed) return;
-    this.#failed = true;
+    if (this.failure) return;
+    this.failure = error;
     this.#onError?.(error);
   }
 }

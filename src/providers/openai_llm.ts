@@ -67,7 +67,7 @@ export class OpenaiLlm implements LlmProvider {
       logLevel: 'off',
       fetch: poolFetch(this.#pool),
     });
-    this.#sweep = new Sweep((thrown) => logFault(hooks, 'openai', thrown), sweepPeriodMs);
+    this.#sweep = new Sweep((thrown) => logFault(hooks, thrown), sweepPeriodMs);
     this.#context = {
       client: this.#client,
       model: config.model,
@@ -114,7 +114,7 @@ export class OpenaiLlm implements LlmProvider {
           if (status === 401 || status === 403) this.#hooks.onResult?.(false, 'LLM_REQUEST');
         },
       )
-      .catch((thrown: unknown) => logFault(this.#hooks, 'openai', thrown))
+      .catch((thrown: unknown) => logFault(this.#hooks, thrown))
       .finally(() => {
         this.#warming = null;
       });

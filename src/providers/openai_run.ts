@@ -219,7 +219,7 @@ export class OpenaiRun implements LlmRun, Swept {
     try {
       this.#handlers?.onText(text);
     } catch (thrown) {
-      logFault(this.context.hooks, 'openai', thrown);
+      logFault(this.context.hooks, thrown);
     }
   }
 
@@ -275,14 +275,7 @@ export class OpenaiRun implements LlmRun, Swept {
     const again =
       error.retryable && !this.#delivered && this.#attempt <= tuning.retries && waitMs <= tuning.retryAfterMsMax;
     hooks.log.warn(
-      {
-        provider: 'openai',
-        code: error.code,
-        status: error.status,
-        detail: error.message,
-        attempt: this.#attempt,
-        again,
-      },
+      { code: error.code, status: error.status, detail: error.message, attempt: this.#attempt, again },
       'llm attempt failed',
     );
     if (again) {
@@ -298,7 +291,7 @@ export class OpenaiRun implements LlmRun, Swept {
     try {
       handlers?.onError(error);
     } catch (thrown) {
-      logFault(hooks, 'openai', thrown);
+      logFault(hooks, thrown);
     }
   }
 
@@ -316,7 +309,7 @@ export class OpenaiRun implements LlmRun, Swept {
     try {
       handlers?.onDone({ finishReason, usage: this.#usage });
     } catch (thrown) {
-      logFault(this.context.hooks, 'openai', thrown);
+      logFault(this.context.hooks, thrown);
     }
   }
 

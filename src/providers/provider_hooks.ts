@@ -25,7 +25,7 @@ export interface ProviderMetrics {
 }
 
 export interface ProviderHooks {
-  /** Gets fixed messages plus fields; never speech, keys or phone numbers. */
+  /** Bound to the provider's name. Gets fixed messages plus fields; never speech, keys or phone numbers. */
   log: Logger;
   /** Outcome of something that was really tried: feeds /health. `code` is an ErrorCode when `ok` is false. */
   onResult?(ok: boolean, code: string | null): void;
@@ -33,6 +33,6 @@ export interface ProviderHooks {
 }
 
 /** Logs what a handler of our own threw. A handler must not throw; when it does, the SDK below must not see it. */
-export function logFault(hooks: ProviderHooks, provider: string, thrown: unknown): void {
-  hooks.log.error({ provider, err: thrown }, 'provider handler threw');
+export function logFault(hooks: ProviderHooks, thrown: unknown): void {
+  hooks.log.error({ err: thrown }, 'provider handler threw');
 }

@@ -44,5 +44,7 @@ export function failureWord(thrown: unknown): string {
     if (typeof code === 'string' && code.length > 0 && code.length <= 60) return code;
     current = current.cause;
   }
-  return thrown instanceof Error ? thrown.name : 'unknown';
+  if (!(thrown instanceof Error)) return 'unknown';
+  // `ws` and the Deepgram SDK give their time-outs no code.
+  return /timed out|timeout/i.test(thrown.message) ? 'timeout' : thrown.name;
 }

@@ -304,6 +304,16 @@ describe('refused', () => {
     expect(server.handshakes).toBeLessThan(60);
   });
 
+  test('a refusing vendor is not stormed, however many want to speak', async () => {
+    server.refusals = Array(1000).fill(429);
+    provider({ firstAudioTimeoutMs: 150, contextsPerSocket: 100, connectBackoff: { baseMs: 2000, capMs: 2000 } });
+    const probes = Array.from({ length: 20 }, () => new TtsProbe());
+    for (const each of probes) open(each).push('Good day.', true);
+    await Promise.all(probes.map((each) => each.ended()));
+    expect(probes.every((each) => each.error?.status === 429)).toBe(true);
+    expect(server.handshakes).toBeLessThan(6);
+  });
+
   test('nobody listens, and warming does not mind', async () => {
     const gone = server;
     server = await ScriptedTtsServer.start();

@@ -261,6 +261,7 @@ describe('refused at the door', () => {
     await probe.until(isOpen, 'open');
     expect(probe.errors).toHaveLength(1);
     expect(probe.errors[0].error).toMatchObject({ code: 'STT_CONNECT', retryable: true });
+    expect(probe.errors[0].error.message).toContain('timeout');
   });
 
   test('a vendor that stays away is given up after a while', async () => {
@@ -318,6 +319,32 @@ describe('broken in mid-call', () => {
     await probe.until(() => probe.opens === 2, 'the second connection');
     await probe.until(() => probe.finalText === 'Hello, hello?', 'the words, finalized as asked before');
     expect(probe.errors).toMatchObject([{ error: { code: 'STT_STALLED' }, fatal: false }]);
+  });
+
+  test('speech that was finalized and is not answered: replaced sooner', async () => {
+    const line = { text: 'Hello, hello?', speechMs: 1500 };
+    simulator.setScript('CA1', [line, line]);
+    simulator.fail('stall');
+    provider({ stallTimeoutMs: 60_000, finalizeStallMs: 100 });
+    const session = open();
+    await probe.until(isOpen, 'open');
+    feed(session, 1500, true);
+    feed(session, 300, false);
+    session.finalize();
+    await probe.until(() => probe.finalText === 'Hello, hello?', 'the words');
+    expect(probe.errors).toMatchObject([{ error: { code: 'STT_STALLED' }, fatal: false }]);
+  });
+
+  test('a vendor that has nothing to say about silence is not stalled', async () => {
+    simulator.fail('stall');
+    provider({ stallTimeoutMs: 50, finalizeStallMs: 50 });
+    const session = open();
+    await probe.until(isOpen, 'open');
+    feed(session, 3000, false);
+    session.finalize();
+    await new Promise((resolve) => setTimeout(resolve, 200)); // several times both limits
+    expect(probe.opens).toBe(1);
+    expect(probe.errors).toEqual([]);
   });
 
   test('a message cut in half is counted and passed over', async () => {

@@ -40,5 +40,6 @@ test('a failure is named by its code, never by its message', () => {
   const cause = Object.assign(new Error('connect 10.0.0.1'), { code: 'ECONNREFUSED' });
   expect(failureWord(new TypeError('fetch failed', { cause }))).toBe('ECONNREFUSED');
   expect(failureWord(new TypeError('key sk-123 refused'))).toBe('TypeError');
+  expect(failureWord(new Error('Opening handshake has timed out'))).toBe('timeout');
   expect(failureWord('sk-123')).toBe('unknown');
 });
