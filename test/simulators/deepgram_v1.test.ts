@@ -111,6 +111,25 @@ describe('what is heard', () => {
     expect(client.finals.map(transcriptOf).join(' ')).toMatch(/^one two three( four)? ?next$/);
   });
 
+  test('a pause near the end of a line does not make the rest of it the next line', async () => {
+    simulator.setScript('CA1', [
+      { text: 'That is really all, thank you. Goodbye.', speechMs: 3000 },
+      { text: 'Next.', speechMs: 600 },
+    ]);
+    const client = await open();
+    client.speak(2500);
+    client.silence(300);
+    client.speak(300);
+    client.silence(600);
+    client.speak(600);
+    client.silence(400);
+    await client.until(() => client.finals.some((final) => transcriptOf(final).includes('Next.')));
+    expect(client.finals.map(transcriptOf).filter(Boolean)).toEqual([
+      'That is really all, thank you. Goodbye.',
+      'Next.',
+    ]);
+  });
+
   test('a second Finalize with nothing new to say gets no answer', async () => {
     const client = await open();
     client.speak(500);

@@ -27,8 +27,12 @@ export const HEARING_DEFAULTS = {
 
 /** A line given with its length is taken as finished from here on when its speaker pauses: detectors start late. */
 const NEARLY_ALL = 0.8;
+/** Less than this missing is nothing missing. */
+const REST_MS = 250;
 /** A line of unknown length is finished at the first pause longer than one inside a word. */
 const PAUSE_MS = 200;
+/** Within a line this much sound is speech again. */
+const RESUME_MIN_MS = 30;
 
 interface SpokenLine {
   words: string[];
@@ -64,6 +68,11 @@ export class Hearing {
     return this.audioMs - this.lastLoudMs;
   }
 
+  /** Something is heard that may turn out to be speech: no moment to call it silence. */
+  get stirring(): boolean {
+    return !this.speaking && this.#loudRunMs > 0;
+  }
+
   /** Advances by one 10 ms window. Returns true when speech begins with it. */
   step(loud: boolean): boolean {
     this.audioMs += WINDOW_MS;
@@ -71,12 +80,11 @@ export class Hearing {
     this.#loudRunMs = Math.max(0, this.#loudRunMs + (loud ? WINDOW_MS : -WINDOW_MS));
     if (loud && this.speaking) this.#loudRunMs = this.options.speechMinMs;
     let began = false;
-    if (this.speaking && !loud) this.speaking = false;
-    else if (!this.speaking && loud && this.#loudRunMs >= (this.#line ? WINDOW_MS * 3 : this.options.speechMinMs)) {
-      began = this.#line === null || this.silenceMs > PAUSE_MS;
-      this.speaking = true;
-      this.#line ??= this.#begin(this.audioMs - this.#loudRunMs);
-      if (began) this.speechStartMs = this.audioMs - this.#loudRunMs;
+    if (this.speaking && !loud) {
+      this.speaking = false;
+      this.#loudRunMs = 0;
+    } else if (!this.speaking && loud && this.#loudRunMs >= (this.#line ? RESUME_MIN_MS : this.options.speechMinMs)) {
+      began = this.#resume(this.audioMs - this.#loudRunMs);
     }
     if (this.speaking) {
       this.lastLoudMs = this.audioMs;
@@ -93,14 +101,27 @@ export class Hearing {
   endPause(pauseMinMs = PAUSE_MS): void {
     const line = this.#line;
     if (!line || this.speaking || this.silenceMs < Math.min(pauseMinMs, this.options.lineGapMs)) return;
-    const nearlyAll = !line.lengthKnown || (this.lastLoudMs - line.startMs) / line.lengthMs >= NEARLY_ALL;
-    if (nearlyAll) this.#release(1);
-    if (nearlyAll || this.silenceMs >= this.options.lineGapMs) this.#line = null;
+    const spokenMs = this.lastLoudMs - line.startMs;
+    if (!line.lengthKnown || spokenMs >= line.lengthMs * NEARLY_ALL) this.#release(1);
+    // A known length is trusted: what follows a pause near the end may still be the end of this line.
+    const isOver = !line.lengthKnown || line.lengthMs - spokenMs <= REST_MS;
+    if (isOver || this.silenceMs >= this.options.lineGapMs) this.#line = null;
   }
 
   /** Hands over everything pending. */
   takeWords(): HeardWord[] {
     return this.pending.splice(0);
+  }
+
+  /** Speech from `startMs` on: more of the same line, or a new one. True when somebody would say that speech begins. */
+  #resume(startMs: number): boolean {
+    const line = this.#line;
+    const isNewStretch = !line || this.silenceMs > PAUSE_MS;
+    const isOver = line && line.released === line.words.length && startMs - line.startMs >= line.lengthMs;
+    if (!line || (isNewStretch && isOver)) this.#line = this.#begin(startMs);
+    if (isNewStretch) this.speechStartMs = startMs;
+    this.speaking = true;
+    return isNewStretch;
   }
 
   #begin(startMs: number): SpokenLine {

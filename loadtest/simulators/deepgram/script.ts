@@ -16,6 +16,8 @@ export const DEFAULT_SCRIPT: readonly ScriptLine[] = [
   { text: 'No, that is all. Thank you, goodbye.' },
 ];
 
+const CALLS_MAX = 20_000;
+
 /** Scripts by call; each stream asks for its next line when a new stretch of speech begins. */
 export class ScriptBook {
   readonly #scripts = new Map<string, ScriptLine[]>();
@@ -27,6 +29,7 @@ export class ScriptBook {
   setScript(callSid: string, lines: readonly ScriptLine[]): void {
     this.#scripts.set(callSid, lines.map(checkLine));
     this.#next.delete(callSid);
+    if (this.#scripts.size > CALLS_MAX) this.#scripts.delete(this.#scripts.keys().next().value as string);
   }
 
   setDefaultScript(lines: readonly ScriptLine[]): void {
@@ -40,18 +43,14 @@ export class ScriptBook {
     const script = this.#scripts.get(callSid);
     const line = script ? script[index] : this.defaultScript[index % this.defaultScript.length];
     if (line) this.#next.set(callSid, index + 1);
+    // Load tests run for hours: calls of long ago must not stay.
+    if (this.#next.size > CALLS_MAX) this.#next.delete(this.#next.keys().next().value as string);
     return line ?? null;
   }
 
   /** How many lines of this call have been spoken. */
   spoken(callSid: string): number {
     return this.#next.get(callSid) ?? 0;
-  }
-
-  /** Forgets a call. Load tests run for hours; a call that is over must not stay. */
-  forget(callSid: string): void {
-    this.#scripts.delete(callSid);
-    this.#next.delete(callSid);
   }
 }
 

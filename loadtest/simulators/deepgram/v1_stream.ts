@@ -76,7 +76,7 @@ export class V1Stream {
     const { hearing, options } = this;
     const { silenceMs, audioMs } = hearing;
     const endpointMs = options.endpointingMs === null ? Number.POSITIVE_INFINITY : Math.max(10, options.endpointingMs);
-    if (silenceMs >= endpointMs && (!this.#endpointed || hearing.pending.length > 0)) {
+    if (silenceMs >= endpointMs && !hearing.stirring && (!this.#endpointed || hearing.pending.length > 0)) {
       hearing.endPause();
       this.#endpointed = true;
       this.#final({ speechFinal: true });

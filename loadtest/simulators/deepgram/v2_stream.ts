@@ -45,7 +45,7 @@ export class V2Stream {
   window(loud: boolean): void {
     const { hearing } = this;
     hearing.step(loud);
-    if (!hearing.speaking) hearing.endPause();
+    if (!hearing.speaking && !hearing.stirring) hearing.endPause();
     this.#words.push(...hearing.takeWords());
     switch (this.#state) {
       case 'ready':
@@ -107,7 +107,7 @@ export class V2Stream {
 
   #considerEnd(): void {
     const { hearing, options } = this;
-    if (hearing.speaking || this.stuck) return;
+    if (hearing.speaking || hearing.stirring || this.stuck) return;
     const confidence = this.#endConfidence();
     const eager = options.eagerEotThreshold;
     if (confidence >= options.eotThreshold && options.eotThreshold < 1) this.#endTurn('model');
