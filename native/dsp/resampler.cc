@@ -7,6 +7,14 @@
 #include <numeric>
 #include <utility>
 
+#include "dsp/cpu.h"
+
+#if RINGLINE_X86
+#include <immintrin.h>
+#elif RINGLINE_NEON
+#include <arm_neon.h>
+#endif
+
 namespace ringline::dsp {
 namespace {
 
@@ -81,19 +89,74 @@ const ResamplerFilter* SharedFilter(int input_hz, int output_hz) {
   return &found->second;
 }
 
-inline int16_t RoundToInt16(float value) {
-  const float rounded = std::nearbyint(value);
-  return static_cast<int16_t>(std::clamp(rounded, -32768.0f, 32767.0f));
+// Computes output samples, four at a time so that their sums do not wait for one another: sample k is the sum of
+// windows[k][i] * rows[k][i] over `taps`, rounded and limited to 16 bits. (AVX-512 gave nothing here: the reads are
+// unaligned and are what it waits for.)
+constexpr size_t kGroup = 4;
+using GroupKernel = void (*)(const float* const* windows, const float* const* rows, int taps, int16_t* dst);
+
+void GroupScalar(const float* const* windows, const float* const* rows, int taps, int16_t* dst) {
+  for (size_t k = 0; k < kGroup; ++k) {
+    const float* window = windows[k];
+    const float* row = rows[k];
+    // Sixteen sums, which the compiler keeps in whatever vectors the machine has at least.
+    float sums[16] = {};
+    for (int i = 0; i < taps; i += 16) {
+      for (int lane = 0; lane < 16; ++lane) sums[lane] += window[i + lane] * row[i + lane];
+    }
+    float sum = 0;
+    for (const float part : sums) sum += part;
+    dst[k] = static_cast<int16_t>(std::lrint(std::clamp(sum, -32768.0f, 32767.0f)));
+  }
 }
 
-float Dot(const float* a, const float* b, int count) {
-  float sums[16] = {};
-  for (int i = 0; i < count; i += 16) {
-    for (int lane = 0; lane < 16; ++lane) sums[lane] += a[i + lane] * b[i + lane];
+#if RINGLINE_X86
+
+RINGLINE_AVX2 inline void StoreGroup(__m256 a, __m256 b, __m256 c, __m256 d, int16_t* dst) {
+  // Each half of `sums` holds four half sums.
+  const __m256 sums = _mm256_hadd_ps(_mm256_hadd_ps(a, b), _mm256_hadd_ps(c, d));
+  const __m128 group = _mm_add_ps(_mm256_castps256_ps128(sums), _mm256_extractf128_ps(sums, 1));
+  const __m128i rounded = _mm_cvtps_epi32(group);
+  _mm_storel_epi64(reinterpret_cast<__m128i*>(dst), _mm_packs_epi32(rounded, rounded));
+}
+
+// kSharedRow: all four samples use rows[0], which is then read once.
+template <bool kSharedRow>
+RINGLINE_AVX2 void GroupAvx2(const float* const* windows, const float* const* rows, int taps, int16_t* dst) {
+  __m256 a = _mm256_setzero_ps(), b = a, c = a, d = a;
+  for (int i = 0; i < taps; i += 8) {
+    const __m256 row = _mm256_loadu_ps(rows[0] + i);
+    a = _mm256_fmadd_ps(row, _mm256_loadu_ps(windows[0] + i), a);
+    b = _mm256_fmadd_ps(kSharedRow ? row : _mm256_loadu_ps(rows[1] + i), _mm256_loadu_ps(windows[1] + i), b);
+    c = _mm256_fmadd_ps(kSharedRow ? row : _mm256_loadu_ps(rows[2] + i), _mm256_loadu_ps(windows[2] + i), c);
+    d = _mm256_fmadd_ps(kSharedRow ? row : _mm256_loadu_ps(rows[3] + i), _mm256_loadu_ps(windows[3] + i), d);
   }
-  float sum = 0;
-  for (const float lane : sums) sum += lane;
-  return sum;
+  StoreGroup(a, b, c, d, dst);
+}
+
+#elif RINGLINE_NEON
+
+void GroupNeon(const float* const* windows, const float* const* rows, int taps, int16_t* dst) {
+  float32x4_t a = vdupq_n_f32(0), b = a, c = a, d = a;
+  for (int i = 0; i < taps; i += 4) {
+    a = vfmaq_f32(a, vld1q_f32(rows[0] + i), vld1q_f32(windows[0] + i));
+    b = vfmaq_f32(b, vld1q_f32(rows[1] + i), vld1q_f32(windows[1] + i));
+    c = vfmaq_f32(c, vld1q_f32(rows[2] + i), vld1q_f32(windows[2] + i));
+    d = vfmaq_f32(d, vld1q_f32(rows[3] + i), vld1q_f32(windows[3] + i));
+  }
+  const float32x4_t group = vpaddq_f32(vpaddq_f32(a, b), vpaddq_f32(c, d));
+  vst1_s16(dst, vqmovn_s32(vcvtnq_s32_f32(group)));
+}
+
+#endif
+
+GroupKernel ChooseKernel([[maybe_unused]] bool shared_row) {
+#if RINGLINE_X86
+  if (ActiveIsa() >= Isa::kAvx2) return shared_row ? GroupAvx2<true> : GroupAvx2<false>;
+#elif RINGLINE_NEON
+  if (ActiveIsa() >= Isa::kNeon) return GroupNeon;
+#endif
+  return GroupScalar;
 }
 
 }  // namespace
@@ -143,13 +206,30 @@ size_t Resampler::ProcessBlock(const int16_t* src, size_t count, int16_t* dst) {
   const size_t step = static_cast<size_t>(filter_->step);
   const size_t history = taps - 1;
   for (size_t i = 0; i < count; ++i) window_[history + i] = static_cast<float>(src[i]);
+  const GroupKernel kernel = ChooseKernel(phases == 1);
+  const float* windows[kGroup];
+  const float* rows[kGroup];
   size_t written = 0;
   while (next_ < count) {
-    const float* coefficients = filter_->coefficients.data() + phase_ * taps;
-    dst[written++] = RoundToInt16(Dot(window_.data() + next_, coefficients, filter_->taps));
-    phase_ += step;
-    next_ += phase_ / phases;
-    phase_ %= phases;
+    size_t members = 0;
+    for (; members < kGroup && next_ < count; ++members) {
+      windows[members] = window_.data() + next_;
+      rows[members] = filter_->coefficients.data() + phase_ * taps;
+      phase_ += step;
+      next_ += phase_ / phases;
+      phase_ %= phases;
+    }
+    if (members == kGroup) {
+      kernel(windows, rows, filter_->taps, dst + written);
+    } else {
+      // The last of the block: the places left over repeat the first and are thrown away.
+      std::fill(windows + members, windows + kGroup, windows[0]);
+      std::fill(rows + members, rows + kGroup, rows[0]);
+      int16_t group[kGroup];
+      kernel(windows, rows, filter_->taps, group);
+      std::copy(group, group + members, dst + written);
+    }
+    written += members;
   }
   next_ -= count;
   std::copy(window_.begin() + static_cast<std::ptrdiff_t>(count),
