@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SimulatedCall } from '../../loadtest/simulators/twilio/simulated_call.js';
 import { type PlaceCallOptions, TwilioSimulator } from '../../loadtest/simulators/twilio/simulator.js';
 import { ACCOUNT_SID, AUTH_TOKEN, FakeServer, type FakeSocket, tone } from './twilio_fake_server.js';
@@ -512,6 +512,22 @@ describe('the line', () => {
     expect(steps.filter((step) => step !== 20)).toEqual([80]);
     expect(media().map((message) => message.media.chunk)).toEqual(media().map((_, i) => String(i + 1)));
     expect(call.report().streams[0].framesLost).toBe(3);
+  });
+
+  test('to a server that does not read loses caller audio (31930) instead of growing without end', async () => {
+    const call = ring();
+    const socket = await started();
+    const stream = (await call.streamStarted)!;
+    socket.socket.pause();
+    // More than the kernel holds between two loopback sockets.
+    for (let i = 0; i < 16; i++) stream.client.inject(new Uint8Array(1 << 20));
+    const before = stream.report().framesSent;
+    await vi.waitFor(() => expect(stream.report().framesDiscarded).toBeGreaterThan(3));
+    expect(stream.report().framesSent).toBe(before);
+    expect(stream.report().violations).toMatchObject([{ code: 31930 }]);
+    socket.socket.resume();
+    const { chunk } = (await socket.until((message) => Number(message.media?.chunk) > before)).media;
+    expect(Number(chunk)).toBe(before + 1);
   });
 
   test('may carry anything at all', async () => {

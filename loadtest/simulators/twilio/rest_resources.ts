@@ -36,7 +36,8 @@ export function callResource(state: CallState, now: number): Record<string, unkn
     from,
     from_formatted: formatted(from),
     phone_number_sid: direction === 'inbound' ? `PN${sid.slice(2)}` : null,
-    status: state.status,
+    // Callbacks say `initiated` while it is being dialled; the resource has no such status.
+    status: state.status === 'initiated' ? 'queued' : state.status,
     start_time: state.startedAt === null ? null : rfc2822(state.startedAt),
     end_time: state.endedAt === null ? null : rfc2822(state.endedAt),
     duration: state.endedAt === null ? null : String(state.durationS),

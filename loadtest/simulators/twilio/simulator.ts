@@ -47,7 +47,9 @@ export interface TwilioSimulatorOptions {
   tls?: { key: string; cert: string };
   /** Beat of all callers together; default 10 ms. */
   tickMs?: number;
-  /** Finished calls kept for reports; the oldest go first. Default 1000. */
+  /**
+   * Finished calls kept for reports (what was heard takes about half a MB a minute); the oldest go first. Default 200.
+   */
   finishedCallsMax?: number;
 }
 
@@ -311,7 +313,7 @@ export class TwilioSimulator implements RestBackend {
   }
 
   #forgetOldCalls(): void {
-    const keep = this.#options.finishedCallsMax ?? 1000;
+    const keep = this.#options.finishedCallsMax ?? 200;
     if (this.calls.size <= keep) return;
     for (const [key, call] of this.calls) {
       if (this.calls.size <= keep) return;
