@@ -2,14 +2,29 @@
 // the ones we send. Media messages, fifty a second and call, are read and built by audio/dsp.ts. Formats: Twilio's
 // "Media Streams WebSocket messages"; counters and times are strings there.
 
+import { assert } from '../assert.js';
+
+/** First message of a socket; carries nothing we need. */
 export interface TwilioConnected {
   event: 'connected';
 }
+/** Second message, exactly once. */
 export interface TwilioStart {
   event: 'start';
   streamSid: string;
+  /** `customParameters`: the `<Parameter>`s of our TwiML; values that are no strings are left out. */
   start: { accountSid: string; callSid: string; customParameters: Record<string, string> };
 }
+/**
+ * Fifty a second, normally read by `Dsp.parseMedia`. Here arrive only those it leaves: of another track than "inbound",
+ * or without audio.
+ */
+export interface TwilioMedia {
+  event: 'media';
+  streamSid: string;
+  media: { track: string };
+}
+/** The audio sent before our mark of this name has played, or was cleared. */
 export interface TwilioMark {
   event: 'mark';
   streamSid: string;
@@ -20,42 +35,64 @@ export interface TwilioDtmf {
   streamSid: string;
   dtmf: { digit: string };
 }
+/** The call or the stream ended; may be missing when the network broke. */
 export interface TwilioStop {
   event: 'stop';
   streamSid: string;
 }
-export type TwilioMessage = TwilioConnected | TwilioStart | TwilioMark | TwilioDtmf | TwilioStop;
+/** Everything Twilio sends. */
+export type TwilioMessage = TwilioConnected | TwilioStart | TwilioMedia | TwilioMark | TwilioDtmf | TwilioStop;
+
+/** Everything we send; Twilio refuses further fields (error 31951). */
+export type TwilioCommand =
+  | { event: 'media'; streamSid: string; media: { payload: string } }
+  | { event: 'mark'; streamSid: string; mark: { name: string } }
+  | { event: 'clear'; streamSid: string };
 
 /** Why a message was refused: not JSON at all, an event we don't know, or a known one with a field missing or wrong. */
 export type MessageProblem = 'json' | 'unknown_event' | 'fields';
-export type ParsedMessage = { ok: true; message: TwilioMessage } | { ok: false; problem: MessageProblem };
+/** `field`: path of the first wrong field (`start.callSid`); never its value, which is a stranger's. */
+export type ParsedMessage =
+  | { ok: true; message: TwilioMessage }
+  | { ok: false; problem: MessageProblem; field: string | null };
 
 const STREAM_SID = /^MZ[0-9a-fA-F]{32}$/;
 const CALL_SID = /^CA[0-9a-fA-F]{32}$/;
+const PLAIN_NAME = /^[ !#-[\]-~]*$/;
 const DIGIT = /^[0-9*#A-D]$/;
 
-/** Reads any message but media. Never throws: what comes over the wire is the world's, not ours. */
+/** Reads one message. Never throws: what comes over the wire is the world's, not ours. Unknown fields are ignored. */
 export function parseTwilioMessage(text: string): ParsedMessage {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return { ok: false, problem: 'json' };
+    return { ok: false, problem: 'json', field: null };
   }
-  if (!isRecord(value) || typeof value['event'] !== 'string') return { ok: false, problem: 'fields' };
-  switch (value['event']) {
-    case 'connected':
-      return { ok: true, message: { event: 'connected' } };
+  if (!isRecord(value) || typeof value['event'] !== 'string') return wrong('event');
+  const event = value['event'];
+  if (event === 'connected') return accepted({ event });
+  if (!KNOWN_EVENTS.has(event)) return { ok: false, problem: 'unknown_event', field: null };
+  const streamSid = value['streamSid'];
+  if (typeof streamSid !== 'string' || !STREAM_SID.test(streamSid)) return wrong('streamSid');
+  if (event === 'stop') return accepted({ event, streamSid });
+
+  const body = value[event];
+  if (!isRecord(body)) return wrong(event);
+  switch (event) {
     case 'start':
-      return accepted(readStart(value));
+      return readStart(streamSid, body);
+    case 'media':
+      return accepted({ event, streamSid, media: { track: typeof body['track'] === 'string' ? body['track'] : '' } });
     case 'mark':
-      return accepted(readMark(value));
-    case 'dtmf':
-      return accepted(readDtmf(value));
-    case 'stop':
-      return accepted(isSid(value['streamSid']) ? { event: 'stop', streamSid: value['streamSid'] } : null);
-    default:
-      return { ok: false, problem: 'unknown_event' };
+      return typeof body['name'] === 'string'
+        ? accepted({ event, streamSid, mark: { name: body['name'] } })
+        : wrong('mark.name');
+    default: {
+      const digit = body['digit'];
+      if (typeof digit !== 'string' || !DIGIT.test(digit)) return wrong('dtmf.digit');
+      return accepted({ event: 'dtmf', streamSid, dtmf: { digit } });
+    }
   }
 }
 
@@ -66,6 +103,7 @@ export function mediaPrefix(streamSid: string): Uint8Array {
 
 /** Asks Twilio to say when the audio sent so far has played. `name` is one of our own: plain ASCII, no quotes. */
 export function markMessage(streamSid: string, name: string): string {
+  assert(PLAIN_NAME.test(name), 'a mark name needs no escaping');
   return `{"event":"mark","streamSid":"${streamSid}","mark":{"name":"${name}"}}`;
 }
 
@@ -74,16 +112,17 @@ export function clearMessage(streamSid: string): string {
   return `{"event":"clear","streamSid":"${streamSid}"}`;
 }
 
-function readStart(value: Record<string, unknown>): TwilioStart | null {
-  const { streamSid, start } = value;
-  if (!isSid(streamSid) || !isRecord(start)) return null;
+const KNOWN_EVENTS: ReadonlySet<string> = new Set(['start', 'media', 'mark', 'dtmf', 'stop']);
+
+function readStart(streamSid: string, start: Record<string, unknown>): ParsedMessage {
   const { accountSid, callSid, customParameters, mediaFormat } = start;
-  if (typeof callSid !== 'string' || !CALL_SID.test(callSid) || start['streamSid'] !== streamSid) return null;
-  // Anything but 8 kHz mu-law would be noise to us and nonsense to the caller.
-  if (!isRecord(mediaFormat) || mediaFormat['encoding'] !== 'audio/x-mulaw' || mediaFormat['sampleRate'] !== 8000) {
-    return null;
-  }
-  return {
+  if (start['streamSid'] !== streamSid) return wrong('start.streamSid');
+  if (typeof callSid !== 'string' || !CALL_SID.test(callSid)) return wrong('start.callSid');
+  // Anything but 8 kHz mono mu-law would be noise to us and nonsense to the caller.
+  if (!isRecord(mediaFormat) || mediaFormat['encoding'] !== 'audio/x-mulaw') return wrong('start.mediaFormat.encoding');
+  if (mediaFormat['sampleRate'] !== 8000) return wrong('start.mediaFormat.sampleRate');
+  if ((mediaFormat['channels'] ?? 1) !== 1) return wrong('start.mediaFormat.channels');
+  return accepted({
     event: 'start',
     streamSid,
     start: {
@@ -91,28 +130,15 @@ function readStart(value: Record<string, unknown>): TwilioStart | null {
       callSid,
       customParameters: isRecord(customParameters) ? strings(customParameters) : {},
     },
-  };
+  });
 }
 
-function readMark(value: Record<string, unknown>): TwilioMark | null {
-  const { streamSid, mark } = value;
-  if (!isSid(streamSid) || !isRecord(mark) || typeof mark['name'] !== 'string') return null;
-  return { event: 'mark', streamSid, mark: { name: mark['name'] } };
+function accepted(message: TwilioMessage): ParsedMessage {
+  return { ok: true, message };
 }
 
-function readDtmf(value: Record<string, unknown>): TwilioDtmf | null {
-  const { streamSid, dtmf } = value;
-  if (!isSid(streamSid) || !isRecord(dtmf)) return null;
-  const { digit } = dtmf;
-  return typeof digit === 'string' && DIGIT.test(digit) ? { event: 'dtmf', streamSid, dtmf: { digit } } : null;
-}
-
-function accepted(message: TwilioMessage | null): ParsedMessage {
-  return message ? { ok: true, message } : { ok: false, problem: 'fields' };
-}
-
-function isSid(value: unknown): value is string {
-  return typeof value === 'string' && STREAM_SID.test(value);
+function wrong(field: string): ParsedMessage {
+  return { ok: false, problem: 'fields', field };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
