@@ -76,7 +76,8 @@ export class DeepgramSession implements SttSession, Swept {
   /** Where `finalize()` was asked and not yet answered; -1 = nowhere. */
   #finalizeByte = -1;
   #finalizeSent = false;
-  #finalizeSentMs = 0;
+  /** When a Finalize after speech must have brought some message; Infinity = none is owed. */
+  #answerDueMs = Number.POSITIVE_INFINITY;
   #lastAudioMs = 0;
   /** Since when speech has gone unanswered (0 = answered) and how much of it. */
   #unansweredSinceMs = 0;
@@ -145,13 +146,16 @@ export class DeepgramSession implements SttSession, Swept {
   }
 
   #isStalled(now: number): boolean {
-    if (this.#unansweredSinceMs === 0 || this.#unansweredBytes < SPEECH_ANSWERED_BYTES) return false;
-    const { stallTimeoutMs, finalizeStallMs } = this.tuning;
-    const finalizePending = this.#finalizeByte >= 0 && this.#finalizeSent;
-    return (
-      now - this.#unansweredSinceMs >= stallTimeoutMs ||
-      (finalizePending && now - this.#finalizeSentMs >= finalizeStallMs)
-    );
+    if (now >= this.#answerDueMs) return true;
+    const isSpeech = this.#unansweredBytes >= SPEECH_ANSWERED_BYTES;
+    return isSpeech && now - this.#unansweredSinceMs >= this.tuning.stallTimeoutMs;
+  }
+
+  /** The vendor said something (or starts anew): nothing is owed. */
+  #answered(): void {
+    this.#unansweredSinceMs = 0;
+    this.#unansweredBytes = 0;
+    this.#answerDueMs = Number.POSITIVE_INFINITY;
   }
 
   #connect(): void {
@@ -171,8 +175,7 @@ export class DeepgramSession implements SttSession, Swept {
     this.#state = 'open';
     this.#openedMs = now;
     this.#everOpened = true;
-    this.#unansweredSinceMs = 0;
-    this.#unansweredBytes = 0;
+    this.#answered();
     this.#lastAudioMs = now;
     // Begin again after the last final result; what no longer is in the buffer is lost and counted.
     this.#nextByte = this.#finalByte;
@@ -223,7 +226,8 @@ export class DeepgramSession implements SttSession, Swept {
     // On a connection without audio there is nothing to finalize.
     if (this.#nextByte > this.#baseByte) {
       this.#finalizeSent = this.#connection?.finalize() ?? false;
-      this.#finalizeSentMs = nowMs();
+      // An answer to a Finalize is not certain, but after speech that nothing was said about yet it is.
+      if (this.#unansweredBytes >= SPEECH_ANSWERED_BYTES) this.#answerDueMs = nowMs() + this.tuning.finalizeStallMs;
     } else {
       this.#finalizeByte = -1;
     }
@@ -235,8 +239,7 @@ export class DeepgramSession implements SttSession, Swept {
       this.hooks.metrics?.count('garbage', 1);
       return;
     }
-    this.#unansweredSinceMs = 0;
-    this.#unansweredBytes = 0;
+    this.#answered();
     if (result) this.#onResult(result);
   }
 

@@ -314,6 +314,16 @@ describe('refused', () => {
     expect(server.handshakes).toBeLessThan(6);
   });
 
+  test('nor is it by warming', async () => {
+    server.refusals = Array(1000).fill(503);
+    provider({ connectBackoff: { baseMs: 5000, capMs: 5000 } });
+    tts.warm();
+    await hooks.until(() => hooks.results.length === 1, 'the refusal');
+    for (let i = 0; i < 20; i++) tts.warm();
+    expect(tts.socketCount).toBe(0);
+    expect(server.handshakes).toBe(1);
+  });
+
   test('nobody listens, and warming does not mind', async () => {
     const gone = server;
     server = await ScriptedTtsServer.start();

@@ -315,9 +315,9 @@ describe('broken in mid-call', () => {
     await probe.until(isOpen, 'open');
     feed(session, 1500, true);
     feed(session, 300, false);
-    session.finalize();
     await probe.until(() => probe.opens === 2, 'the second connection');
-    await probe.until(() => probe.finalText === 'Hello, hello?', 'the words, finalized as asked before');
+    session.finalize();
+    await probe.until(() => probe.finalText === 'Hello, hello?', 'the words');
     expect(probe.errors).toMatchObject([{ error: { code: 'STT_STALLED' }, fatal: false }]);
   });
 
@@ -345,6 +345,22 @@ describe('broken in mid-call', () => {
     await new Promise((resolve) => setTimeout(resolve, 200)); // several times both limits
     expect(probe.opens).toBe(1);
     expect(probe.errors).toEqual([]);
+  });
+
+  test.each(['answered', 'unanswered'])('speech after an %s Finalize has time for its first words', async (how) => {
+    simulator.setScript('CA1', [{ text: 'Yes.', speechMs: 800 }]);
+    if (how === 'unanswered') simulator.fail('ignore_finalize');
+    provider({ finalizeStallMs: 50 });
+    const session = open();
+    await probe.until(isOpen, 'open');
+    feed(session, 800, how === 'answered');
+    feed(session, 200, false);
+    session.finalize();
+    await pollStats(() => simulator.stats.finalizes === 1);
+    if (how === 'answered') await probe.until(() => probe.finalText === 'Yes.', 'the answer');
+    feed(session, 700, true);
+    await new Promise((resolve) => setTimeout(resolve, 150)); // three times the limit
+    expect(probe.opens).toBe(1);
   });
 
   test('a message cut in half is counted and passed over', async () => {

@@ -1,4 +1,4 @@
-// The other end of the provider benches: bare servers in a process of their own, so that the bench's CPU time is the
+// The other end of vendor_clients.bench.ts: bare servers in a process of their own, so that the bench's CPU time is the
 // client's alone. Started by fork(); says where it listens, then does as told over IPC. No protocol checks, no script.
 
 import { createServer, type ServerResponse } from 'node:http';
