@@ -14,6 +14,7 @@ export class DeepgramStt implements SttProvider {
   readonly #tuning: DeepgramTuning;
   readonly #sweep: Sweep;
   readonly #sessions = new Set<DeepgramSession>();
+  #closed = false;
   // Only for its TLS session cache: sockets are upgraded and never come back to it.
   readonly #agent = new Agent({ keepAlive: false, maxCachedSessions: 8 });
 
@@ -55,10 +56,13 @@ export class DeepgramStt implements SttProvider {
       (closed) => this.#sessions.delete(closed),
     );
     this.#sessions.add(session);
+    if (this.#closed) session.close();
     return session;
   }
 
+  /** Sessions opened afterwards are closed at once. */
   close(): void {
+    this.#closed = true;
     for (const session of this.#sessions) session.close();
     this.#agent.destroy();
   }

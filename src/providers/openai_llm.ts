@@ -109,9 +109,11 @@ export class OpenaiLlm implements LlmProvider {
       .then(
         () => this.#hooks.onResult?.(true, null),
         (thrown: unknown) => {
-          const status = thrown instanceof OpenAI.APIError ? thrown.status : undefined;
-          // A compatible server may not know this path; only a refused key means something.
-          if (status === 401 || status === 403) this.#hooks.onResult?.(false, 'LLM_REQUEST');
+          if (!(thrown instanceof OpenAI.APIError)) return;
+          // A compatible server may not know this path. What does mean something is a refused key, or no such model.
+          const { status, code } = thrown;
+          if (status === 401 || status === 403 || code === 'model_not_found')
+            this.#hooks.onResult?.(false, 'LLM_REQUEST');
         },
       )
       .catch((thrown: unknown) => logFault(this.#hooks, thrown))

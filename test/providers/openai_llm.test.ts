@@ -416,11 +416,13 @@ describe('warming', () => {
   });
 
   test.each([
-    [401, [{ ok: false, code: 'LLM_REQUEST' }]],
-    [404, []],
-    [500, []],
-  ])('an answer of %i is taken as it is meant', async (status, expected) => {
+    [401, '{"error":{"code":"invalid_api_key"}}', [{ ok: false, code: 'LLM_REQUEST' }]],
+    [404, '{"error":{"code":"model_not_found"}}', [{ ok: false, code: 'LLM_REQUEST' }]],
+    [404, 'no such path', []],
+    [500, '{"error":{"code":null}}', []],
+  ])('an answer of %i %s is taken as it is meant', async (status, answer, expected) => {
     server.modelStatus = status;
+    server.modelAnswer = answer;
     server.answers = [WHOLE];
     provider();
     llm.warm();

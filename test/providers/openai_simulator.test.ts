@@ -69,6 +69,12 @@ test('a reply arrives whole, with usage', async () => {
   expect(probe.done?.usage?.completionTokens).toBeGreaterThan(5);
 });
 
+test('warming shows that the key works', async () => {
+  llm.warm();
+  await hooks.until(() => hooks.results.length === 1, 'the answer');
+  expect(hooks.results).toEqual([{ ok: true, code: null }]);
+});
+
 test('many replies at once', async () => {
   llm.close();
   llm = provider(8000);

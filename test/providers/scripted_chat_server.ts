@@ -16,6 +16,7 @@ export class ScriptedChatServer extends Watched {
   /** GET requests: warming. */
   modelRequests = 0;
   modelStatus = 200;
+  modelAnswer = '{"id":"m","object":"model"}';
   connections = 0;
   /** Requests whose client went away before the answer ended. */
   aborted = 0;
@@ -46,7 +47,7 @@ export class ScriptedChatServer extends Watched {
   #serve(req: IncomingMessage, res: ServerResponse): void {
     if (req.method === 'GET') {
       this.modelRequests++;
-      res.writeHead(this.modelStatus, { 'content-type': 'application/json' }).end('{"id":"m","object":"model"}');
+      res.writeHead(this.modelStatus, { 'content-type': 'application/json' }).end(this.modelAnswer);
       this.changed();
       return;
     }

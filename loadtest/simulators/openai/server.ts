@@ -161,8 +161,15 @@ export class OpenaiSimulator {
     const refused = this.#checkKey(request);
     if (refused) this.#refuse(response, refused);
     else if (path === '/v1/models') response.writeHead(200, { 'content-type': 'application/json' }).end(MODELS);
+    else if (path.startsWith('/v1/models/') && request.method === 'GET') this.#model(response, path);
     else if (path === '/v1/chat/completions' && request.method === 'POST') this.#complete(request, response, text);
     else this.#refuse(response, errorAnswer(404, 'invalid_request_error', `Invalid URL (${request.method} ${path})`));
+  }
+
+  /** One model's entry; every model exists here. The engine asks for it to open a connection and to try its key. */
+  #model(response: ServerResponse, path: string): void {
+    const model = { id: path.slice('/v1/models/'.length), object: 'model', created: 1721172741, owned_by: 'system' };
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(model));
   }
 
   #complete(request: IncomingMessage, response: ServerResponse, text: string): void {
