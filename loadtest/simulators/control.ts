@@ -13,8 +13,12 @@ export interface ControlAnswer {
 
 /** Runs one control request. `path` is the whole path, `/_sim/fail`. */
 export function answerControl(handlers: ControlHandlers, path: string, bodyText: string): ControlAnswer {
-  const handler = handlers[path.slice('/_sim/'.length)];
-  if (!handler) return { status: 404, body: JSON.stringify({ detail: `one of: ${Object.keys(handlers).join(' ')}` }) };
+  const name = path.slice('/_sim/'.length);
+  const handler = name === 'process' ? processCost : handlers[name];
+  if (!handler) {
+    const detail = `one of: ${Object.keys(handlers).join(' ')} process`;
+    return { status: 404, body: JSON.stringify({ detail }) };
+  }
   try {
     const body: unknown = bodyText === '' ? {} : JSON.parse(bodyText);
     if (typeof body !== 'object' || body === null) throw new RangeError('the body must be a JSON object');
@@ -22,6 +26,12 @@ export function answerControl(handlers: ControlHandlers, path: string, bodyText:
   } catch (error) {
     return { status: 400, body: JSON.stringify({ detail: error instanceof Error ? error.message : String(error) }) };
   }
+}
+
+/** What the process of this simulator (and of those beside it) has used so far: the load report shows it. */
+function processCost(): { cpuMs: number; rssBytes: number; uptimeMs: number } {
+  const { user, system } = process.cpuUsage();
+  return { cpuMs: (user + system) / 1000, rssBytes: process.memoryUsage.rss(), uptimeMs: process.uptime() * 1000 };
 }
 
 /** Adds the control routes to a uWebSockets.js app. */

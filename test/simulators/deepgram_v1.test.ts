@@ -34,6 +34,17 @@ describe('handshake', () => {
     expect(simulator.stats.refusals).toEqual({ 429: 1 });
   });
 
+  test.each([
+    ['status_401', /^401/],
+    ['status_429', /^429/],
+    ['status_503', /^503/],
+    ['refuse', /hang up|reset/],
+  ] as const)('%s can be switched on, once', async (mode, expected) => {
+    simulator.fail(mode);
+    await expect(open()).rejects.toThrow(expected);
+    await open();
+  });
+
   test('a slow accept outlasts an impatient client and leaves no stream behind', async () => {
     simulator.fail('slow_accept', { delayMs: 60_000 });
     const pending = open();
@@ -253,6 +264,26 @@ describe('failures', () => {
     client.speak(1000);
     await client.until(() => client.closed);
     expect(client.closed).toMatchObject({ code: 1011, reason: expect.stringMatching(/^NET-0000/) });
+  });
+
+  test('throttled, audio faster than 1.25 times real time is answered as late as it would be by then', async () => {
+    simulator.fail('throttle');
+    const client = await open();
+    client.silence(20);
+    const startMs = performance.now();
+    client.speak(500);
+    client.control({ type: 'Finalize' });
+    await client.message((message) => message.from_finalize);
+    // 500 ms of audio at 1.25 times real time.
+    expect(performance.now() - startMs).toBeGreaterThan(350);
+  });
+
+  test('a close that looks like a normal end', async () => {
+    simulator.fail('close_1000');
+    const client = await open();
+    client.silence(20);
+    await client.until(() => client.closed);
+    expect(client.closed?.code).toBe(1000);
   });
 
   test('a cut has no close frame', async () => {

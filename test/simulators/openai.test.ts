@@ -156,6 +156,35 @@ describe('connections', () => {
     hinting.socket.destroy();
   });
 
+  test('more than the limit are dropped', async () => {
+    await simulator.close();
+    simulator = await OpenaiSimulator.start({
+      maxConnections: 1,
+      latency: { firstToken: { kind: 'fixed', ms: 60_000 } },
+    });
+    const abort = new AbortController();
+    const first = post({ stream: true }, { signal: abort.signal }).catch(() => null);
+    await expect.poll(() => simulator.stats.open).toBe(1);
+    await expect(post({ stream: true })).rejects.toThrow();
+    expect(simulator.stats.connectionsDropped).toBeGreaterThanOrEqual(1);
+    abort.abort();
+    await first;
+  });
+
+  test('answers carry the rate limit headers', async () => {
+    const { headers } = await post({ stream: true });
+    for (const name of ['limit-requests', 'limit-tokens', 'remaining-requests', 'reset-tokens'])
+      expect(headers.get(`x-ratelimit-${name}`)).not.toBeNull();
+    expect(headers.get('x-request-id')).toMatch(/^req_/);
+  });
+
+  test('an idle one is closed by the server after its time', async () => {
+    await simulator.close();
+    simulator = await OpenaiSimulator.start({ keepAliveMs: 50, latency: FAST });
+    const { socket } = await rawRequest();
+    await new Promise((resolve) => socket.once('close', resolve));
+  });
+
   test('sequential requests share one', async () => {
     for (let i = 0; i < 3; i++) {
       await (await post({ stream: true })).text();
@@ -293,6 +322,24 @@ describe('stream failures', () => {
     const chunks = await stream();
     expect(chunks.at(-2)?.choices[0].finish_reason).toBe(finishReason);
     expect(chunks.at(-1)?.usage?.completion_tokens).toBe(tokens);
+  });
+
+  test('the body can stay open after [DONE], and the usage chunk can be missing', async () => {
+    simulator.fail('slow_end', { delayMs: 60 });
+    const startMs = performance.now();
+    await stream();
+    expect(performance.now() - startMs).toBeGreaterThanOrEqual(55);
+    simulator.fail('no_usage');
+    expect((await stream()).some((chunk) => chunk.usage)).toBe(false);
+  });
+
+  test('a failure for some callers leaves the others alone', async () => {
+    simulator.fail('status_500', { callSid: 'soup', times: 'always' });
+    const ask = (content: string) => post({ stream: true, messages: [{ role: 'user', content }] });
+    expect((await ask('the soup was bad')).status).toBe(500);
+    expect((await ask('the fish was bad')).status).toBe(200);
+    simulator.heal();
+    expect((await ask('the soup was bad')).status).toBe(200);
   });
 
   test('a trickle is slow', async () => {

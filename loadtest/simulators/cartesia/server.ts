@@ -182,7 +182,7 @@ export class CartesiaSimulator {
     const slow = failure?.mode === 'slow_accept';
     const delayMs = slow ? (failure.delayMs ?? 15_000) : drawMs(this.#latency.connect, this.#host.random);
     if (delayMs < 0.5) answer();
-    else setTimeout(answer, delayMs);
+    else setTimeout(answer, delayMs).unref();
   }
 
   #serveRest(kind: 'bytes' | 'sse', res: HttpResponse, req: HttpRequest): void {

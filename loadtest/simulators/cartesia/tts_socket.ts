@@ -35,6 +35,8 @@ export class TtsSocket implements ContextSink {
   readonly #contexts = new Map<string, TtsContext>();
   readonly #finished = new Set<string>();
   #wire: TtsWire | null = null;
+  /** About to be cut. */
+  #muted = false;
   #lastUsedMs = nowMs();
 
   constructor(readonly host: TtsHost) {}
@@ -73,17 +75,19 @@ export class TtsSocket implements ContextSink {
   }
 
   cut(how: 'cut' | 'cut_mid_chunk' = 'cut'): void {
-    const wire = this.#wire;
-    this.#wire = null;
-    if (how === 'cut_mid_chunk') wire?.send(`{"type":"chunk","data":"${'/'.repeat(HALF_MESSAGE_BYTES)}"}`);
+    if (how === 'cut_mid_chunk') {
+      this.#wire?.send(`{"type":"chunk","data":"${'/'.repeat(HALF_MESSAGE_BYTES)}"}`);
+      this.#wire?.close();
+      return;
+    }
     // Not at once: what was sent within a message handler leaves only when the handler returns.
-    else setImmediate(() => wire?.close());
-    if (how === 'cut_mid_chunk') wire?.close();
+    this.#muted = true;
+    setImmediate(() => this.#wire?.close());
   }
 
   send(messages: string[]): void {
     const wire = this.#wire;
-    if (!wire || messages.length === 0) return;
+    if (!wire || this.#muted || messages.length === 0) return;
     this.#lastUsedMs = nowMs();
     wire.cork(() => {
       for (const message of messages) wire.send(message);
@@ -173,7 +177,7 @@ export class TtsSocket implements ContextSink {
     const failure = this.host.failures.take(['late_chunks'], contextId);
     if (!failure) return;
     const chunk = `{"type":"chunk","context_id":${JSON.stringify(contextId)},"data":"${'f'.repeat(400)}","done":false,"status_code":206}`;
-    setTimeout(() => this.send([chunk, chunk]), failure.delayMs ?? 300);
+    setTimeout(() => this.send([chunk, chunk]), failure.delayMs ?? 300).unref();
   }
 }
 

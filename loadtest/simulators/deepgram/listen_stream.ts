@@ -176,7 +176,8 @@ export class ListenStream {
     }
     this.#outbox.schedule(null, () => timings.add('stt_final', this.tag, startMs));
     if (failure?.mode === 'duplicate_final') this.#outbox.repeatLast();
-    if (failure?.mode === 'late_final') setTimeout(() => machine.lateFinal('also'), failure.delayMs ?? LATE_FINAL_MS);
+    if (failure?.mode === 'late_final')
+      setTimeout(() => machine.lateFinal('also'), failure.delayMs ?? LATE_FINAL_MS).unref();
   }
 
   #strike(): void {

@@ -192,7 +192,7 @@ export class DeepgramSimulator {
     const delayMs =
       failure?.mode === 'slow_accept' ? (failure.delayMs ?? 15_000) : drawMs(this.#latency.connect, this.#random);
     if (delayMs < 0.5) answer();
-    else setTimeout(answer, delayMs);
+    else setTimeout(answer, delayMs).unref();
   }
 
   /** `Authorization: Token KEY`, `Bearer TOKEN`, or the browser's subprotocol list `token, KEY`. */

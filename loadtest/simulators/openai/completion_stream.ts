@@ -152,7 +152,7 @@ export class CompletionStream {
     this.#writer.flush();
     this.events.onText?.(this.#chars);
     if (this.failure?.mode === 'slow_end') {
-      this.#timer = setTimeout(() => this.response.end(), this.failure.delayMs ?? 5000);
+      setTimeout(() => this.response.end(), this.failure.delayMs ?? 5000).unref();
       this.#ended = true;
       this.events.onEnd('done');
       return;
