@@ -174,7 +174,7 @@ export class CallControl {
     rings[slot].reset();
     admission.release(slot);
     metrics.ended(direction, reason);
-    log.info({ callSid, slot, reason, durationS: summary?.durationS, turns: summary?.turns.length }, 'call ended');
+    log.info({ callSid, slot, reason, durationS: summary?.durationS, turns: summary?.turns.length }, 'call closed');
     this.#tellIdle();
   }
 

@@ -55,6 +55,8 @@ export interface CallEntry {
   streamSid: string | null;
   /** What the call's worker last said it is doing. */
   workerState: string | null;
+  /** The call failed and its worker could not even say so: Twilio's own voice has to. */
+  apologyOwed: boolean;
   /** null for a call that never reached a worker, such as an unanswered one. */
   endReason: EndReason | null;
   turns: TurnReport[];
@@ -82,6 +84,7 @@ export class CallRegistry {
       endedAt: null,
       streamSid: null,
       workerState: null,
+      apologyOwed: false,
       endReason: null,
       turns: [],
       summary: null,
@@ -137,7 +140,8 @@ export class CallRegistry {
     const entry = this.#live.get(event.callSid);
     if (entry === undefined || entry.slot !== event.slot) return;
     if (event.kind === 'state') {
-      entry.workerState = event.state;
+      if (event.state === 'error_unspoken') entry.apologyOwed = true;
+      else entry.workerState = event.state;
       entry.streamSid = event.streamSid ?? entry.streamSid;
       return;
     }

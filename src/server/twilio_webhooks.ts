@@ -23,6 +23,8 @@ export const CALL_SID = /^CA[0-9a-fA-F]{32}$/;
 const PARTY_CHARS_MAX = 320;
 
 const BUSY_LINE = 'All our lines are busy at the moment. Please call again in a few minutes. Goodbye.';
+/** Spoken by Twilio when our own voice could not. */
+const APOLOGY = 'I am sorry, we have a technical problem and can not go on. Please call again later. Goodbye.';
 
 export interface TwilioWebhooksOptions {
   authToken: string;
@@ -53,10 +55,11 @@ export class TwilioWebhooks {
   /** `POST /outbound-twiml`: somebody we called has answered. */
   readonly outboundAnswered = (request: ServerRequest): Promise<Reply> => this.#connect(request, 'outbound');
 
-  /** `POST /twilio/connect-action`: the stream is over, and so is the call. */
+  /** `POST /twilio/connect-action`: the stream is over, and so is the call. Nobody is left with dead air and a click. */
   readonly connectAction = (request: ServerRequest): Reply => {
-    this.#genuineForm(request);
-    return xml(hangUpTwiml());
+    const entry = this.#options.registry.find(callSidOf(this.#genuineForm(request)));
+    const isOwed = entry !== undefined && (entry.apologyOwed || entry.endReason === 'worker_died');
+    return xml(isOwed ? sayAndHangUpTwiml(APOLOGY) : hangUpTwiml());
   };
 
   /** `POST /twilio/status`: call progress. */
