@@ -76,6 +76,42 @@ describe('a caller', () => {
     expect(did).toEqual(['0 says hello', '3400 hangs up']);
   });
 
+  test('does not miss an answer that came and went while its own recording ran out in silence', () => {
+    const long = new AudioClip(tone(1500), 'a long recording');
+    const { did } = run([{ say: long }, { wait: 'agent_silence' }, { hangup: true }], { agent: [[600, 300]] });
+    expect(did).toEqual(['0 says a long recording', '1600 hangs up']);
+  });
+
+  test('does not take the end of what it talked over for an answer', () => {
+    const { did } = run(
+      [{ bargeInAfterMs: 900, say: new AudioClip(tone(2000), 'well') }, { wait: 'agent_silence' }, { hangup: true }],
+      {
+        agent: [
+          [0, 1000],
+          [3500, 200],
+        ],
+      },
+    );
+    expect(did).toEqual(['900 says well', '4400 hangs up']);
+  });
+
+  test('waits for each answer anew', () => {
+    const { did } = run([{ say: HELLO }, { wait: 'agent_silence' }, { wait: 'agent_silence' }, { hangup: true }], {
+      agent: [
+        [200, 200],
+        [3000, 200],
+      ],
+    });
+    expect(did).toEqual(['0 says hello', '3900 hangs up']);
+  });
+
+  test('counts the moments of a barge-in from where the reply really began', () => {
+    const { did } = run([{ say: new AudioClip(tone(500), 'a') }, { bargeInAfterMs: 400, say: HELLO }], {
+      agent: [[300, 3000]],
+    });
+    expect(did).toEqual(['0 says a', '700 says hello']);
+  });
+
   test('hears a reply that is shorter than a beat', () => {
     const { did } = run([{ wait: 'agent_silence', silenceMs: 100 }, { hangup: true }], { agent: [[50, 5]] });
     expect(did).toEqual(['160 hangs up']);

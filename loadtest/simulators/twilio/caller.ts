@@ -8,9 +8,9 @@ import type { Playout } from './playout.js';
 export type CallerStep =
   | {
       /**
-       * A number: just so many ms. `agent_silence`: the agent has said something since this step began and the line
-       * has then been empty for `silenceMs`. `greeting_end`: the same, named for the first thing said.
-       * `agent_speech`: the agent begins, or is speaking.
+       * A number: just so many ms. `agent_silence`: the agent has said something since the caller last began to speak
+       * (or since this step began, if it didn't) and the line has then been empty for `silenceMs`. `greeting_end`: the
+       * same, named for the first thing said. `agent_speech`: the agent begins, or is speaking.
        */
       wait: number | 'agent_silence' | 'greeting_end' | 'agent_speech';
       silenceMs?: number;
@@ -78,6 +78,8 @@ export class Caller {
   #beganAtMs = 0;
   /** Audio that ended before was over, or cleared, before it could count. */
   #listenFromMs = 0;
+  /** Agent audio that begins from here on may be the answer: a recording's silent end leaves time for a quick one. */
+  #answerFromMs = 0;
   /** Of the running step: the agent was heard since it began; the barge-in's moment; digits sent. */
   #heard = false;
   #spoke = false;
@@ -166,7 +168,7 @@ export class Caller {
     this.#listen(ear, nowMs);
     if ('wait' in step) return this.#wait(step, ear, nowMs);
     if ('bargeInAfterMs' in step) return this.#bargeIn(step, line, nowMs);
-    if ('say' in step) return this.#say(step, line);
+    if ('say' in step) return this.#say(step, line, nowMs);
     if ('dtmf' in step) return this.#press(step, line, nowMs);
     this.#over = true;
     this.steps[this.#at].outcome = 'done';
@@ -187,7 +189,8 @@ export class Caller {
     }
     if (this.#agentEndMs(ear) > nowMs) {
       this.#heard = true;
-      this.#agentSinceMs ??= nowMs;
+      const segment = ear.segments[ear.segments.length - 1];
+      this.#agentSinceMs ??= segment !== undefined && segment.atMs >= this.#answerFromMs ? segment.atMs : nowMs;
     }
   }
 
@@ -199,21 +202,27 @@ export class Caller {
     const { wait, silenceMs = this.#options.silenceMs, timeoutMs } = step;
     if (typeof wait === 'number') return nowMs - this.#beganAtMs >= wait ? 'done' : 'running';
     const endMs = this.#agentEndMs(ear);
+    const last = ear.segments[ear.segments.length - 1];
+    const answered = last !== undefined && last.atMs >= this.#answerFromMs && !last.cleared;
     // Audio shorter than a beat may never be seen playing; its end still shows.
-    const heard = this.#heard || endMs > this.#listenFromMs;
-    if (wait === 'agent_speech' ? this.#heard : heard && nowMs - endMs >= silenceMs) return 'done';
+    const heard = this.#heard || answered || endMs > this.#listenFromMs;
+    if (wait === 'agent_speech' ? this.#heard : heard && nowMs - endMs >= silenceMs) {
+      this.#answerFromMs = nowMs;
+      return 'done';
+    }
     return this.#timeout(timeoutMs, nowMs);
   }
 
   #bargeIn(step: StepOf<'bargeInAfterMs'>, line: CallerLine, nowMs: number): Outcome {
     const due = this.#agentSinceMs !== null && nowMs - this.#agentSinceMs >= step.bargeInAfterMs;
-    if (this.#spoke || due) return this.#say(step, line);
+    if (this.#spoke || due) return this.#say(step, line, nowMs);
     return this.#timeout(step.timeoutMs, nowMs);
   }
 
-  #say(step: Prepared, line: CallerLine): Outcome {
+  #say(step: Prepared, line: CallerLine, nowMs: number): Outcome {
     if (!this.#spoke && step.clip) {
       this.#spoke = true;
+      this.#answerFromMs = nowMs;
       line.say(step.clip);
     }
     return line.isSpeaking ? 'running' : 'done';
@@ -221,6 +230,7 @@ export class Caller {
 
   #press(step: StepOf<'dtmf'>, line: CallerLine, nowMs: number): Outcome {
     const gapMs = step.gapMs ?? 200;
+    if (this.#digits === 0) this.#answerFromMs = nowMs;
     while (this.#digits < step.dtmf.length && nowMs - this.#beganAtMs >= this.#digits * gapMs) {
       line.dtmf(step.dtmf[this.#digits++]);
     }

@@ -117,6 +117,7 @@ export class WsClient implements FrameSink {
     if (this.#state !== 'open') return;
     this.#closedByUs = true;
     this.#sendClose(code);
+    this.#socket.resume(); // or the server's answer would never be seen
     this.#timer = setTimeout(() => this.#socket.destroy(), 2000);
   }
 
