@@ -70,7 +70,6 @@ export class CartesiaUtterance implements TtsUtterance, CartesiaContextSink, Swe
   #contextBytes = 0;
   /** Where this context's audio begins in the utterance. */
   #baseMs = 0;
-  #sentMs = 0;
   #firstAudioDueMs = Number.POSITIVE_INFINITY;
   #stallDueMs = Number.POSITIVE_INFINITY;
   #retryAtMs = Number.POSITIVE_INFINITY;
@@ -272,8 +271,7 @@ export class CartesiaUtterance implements TtsUtterance, CartesiaContextSink, Swe
       transcript: text,
       continue: !this.#lastPushed,
     } as Parameters<CartesiaSocket['send']>[1]);
-    this.#sentMs = nowMs();
-    if (this.#contextBytes > 0) this.#stallDueMs = this.#sentMs + this.#context.tuning.stallTimeoutMs;
+    if (this.#contextBytes > 0) this.#stallDueMs = nowMs() + this.#context.tuning.stallTimeoutMs;
   }
 
   #retryLater(error: EngineError): void {

@@ -194,7 +194,8 @@ export class DeepgramSession implements SttSession, Swept {
     const budgetMs = replayBurstMs + (now - this.#openedMs) * replayRate;
     const untilByte = Math.min(this.#replay.endByte, this.#baseByte + Math.floor(budgetMs) * BYTES_PER_MS);
     while (this.#state === 'open' && this.#nextByte < untilByte) {
-      this.#send(this.#replay.view(this.#nextByte, Math.min(REPLAY_PIECE_BYTES, untilByte - this.#nextByte)));
+      const piece = this.#replay.view(this.#nextByte, Math.min(REPLAY_PIECE_BYTES, untilByte - this.#nextByte));
+      if (!this.#send(piece)) return;
     }
   }
 
@@ -208,8 +209,9 @@ export class DeepgramSession implements SttSession, Swept {
     this.#finalByte = Math.max(this.#finalByte, this.#nextByte);
   }
 
-  #send(bytes: Uint8Array): void {
-    if (!this.#connection?.sendAudio(bytes)) return; // its end is about to be reported; the replay has the bytes
+  /** False when the connection takes nothing: its end is about to be reported, and the replay has the bytes. */
+  #send(bytes: Uint8Array): boolean {
+    if (!this.#connection?.sendAudio(bytes)) return false;
     const now = nowMs();
     this.#nextByte += bytes.length;
     this.#lastAudioMs = now;
@@ -219,6 +221,7 @@ export class DeepgramSession implements SttSession, Swept {
       this.#unansweredBytes += bytes.length;
     }
     if (this.#finalizeByte >= 0) this.#sendFinalizeWhenDue();
+    return true;
   }
 
   #sendFinalizeWhenDue(): void {

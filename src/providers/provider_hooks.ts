@@ -9,7 +9,7 @@ export type ProviderCounter =
   | 'stt_audio_dropped'
   /** Audio chunks for a reply that was cancelled or is unknown. */
   | 'stale_audio'
-  /** Characters handed to text-to-speech, repeats included. */
+  /** Characters of text handed to text-to-speech. */
   | 'tts_characters'
   /** Messages that were no JSON, or not of a known shape. */
   | 'garbage'

@@ -1,5 +1,6 @@
 // The Cartesia client against a server scripted by each test: what a caller would hear of each failure.
 
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CartesiaPoolOptions } from '../../src/providers/cartesia_pool.js';
 import { CartesiaTts } from '../../src/providers/cartesia_tts.js';
@@ -568,6 +569,25 @@ describe('broken off or silent', () => {
     expect(probe.bytes).toBe(1600);
     // The SDK keeps `null` to itself.
     if (garbage !== 'null') expect(hooks.counts.garbage).toBeGreaterThanOrEqual(1);
+  });
+
+  test('whatever else the vendor sends does not disturb the speech', async () => {
+    const anyField = fc.jsonValue({ maxDepth: 2 });
+    const type = fc.constantFrom('chunk', 'timestamps', 'done', 'flush_done', 'phoneme_timestamps', 'x', 'constructor');
+    const message = fc.record(
+      { type, context_id: anyField, data: anyField, word_timestamps: anyField, done: anyField },
+      { requiredKeys: ['type'] },
+    );
+    const junk = fc.sample(fc.oneof(message, anyField), { numRuns: 400, seed: 7 });
+    server.onRequest = (peer, request) => {
+      for (const each of junk) peer.ws.send(JSON.stringify(each));
+      speak(peer, request);
+    };
+    provider();
+    open().push('Good day.', true);
+    await probe.ended();
+    expect(probe.done).toBe(true);
+    expect(probe.bytes).toBe(1600);
   });
 
   test('audio for nobody is counted', async () => {

@@ -1,5 +1,6 @@
 // The OpenAI client against a server scripted by each test: what a caller would notice of each failure.
 
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { OpenaiLlm } from '../../src/providers/openai_llm.js';
 import type { OpenaiTuning } from '../../src/providers/openai_run.js';
@@ -309,6 +310,21 @@ describe('silent or broken off', () => {
       expect(probe.text).toBe(SPOKEN);
     },
   );
+
+  test('whatever else the stream holds never makes two ends, or none', async () => {
+    const field = fc.jsonValue({ maxDepth: 3 });
+    const choice = fc.record({ delta: fc.record({ content: field }), finish_reason: field }, { requiredKeys: [] });
+    const chunk = fc.record({ choices: fc.oneof(fc.array(fc.oneof(choice, field)), field), usage: field });
+    provider({ firstTokenTimeoutMs: 200, stallTimeoutMs: 200, usageWaitMs: 20, retries: 0 });
+    for (const junk of fc.sample(fc.array(fc.oneof(chunk, field), { maxLength: 5 }), { numRuns: 60, seed: 7 })) {
+      server.answers = [stream(junk.map((each) => `data: ${JSON.stringify(each)}\n\n`))];
+      probe = new LlmProbe();
+      start();
+      await probe.ended();
+      await settled();
+      expect(probe.late).toBe(0);
+    }
+  });
 
   test('filtered: the reason is passed on', async () => {
     server.answers = [stream([ROLE, finish('content_filter'), END])];
