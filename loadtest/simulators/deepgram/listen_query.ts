@@ -38,10 +38,9 @@ export interface Refusal {
 
 const SHARED = ['model', 'encoding', 'sample_rate', 'keyterm', 'tag', 'mip_opt_out', 'redact', 'profanity_filter'];
 const V1_ONLY =
-  `callback callback_method channels detect_entities diarize diarize_model dictation endpointing extra interim_results
-  keywords language multichannel numerals punctuate replace search smart_format utterance_end_ms vad_events version`.split(
-    /\s+/,
-  );
+  `callback callback_method channels detect_entities diarize diarize_model dictation endpointing extra filler_words
+  interim_results keywords language multichannel no_delay numerals punctuate replace search smart_format utterance_end_ms
+  vad_events version`.split(/\s+/);
 const V2_ONLY = ['eager_eot_threshold', 'eot_threshold', 'eot_timeout_ms', 'language_hint', 'numerals'];
 
 class BadParameter extends Error {}
