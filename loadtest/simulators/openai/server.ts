@@ -13,7 +13,9 @@ import { type ChatRequest, type ErrorAnswer, errorAnswer, readChatRequest } from
 import { ChunkWriter } from './chunk_writer.js';
 import { CompletionStream, OPENAI_LATENCY, type OpenaiLatency, wholeCompletion } from './completion_stream.js';
 import { OPENAI_FAILURE_MODES, type OpenaiFailureMode, REQUEST_MODES, STREAM_MODES } from './failure_modes.js';
+import { failureAnswer } from './refusals.js';
 import { type ChatMessage, type Reply, replyTo, toolCallFor } from './replies.js';
+import { OpenaiStats } from './stats.js';
 
 export interface OpenaiSimulatorOptions {
   /** 0 = any free port. */
@@ -48,33 +50,7 @@ const DEFAULTS = {
   seed: 1,
 } as const;
 
-/** A completion that the client did not want to the end. */
-export interface Abort {
-  key: string;
-  /** Tokens that had gone out, of how many. */
-  tokens: number;
-  tokensTotal: number;
-  /** When, on the monotonic clock. */
-  atMs: number;
-}
-const ABORTS_KEPT = 1000;
 const BODY_MAX_BYTES = 4 * 1024 * 1024;
-
-export class OpenaiStats {
-  requests = 0;
-  open = 0;
-  peak = 0;
-  completed = 0;
-  failed = 0;
-  tokens = 0;
-  connections = 0;
-  connectionsDropped = 0;
-  abortCount = 0;
-  /** The newest aborts. */
-  aborts: Abort[] = [];
-  /** Answers that were no completion, by status. */
-  errors: Record<string, number> = {};
-}
 
 export class OpenaiSimulator {
   readonly stats = new OpenaiStats();
@@ -185,7 +161,7 @@ export class OpenaiSimulator {
       return;
     }
     if (this.stats.open >= this.options.maxConcurrent) {
-      this.#refuse(response, failureAnswer('status_429', 1000) as ErrorAnswer);
+      this.#refuse(response, failureAnswer('status_429', 1000));
       return;
     }
     const reply = this.#reply(chat);
@@ -201,7 +177,7 @@ export class OpenaiSimulator {
     failure: ArmedFailure<OpenaiFailureMode> | null,
   ): void {
     const { stats } = this;
-    stats.peak = Math.max(stats.peak, ++stats.open);
+    stats.streamOpened();
     const startMs = nowMs();
     // The head leaves with the first chunk: until then a client waits for headers, as it does with the vendor.
     response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' });
@@ -215,7 +191,7 @@ export class OpenaiSimulator {
         stats.tokens += stream.tokensSent;
         if (how === 'done') stats.completed++;
         if (how === 'failed') stats.failed++;
-        if (how === 'aborted') this.#aborted(chat.key, stream.tokensSent, stream.tokensTotal);
+        if (how === 'aborted') stats.aborted(chat.key, stream.tokensSent, stream.tokensTotal, nowMs());
       },
     });
   }
@@ -234,7 +210,7 @@ export class OpenaiSimulator {
 
   #failRequest(failure: ArmedFailure<OpenaiFailureMode>, request: IncomingMessage, response: ServerResponse): void {
     if (failure.mode === 'refuse') request.socket.resetAndDestroy();
-    else if (failure.mode === 'hang') response.on('close', () => this.#aborted('', 0, 0));
+    else if (failure.mode === 'hang') response.on('close', () => this.stats.aborted('', 0, 0, nowMs()));
     else this.#refuse(response, failureAnswer(failure.mode, failure.delayMs ?? 1000));
   }
 
@@ -247,12 +223,6 @@ export class OpenaiSimulator {
     return toolCall ? { text: '', toolCalls: [toolCall] } : { text: replyTo(chat.messages), toolCalls: [] };
   }
 
-  #aborted(key: string, tokens: number, tokensTotal: number): void {
-    this.stats.abortCount++;
-    this.stats.aborts.push({ key, tokens, tokensTotal, atMs: nowMs() });
-    if (this.stats.aborts.length > ABORTS_KEPT) this.stats.aborts.shift();
-  }
-
   #checkKey(request: IncomingMessage): ErrorAnswer | null {
     const key = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
     if (key && (this.options.apiKeys.length === 0 || this.options.apiKeys.includes(key))) return null;
@@ -260,7 +230,7 @@ export class OpenaiSimulator {
   }
 
   #refuse(response: ServerResponse, answer: ErrorAnswer): void {
-    this.stats.errors[answer.status] = (this.stats.errors[answer.status] ?? 0) + 1;
+    this.stats.refused(answer.status);
     response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers }).end(answer.body);
   }
 
@@ -284,31 +254,6 @@ const MODELS = JSON.stringify({
 
 function isRequestMode(mode: OpenaiFailureMode): mode is (typeof REQUEST_MODES)[number] {
   return (REQUEST_MODES as readonly string[]).includes(mode);
-}
-
-/** The vendor's answer for a `status_*` mode. */
-function failureAnswer(mode: OpenaiFailureMode, delayMs: number): ErrorAnswer {
-  const wait = { 'retry-after': String(Math.ceil(delayMs / 1000)), 'retry-after-ms': String(delayMs) };
-  switch (mode) {
-    case 'status_400':
-      return errorAnswer(400, 'invalid_request_error', 'The request was refused.');
-    case 'status_401':
-      return errorAnswer(401, 'invalid_request_error', 'Incorrect API key provided.', { code: 'invalid_api_key' });
-    case 'status_404':
-      return errorAnswer(404, 'invalid_request_error', 'The model does not exist.', { code: 'model_not_found' });
-    case 'status_409':
-      return errorAnswer(409, 'conflict', 'Try again.', { headers: { 'x-should-retry': 'true' } });
-    case 'status_429':
-      return errorAnswer(429, 'requests', 'Rate limit reached.', { code: 'rate_limit_exceeded', headers: wait });
-    case 'insufficient_quota':
-      return errorAnswer(429, 'insufficient_quota', 'You exceeded your current quota.', { code: 'insufficient_quota' });
-    case 'status_503':
-      return errorAnswer(503, 'server_error', 'The engine is currently overloaded.', { headers: wait });
-    case 'status_500_final':
-      return errorAnswer(500, 'server_error', 'The server had an error.', { headers: { 'x-should-retry': 'false' } });
-    default:
-      return errorAnswer(500, 'server_error', 'The server had an error while processing your request.');
-  }
 }
 
 /** The body as text, or null when the client left or sent too much. */
