@@ -30,7 +30,8 @@ export interface SttSession {
   /** Sends mu-law 8 kHz bytes. The buffer may be reused by the caller after return. Before the socket opens, a bounded
    *  amount is kept and sent at open; beyond it the oldest goes (counted). */
   sendAudio(mulaw: Uint8Array): void;
-  /** Asks for the final text of everything sent so far, now. Safe before open (ignored). */
+  /** Asks for the final text of everything sent so far, now. While no socket is open it is remembered and sent after the
+   *  audio it belongs to. An answer is not certain: wait for one with a limit. */
   finalize(): void;
   /** Ends the session. Safe twice. No handler is called afterwards. */
   close(): void;
