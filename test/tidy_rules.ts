@@ -87,6 +87,8 @@ export function violations(tree: Tree): string[] {
   ];
   for (const cycle of cycles([...tree.keys()].filter(inSrc), importedBy))
     report(cycle[0], `imports itself: ${cycle.join(' -> ')}`);
+  // Renamed without telling this file, the rule would guard nothing.
+  for (const file of MEDIA_PATH) if (!tree.has(file)) report(file, 'is named here as the media path, but is not there');
   for (const file of reachable(MEDIA_PATH, (from) => targetsOf(from, (each) => !each.isType))) {
     const match = LOOKS_INTO_BYTES.exec(code.get(file) ?? '');
     if (match) report(file, `${match[0]} on the main thread's media path`);

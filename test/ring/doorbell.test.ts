@@ -1,15 +1,18 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createDoorbells, Doorbell } from '../../src/ring/doorbell.js';
+import { nowMs } from '../../src/clock.js';
+import { createDoorbells, Doorbell, type ListenOptions } from '../../src/ring/doorbell.js';
 
 const STRIDE_BYTES = 128;
+/** State of the word while its listener waits. */
+const SLEEPING = 1;
 const stops: (() => void)[] = [];
 afterEach(() => {
   while (stops.length > 0) stops.pop()?.();
 });
 
 /** A bell with a listener whose calls can be awaited, already past the call that every listener gets at its start. */
-async function listening(index = 0) {
+async function listening(index = 0, options: ListenOptions = {}) {
   const bells = createDoorbells(3);
   const bell = new Doorbell(bells, index);
   let calls = 0;
@@ -17,7 +20,7 @@ async function listening(index = 0) {
   const stop = bell.listen(() => {
     calls++;
     onCall?.();
-  });
+  }, options);
   stops.push(stop);
   const called = (count: number) =>
     new Promise<void>((resolve) => {
@@ -108,6 +111,52 @@ describe('a listener', () => {
       await new Promise<void>((resolve) => (resolveCall = resolve));
       stop();
     }
+  });
+});
+
+describe('a listener that rests', () => {
+  const REST_MS = 15;
+
+  test('is called no more often than that, however much is rung, and misses nothing', async () => {
+    const bell = new Doorbell(createDoorbells(1), 0);
+    const calledAt: number[] = [];
+    let rungSinceCall = false;
+    const stop = bell.listen(
+      () => {
+        calledAt.push(nowMs());
+        rungSinceCall = false;
+      },
+      { restMs: REST_MS },
+    );
+    stops.push(stop);
+    while (calledAt.length < 6) {
+      bell.ring();
+      rungSinceCall = true;
+      await nextTurn();
+    }
+    while (rungSinceCall) await nextTurn();
+    // Timers may fire a millisecond early by our clock.
+    for (let i = 1; i < calledAt.length; i++) expect(calledAt[i] - calledAt[i - 1]).toBeGreaterThan(REST_MS - 1.5);
+  });
+
+  test('hears the first ring after a quiet time at once', async () => {
+    const restMs = 300;
+    const { bells, bell, called } = await listening(0, { restMs });
+    const words = new Int32Array(bells);
+    while (Atomics.load(words, 0) !== SLEEPING) await sleep(1);
+    const rungAt = nowMs();
+    bell.ring();
+    await called(2);
+    expect(nowMs() - rungAt).toBeLessThan(restMs - 10);
+  });
+
+  test('can be stopped while it rests', async () => {
+    const { bells, bell, stop, calls } = await listening(0, { restMs: 1 });
+    bell.ring();
+    stop();
+    await sleep(5);
+    expect(calls()).toBe(1);
+    expect(sleepers(bells)).toBe(0);
   });
 });
 

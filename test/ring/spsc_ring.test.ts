@@ -78,6 +78,17 @@ describe('records', () => {
     expect(reader.stampMs).toBe(reader.stampMs >>> 0);
   });
 
+  test('carry the time that the producer gives them, as whole milliseconds modulo 2^32', () => {
+    const { writer, reader } = makeRing(256);
+    writer.tryWrite(1, bytesOf(1), 0, 1, 2 ** 33 + 5.9);
+    writer.reserve(1, 1);
+    writer.commit(1, 2 ** 32 - 1);
+    reader.next();
+    expect(reader.stampMs).toBe(5);
+    reader.next();
+    expect(reader.stampMs).toBe(2 ** 32 - 1);
+  });
+
   test('a part that lies outside its source is our own mistake', () => {
     const { writer } = makeRing(256);
     expect(() => writer.tryWrite(1, bytesOf(1, 2), 1, 2)).toThrow('inside its source');

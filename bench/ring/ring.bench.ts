@@ -1,0 +1,164 @@
+// What it costs to bring bytes to another thread: our ring and doorbell against a MessagePort. Varies: message size,
+// writing and reading alone or between two running threads, waking a sleeping thread (doorbell_wake.ts).
+
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { nowMs } from '../../src/clock.js';
+import { Doorbell } from '../../src/ring/doorbell.js';
+import { RING_CONTROL_BYTES, SpscRing } from '../../src/ring/spsc_ring.js';
+import { type BenchOptions, type BenchResult, compared, nsPerOperation, ResultHash } from '../bench_result.js';
+import { benchWakes } from './doorbell_wake.js';
+import { makePeerSetup, type PeerAnswer, WORKER_BELL } from './ring_bench_peer.js';
+
+const RING_BYTES = 65536;
+/** Records of one batch: what a worker with a few dozen calls finds when it drains its rings. */
+const BATCH = 32;
+/** An ordinary Twilio media message is 428 bytes or thereabouts. */
+const MESSAGE_BYTES = 428;
+/** A worker's listener rests that long; see ListenOptions. */
+const REST_MS = 2;
+
+export async function bench(options: BenchOptions): Promise<BenchResult[]> {
+  const results: BenchResult[] = [];
+  for (const sizeBytes of [8, 160, MESSAGE_BYTES, 1200]) results.push(await benchWriteRead(options, sizeBytes));
+  results.push(await benchThroughput(options));
+  results.push(...(await benchWakes(options)));
+  return results;
+}
+
+/** `count` payloads of one size, each in memory of its own, as a socket hands them out. */
+function payloads(sizeBytes: number, count: number): Uint8Array[] {
+  return Array.from({ length: count }, (_, n) => new Uint8Array(sizeBytes).map((_, i) => n * 31 + i * 7));
+}
+
+/**
+ * Both ends in one thread: the work itself, without threads that disturb or help. The port delivers as a server would
+ * have it, by events; drained by hand (`receiveMessageOnPort`) it is in the note.
+ */
+async function benchWriteRead(options: BenchOptions, sizeBytes: number): Promise<BenchResult> {
+  const messages = payloads(sizeBytes, BATCH);
+  const memory = new SharedArrayBuffer(RING_CONTROL_BYTES + RING_BYTES);
+  const writer = new SpscRing(memory, 0, RING_CONTROL_BYTES, RING_BYTES);
+  const reader = new SpscRing(memory, 0, RING_CONTROL_BYTES, RING_BYTES);
+  const drained = new MessageChannel();
+  const delivered = new MessageChannel();
+
+  let seen = 0;
+  let hash: ResultHash | null = null;
+  const use = (bytes: Uint8Array, offset: number, length: number) => {
+    seen += length + bytes[offset];
+    hash?.add(bytes.subarray(offset, offset + length));
+  };
+  let missing = 0;
+  let onBatch: () => void = () => {};
+  delivered.port2.on('message', (message: Uint8Array) => {
+    use(message, 0, message.length);
+    if (--missing === 0) onBatch();
+  });
+  // What a socket lends must be copied before it can be given away.
+  const clone = (port: MessagePort, message: Uint8Array) => port.postMessage(message);
+  const transfer = (port: MessagePort, message: Uint8Array) => {
+    const copy = message.slice();
+    port.postMessage(copy, [copy.buffer]);
+  };
+  const viaEvents = (post: typeof clone) => () =>
+    new Promise<void>((resolve) => {
+      onBatch = resolve;
+      missing = BATCH;
+      for (const message of messages) post(delivered.port1, message);
+    });
+  const viaRing = (clock: () => number | undefined) => () => {
+    const atMs = clock();
+    for (const message of messages) writer.tryWrite(1, message, 0, message.length, atMs);
+    while (reader.next()) use(reader.bytes, reader.offset, reader.length);
+    reader.release();
+  };
+  const ways = {
+    ring: viaRing(nowMs),
+    ringOwnStamps: viaRing(() => undefined),
+    cloned: viaEvents(clone),
+    transferred: viaEvents(transfer),
+    drained: () => {
+      for (const message of messages) drained.port1.postMessage(message);
+      for (let got = receiveMessageOnPort(drained.port2); got; got = receiveMessageOnPort(drained.port2))
+        use(got.message, 0, got.message.length);
+    },
+  };
+
+  const hashes: string[] = [];
+  for (const way of Object.values(ways)) {
+    hash = new ResultHash();
+    await way();
+    hashes.push(hash.hex);
+  }
+  hash = null;
+  const [ringNs, ownStampsNs, clonedNs, transferredNs, drainedNs] = await nsPerOperation(options, BATCH, ways);
+  drained.port1.close();
+  delivered.port1.close();
+  if (seen === 0 || new Set(hashes).size !== 1) throw new Error('the ways did not carry the same bytes');
+  const peerNs = Math.min(clonedNs, transferredNs);
+  return compared(
+    `ring write + read, ${sizeBytes} bytes`,
+    { nsPerOp: ringNs, hash: hashes[0] },
+    { name: `MessagePort, ${peerNs === clonedNs ? 'cloned' : 'transferred'}`, nsPerOp: peerNs, hash: hashes[2] },
+    `with the clock read for each record ${ownStampsNs.toFixed(0)} ns; port drained by hand: ${drainedNs.toFixed(0)} ns`,
+  );
+}
+
+/**
+ * One thread sends, another one receives, and both live by their event loops: CPU time of the whole process, wake-ups
+ * included, at a pace of one burst a millisecond (what some 600 calls send).
+ */
+async function benchThroughput(options: BenchOptions): Promise<BenchResult> {
+  const bursts = options.small ? 20 : 3000;
+  const count = bursts * BATCH;
+  const messages = payloads(MESSAGE_BYTES, BATCH);
+  const setup = makePeerSetup(RING_BYTES, REST_MS);
+  const worker = new Worker(new URL('./ring_bench_peer.js', import.meta.url), { workerData: setup });
+  await once(worker, 'message');
+  const ring = new SpscRing(setup.ring, 0, RING_CONTROL_BYTES, RING_BYTES);
+  const bell = new Doorbell(setup.bells, WORKER_BELL);
+
+  const measure = async (send: (message: Uint8Array) => boolean) => {
+    const ready = once(worker, 'message');
+    worker.postMessage({ expect: count });
+    await ready;
+    const answer = once(worker, 'message') as Promise<[PeerAnswer]>;
+    const before = process.cpuUsage();
+    for (let burst = 0; burst < bursts; burst++) {
+      for (const message of messages) while (!send(message)) await sleep(1);
+      await sleep(1);
+    }
+    const { user, system } = process.cpuUsage(before);
+    const [{ sum }] = await answer;
+    return { nsPerOp: ((user + system) * 1000) / count, hash: new ResultHash().add(count).add(sum).hex };
+  };
+  const viaPort = (message: Uint8Array) => {
+    worker.postMessage(message);
+    return true;
+  };
+  const viaRing = (message: Uint8Array) => {
+    const written = ring.tryWrite(1, message);
+    bell.ring();
+    return written;
+  };
+  const port = await measure(viaPort);
+  const ours = await measure(viaRing);
+  const idleNs = await measureIdle(bursts);
+  await worker.terminate();
+  return compared(
+    `to another thread, ${MESSAGE_BYTES} bytes, ${BATCH} each ms, CPU of both threads`,
+    { ...ours, nsPerOp: ours.nsPerOp - idleNs },
+    { name: 'MessagePort, cloned', ...port, nsPerOp: port.nsPerOp - idleNs },
+    `${count} messages, wake-ups included; the reader rests ${REST_MS} ms after each; the sender's timer taken off`,
+  );
+}
+
+/** CPU nanoseconds a message that the pace itself costs. */
+async function measureIdle(bursts: number): Promise<number> {
+  const before = process.cpuUsage();
+  for (let burst = 0; burst < bursts; burst++) await sleep(1);
+  const { user, system } = process.cpuUsage(before);
+  return ((user + system) * 1000) / (bursts * BATCH);
+}
