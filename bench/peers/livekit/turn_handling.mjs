@@ -5,7 +5,7 @@
 import { createRequire } from 'node:module';
 import { inference } from '@livekit/agents';
 
-const MODE = process.env.PEER_LIVEKIT_TURN_END ?? 'detector';
+const MODE = process.env.PEER_LIVEKIT_TURN_END ?? 'vad';
 
 function detectorInProcess() {
   const model = createRequire(import.meta.resolve('@livekit/agents'))('@livekit/local-inference');
