@@ -20,7 +20,11 @@ export interface ServerProcessOptions {
   env: Record<string, string>;
   args?: string[];
   nodeArgs?: string[];
+  /** Command that starts the process, such as `taskset -c 0`; it must replace itself by it. */
+  launcher?: readonly string[];
   onLog?: (line: LogLine) => void;
+  /** In a process group of its own: Ctrl-C in the terminal is not for it. */
+  ownGroup?: boolean;
 }
 
 export class ServerProcess {
@@ -52,9 +56,11 @@ export class ServerProcess {
   /** Starts it and waits until it takes calls. Rejects with the server's last words when it does not. */
   static async start(options: ServerProcessOptions): Promise<ServerProcess> {
     const port = Number(options.env['PORT'] ?? 0) || (await freePort());
-    const child = spawn(process.execPath, [...(options.nodeArgs ?? []), MAIN, ...(options.args ?? [])], {
+    const [command, ...rest] = [...(options.launcher ?? []), process.execPath];
+    const child = spawn(command, [...rest, ...(options.nodeArgs ?? []), MAIN, ...(options.args ?? [])], {
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...options.env, PORT: String(port) },
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: options.ownGroup ?? false,
     });
     const server = new ServerProcess(child, port, options.onLog);
     await server.untilReady();

@@ -5,7 +5,11 @@ import { nowMs } from '../../src/clock.js';
 
 /** `startMs` and `endMs` are the operating system's monotonic clock: on Linux comparable between processes. */
 export interface StageTiming {
-  stage: 'stt_final' | 'llm_first_token' | 'tts_first_byte';
+  /**
+   * `stt_final`: Finalize to its answer. `stt_endpointed`: a final with words that speech recognition sent by itself, from
+   * the audio that caused it. `stt_unanswered`: a Finalize that had nothing left to flush (it takes no time).
+   */
+  stage: 'stt_final' | 'stt_endpointed' | 'stt_unanswered' | 'llm_first_token' | 'tts_first_byte';
   /** What the provider was told about the call: tag, user or context id. */
   key: string;
   startMs: number;

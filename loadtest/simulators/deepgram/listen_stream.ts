@@ -69,7 +69,7 @@ export class ListenStream {
     );
     this.#machine =
       options.version === 1
-        ? new V1Stream(options, identity, this.#hearing, this.#outbox, host.random)
+        ? new V1Stream(options, identity, this.#hearing, this.#outbox, host.random, () => this.#timeEndpointed())
         : new V2Stream(options, identity.requestId, this.#hearing, this.#outbox);
     this.#onWindow = (loud) => this.#machine.window(loud);
   }
@@ -172,12 +172,18 @@ export class ListenStream {
     const startMs = nowMs();
     if (failure?.mode === 'ignore_finalize' || !machine.finalize()) {
       stats.finalizesUnanswered++;
+      timings.add('stt_unanswered', this.tag, startMs, startMs);
       return;
     }
     this.#outbox.schedule(null, () => timings.add('stt_final', this.tag, startMs));
     if (failure?.mode === 'duplicate_final') this.#outbox.repeatLast();
     if (failure?.mode === 'late_final')
       setTimeout(() => machine.lateFinal('also'), failure.delayMs ?? LATE_FINAL_MS).unref();
+  }
+
+  #timeEndpointed(): void {
+    const startMs = nowMs();
+    this.#outbox.schedule(null, () => this.host.timings.add('stt_endpointed', this.tag, startMs));
   }
 
   #strike(): void {

@@ -27,6 +27,8 @@ export class V1Stream {
     readonly hearing: Hearing,
     readonly outbox: StreamOutbox,
     readonly random: () => number,
+    /** A final with words was queued that nobody asked for. */
+    readonly onEndpointed: () => void = () => {},
   ) {}
 
   /** One 10 ms window of audio was received. */
@@ -104,6 +106,7 @@ export class V1Stream {
   #final(flags: Partial<ResultFlags>, kind: 'final' | 'finalize' = 'final'): void {
     const words = this.hearing.takeWords();
     this.outbox.send(kind, this.#results(words, { ...flags, isFinal: true }));
+    if (kind === 'final' && words.length > 0) this.onEndpointed();
     this.#spanStartMs = this.hearing.audioMs;
     this.#lastResultMs = this.hearing.audioMs;
   }

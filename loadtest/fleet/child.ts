@@ -1,0 +1,95 @@
+// A child process of the load test that speaks typed messages, and the pinning of processes to cores.
+
+import { type ChildProcess, fork, spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+export interface Pinning {
+  /** Cores of the server, and of everything else; null = the scheduler decides. */
+  server: readonly number[] | null;
+  others: readonly number[] | null;
+}
+
+/** The first half of the cores for the server, the rest for those who load it; null where it can't be done. */
+export function planPinning(wanted: boolean, cores = availableParallelism()): Pinning {
+  if (!wanted || cores < 2 || spawnSync('taskset', ['--version']).status !== 0) return { server: null, others: null };
+  const half = Math.ceil(cores / 2);
+  const all = Array.from({ length: cores }, (_, i) => i);
+  return { server: all.slice(0, half), others: all.slice(half) };
+}
+
+/** Moves this process and all its threads onto `cores`. */
+export function pinSelf(cores: readonly number[] | null): void {
+  if (cores !== null) spawnSync('taskset', ['-a', '-cp', cores.join(','), String(process.pid)]);
+}
+
+/** Command in front of another that keeps it on `cores`; empty = none. */
+export function launcher(cores: readonly number[] | null): string[] {
+  return cores === null ? [] : ['taskset', '-c', cores.join(',')];
+}
+
+/** One end of the channel: `Command` down, `Event` up. */
+export class Child<Command extends object, Event extends { kind: string; message?: string }> {
+  readonly #process: ChildProcess;
+  readonly #listeners = new Set<(event: Event) => void>();
+  #gone = false;
+
+  /** @param file compiled JavaScript, as a URL beside the caller's */
+  constructor(file: URL, cores: readonly number[] | null, nodeArgs: readonly string[] = []) {
+    const [command, ...rest] = [...launcher(cores), process.execPath];
+    this.#process = fork(fileURLToPath(file), [], {
+      execPath: command,
+      execArgv: [...rest, ...nodeArgs],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    this.#process.on('message', (event) => {
+      for (const listener of [...this.#listeners]) listener(event as Event);
+    });
+    this.#process.once('exit', () => {
+      this.#gone = true;
+    });
+  }
+
+  get pid(): number {
+    return this.#process.pid!;
+  }
+
+  tell(command: Command): void {
+    if (!this.#gone && this.#process.connected) this.#process.send(command);
+  }
+
+  on(listener: (event: Event) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The next event that fits. Rejects on a fault, when the process ends, and after `timeoutMs`. */
+  next<E extends Event>(fits: (event: Event) => event is E, timeoutMs = 30_000): Promise<E> {
+    return new Promise((resolve, reject) => {
+      const done = (act: () => void): void => {
+        clearTimeout(timer);
+        off();
+        this.#process.off('exit', onExit);
+        act();
+      };
+      const off = this.on((event) => {
+        if (fits(event)) done(() => resolve(event));
+        else if (event.kind === 'fault') done(() => reject(new Error(event.message)));
+      });
+      const onExit = (code: number | null): void => done(() => reject(new Error(`a helper process ended (${code})`)));
+      const timer = setTimeout(() => done(() => reject(new Error('a helper process did not answer'))), timeoutMs);
+      this.#process.once('exit', onExit);
+      if (this.#gone) onExit(this.#process.exitCode);
+    });
+  }
+
+  /** Ends it, by force after a second. Safe twice. */
+  async stop(exit: Command): Promise<void> {
+    if (this.#gone) return;
+    const exited = new Promise((resolve) => this.#process.once('exit', resolve));
+    this.tell(exit);
+    const force = setTimeout(() => this.#process.kill('SIGKILL'), 1000);
+    await exited;
+    clearTimeout(force);
+  }
+}

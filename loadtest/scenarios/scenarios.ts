@@ -1,0 +1,119 @@
+// The scenarios by name: how calls arrive, how callers behave, what happens to the providers and the server meanwhile,
+// and what may go wrong without the run having failed.
+
+import type { CallerHabits, ProviderName } from '../fleet/fleet_messages.js';
+import type { LatencyProfileName } from './latency_profiles.js';
+
+/** What a scenario can do while its window is measured. Every wait ends early when the run is interrupted. */
+export interface ScenarioControl {
+  readonly calls: number;
+  readonly seconds: number;
+  sleep(ms: number): Promise<void>;
+  /** Calls up from now on; resolves at once. */
+  target(calls: number, ratePerS: number): void;
+  fail(provider: ProviderName, modes: string[]): void;
+  heal(): void;
+  /** What an orchestrator does to stop the server. */
+  terminateServer(): void;
+  /** A line in the report's timeline. */
+  note(text: string): void;
+}
+
+export interface Scenario {
+  summary: string;
+  habits?: Partial<CallerHabits>;
+  latency?: LatencyProfileName;
+  /** `paced`: at the rate, before the window. `at_once`: all in one moment. `window`: the scenario does it itself. */
+  arrivals: 'paced' | 'at_once' | 'window';
+  during?(control: ScenarioControl): Promise<void>;
+  /** Calls or turns may fail by the scenario's nature; underruns and protocol faults may not. */
+  mayFail?: boolean;
+  /** The providers' own holes are heard by callers here. */
+  mayGap?: boolean;
+  /** The server is told to end in the window. */
+  endsServer?: boolean;
+}
+
+export const HABITS: CallerHabits = {
+  thinkMs: [500, 2500],
+  silenceMs: 450,
+  bargeInShare: 0,
+  bargeInAfterMs: [800, 3000],
+  patienceMs: 12_000,
+  dtmfShare: 0.02,
+  callSeconds: null,
+  cutShare: 0,
+};
+
+const OUTAGES: [ProviderName, string[]][] = [
+  ['openai', ['status_503']],
+  ['cartesia', ['error_500']],
+  ['deepgram', ['tcp_cut', 'refuse']],
+];
+/** Shorter than what a call survives: three failures in a row end it. */
+const OUTAGE_MS = 4000;
+
+export const SCENARIOS = {
+  steady: { summary: 'All calls talk all the time.', arrivals: 'paced' },
+  ramp: {
+    summary: 'Calls are added in ten steps through the whole window.',
+    arrivals: 'window',
+    async during({ calls, seconds, target, sleep, note }) {
+      for (let step = 1; step <= 10; step++) {
+        const wanted = Math.max(1, Math.round((calls * step) / 10));
+        note(`${wanted} calls`);
+        target(wanted, Math.max(5, calls / 10));
+        await sleep((seconds * 1000) / 10);
+      }
+    },
+  },
+  burst: {
+    summary: 'All callers ring in the same moment.',
+    arrivals: 'at_once',
+  },
+  barge_in: {
+    summary: 'Callers cut off seven replies of ten.',
+    arrivals: 'paced',
+    habits: { bargeInShare: 0.7 },
+  },
+  provider_outage: {
+    summary: 'One provider after the other is out for four seconds.',
+    arrivals: 'paced',
+    mayFail: true,
+    mayGap: true,
+    async during({ seconds, sleep, fail, heal, note }) {
+      const gapMs = Math.max(0, (seconds * 1000 - OUTAGES.length * OUTAGE_MS) / (OUTAGES.length + 1));
+      for (const [provider, modes] of OUTAGES) {
+        await sleep(gapMs);
+        note(`${provider} out`);
+        fail(provider, modes);
+        await sleep(OUTAGE_MS);
+        note(`${provider} back`);
+        heal();
+      }
+      await sleep(gapMs);
+    },
+  },
+  slow_provider: {
+    summary: 'A bad afternoon at every vendor.',
+    arrivals: 'paced',
+    latency: 'slow',
+    mayGap: true,
+  },
+  soak: {
+    summary: 'Calls come and go at awkward moments, some of them dropped by the network; for hours if wanted.',
+    arrivals: 'paced',
+    habits: { callSeconds: [5, 90], cutShare: 0.1, bargeInShare: 0.15, dtmfShare: 0.1 },
+  },
+  drain: {
+    summary: 'The server is told to stop in mid-traffic: running calls go on, new ones are refused, it ends by itself.',
+    arrivals: 'paced',
+    endsServer: true,
+  },
+} as const satisfies Record<string, Scenario>;
+
+export type ScenarioName = keyof typeof SCENARIOS;
+
+export function scenarioOf(name: ScenarioName): Scenario {
+  return SCENARIOS[name];
+}
