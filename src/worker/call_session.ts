@@ -289,7 +289,10 @@ export class CallSession {
   private onSttError(error: EngineError, fatal: boolean): void {
     this.fault(error, fatal ? 'speech recognition lost' : 'speech recognition trouble');
     if (!fatal || this.endReason) return;
-    if (!this.startedMs) return this.end('error');
+    if (!this.startedMs) {
+      this.state('error_unspoken');
+      return this.end('error');
+    }
     if (this.speaker.current) this.interrupt(nowMs());
     this.event({ on: 'reply_failed', fatal: true }, nowMs());
   }

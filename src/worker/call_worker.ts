@@ -108,6 +108,7 @@ async function createHost(setup: WorkerSetup): Promise<SessionHost> {
   // Not awaited: a voice that is down must not keep the worker from taking calls.
   void phrases.warm(tts, ttsOptions, agent.fixedLines()).then((failed) => {
     if (failed > 0) log.warn({ failed }, 'phrases could not be prepared, they are made when first needed');
+    else log.info('phrases ready');
   });
   return host;
 }

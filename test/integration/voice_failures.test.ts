@@ -1,0 +1,66 @@
+// What a caller hears when the voice fails.
+
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { CallerStep } from '../../loadtest/simulators/twilio/caller.js';
+import { APOLOGY, Stage, speech } from './stage.js';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await Stage.start({ CARTESIA_FIRST_AUDIO_TIMEOUT_MS: '1000', CARTESIA_STALL_TIMEOUT_MS: '800' });
+});
+afterEach(() => stage.cartesia.heal());
+afterAll(() => stage.close());
+
+test.each(['error_500', 'stall', 'done_without_audio'] as const)(
+  '%s for good: the apology comes from ready-made audio',
+  { timeout: 60_000 },
+  async (mode) => {
+    stage.cartesia.fail(mode, { times: 'always' });
+    const { report, summary } = await stage.oneTurn('The soup was cold today.');
+    expect(report.script.completed).toBe(true);
+    expect(summary.turns.some((turn) => turn.heard === APOLOGY)).toBe(true);
+    expect(summary.errors.map((error) => error.provider)).toContain('cartesia');
+  },
+);
+
+test('a voice that stumbles in every turn, each time differently, and a call that goes on', {
+  timeout: 90_000,
+}, async () => {
+  const modes = ['error_429', 'cut', 'malformed_json', 'unknown_context'] as const;
+  const clip = await speech();
+  const script: CallerStep[] = [{ wait: 'greeting_end' }];
+  for (const _ of modes) script.push({ say: clip }, { wait: 'agent_silence' });
+  script.push({ hangup: true });
+  const call = stage.ring(
+    script,
+    modes.map((_, i) => `The soup was cold, number ${i}.`),
+  );
+  stage.openai.setReplies(
+    'number',
+    modes.map(() => 'Thank you for telling me about the soup.'),
+  );
+  for (const mode of modes) stage.cartesia.fail(mode, { times: 1 });
+  const { report, summary } = await stage.done(call);
+  expect(report.script.completed).toBe(true);
+  for (const mode of modes) expect(stage.cartesia.failures.struck[mode]).toBe(1);
+  expect(summary.turns.filter((turn) => turn.caller !== '')).toHaveLength(modes.length);
+});
+
+test('everything away at once: nobody is left in silence, nothing stays open, the server lives', {
+  timeout: 60_000,
+}, async () => {
+  const own = await Stage.start({}, { away: true });
+  try {
+    const call = own.ring([{ wait: 30_000, timeoutMs: 40_000 }]);
+    const report = await call.ended;
+    expect(report.status).toBe('completed');
+    expect(report.endedBy).not.toBe('caller');
+    expect(report.spoken.map(({ verb }) => verb)).toEqual(['Say']);
+    await expect.poll(() => own.metric('ringline_worker_calls')).toBe(0);
+    expect((await fetch(`${own.server.url}/ready`)).status).toBe(200);
+    const health = (await (await fetch(`${own.server.url}/health`)).json()) as { services: Record<string, string> };
+    for (const vendor of ['deepgram', 'openai', 'cartesia']) expect(health.services[vendor]).not.toBe('connected');
+  } finally {
+    await own.close();
+  }
+});
