@@ -4,7 +4,7 @@
 // published yet). Publishing is left to whoever releases; trying it all is try_prebuilt.mjs.
 
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,14 +28,26 @@ const TARGETS = {
 /** npm runs a script of this name before `npm run build` too; only the title of the npm process tells the two apart. */
 function isHookOfBuild() {
   let pid = process.ppid;
+  // npm itself, or a shell between it and us.
   for (let level = 0; level < 2 && pid > 1; level++) {
-    const { stdout } = spawnSync('ps', ['-o', 'ppid=,args=', '-p', String(pid)], { encoding: 'utf8' });
-    const [, parent, args] = /^\s*(\d+)\s+(.*)$/m.exec(stdout ?? '') ?? [];
-    if (!args) return false;
-    if (/\bnpm\b.*\brun(-script)?\b.*\bbuild\b/.test(args)) return true;
-    pid = Number(parent);
+    const { parent, title } = describeProcess(pid);
+    if (/\bnpm\b.*\brun(-script)?\b.*\bbuild\b/.test(title)) return true;
+    pid = parent;
   }
   return false;
+}
+
+/** Parent and title of a process. Small Linux images have no ps, other systems no /proc. */
+function describeProcess(pid) {
+  try {
+    const title = readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ');
+    const parent = Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]);
+    return { parent, title };
+  } catch {
+    const { stdout } = spawnSync('ps', ['-o', 'ppid=,args=', '-p', String(pid)], { encoding: 'utf8' });
+    const [, parent, title] = /^\s*(\d+)\s+(.*)$/m.exec(stdout ?? '') ?? [];
+    return { parent: Number(parent ?? 0), title: title ?? '' };
+  }
 }
 
 function packPlatform() {
