@@ -107,6 +107,7 @@ export class Fleet {
       framesHeard: Math.round(sums.heard / 160),
       playoutGaps: sums.gaps,
       playoutGapMs: sums.gapMs,
+      playoutLongGaps: sums.longGaps,
       violations: sums.violations,
       clears: sums.clears,
       webhookMs: this.#webhookMs,
@@ -174,7 +175,7 @@ function protocolFailure(caller: FleetCaller, detail: string): CallFailure {
 }
 
 type Sums = typeof NOTHING;
-const NOTHING = { sent: 0, lost: 0, discarded: 0, heard: 0, gaps: 0, gapMs: 0, violations: 0, clears: 0 };
+const NOTHING = { sent: 0, lost: 0, discarded: 0, heard: 0, gaps: 0, gapMs: 0, longGaps: 0, violations: 0, clears: 0 };
 
 function addCaller(sums: Sums, caller: FleetCaller): void {
   const { client } = caller;
@@ -189,6 +190,7 @@ function addCaller(sums: Sums, caller: FleetCaller): void {
   sums.gaps += playout.underruns;
   sums.heard += heard.bytes;
   sums.gapMs += heard.gapMs;
+  sums.longGaps += heard.longGaps;
 }
 
 /** CPU time of this process, ms. */

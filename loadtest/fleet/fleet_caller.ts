@@ -4,7 +4,7 @@
 
 import { nowMs } from '../../src/clock.js';
 import { seededRandom } from '../simulators/latency.js';
-import type { AudioClip } from '../simulators/twilio/audio_clip.js';
+import { type AudioClip, FRAME_MS } from '../simulators/twilio/audio_clip.js';
 import { CallState } from '../simulators/twilio/call_state.js';
 import { sid } from '../simulators/twilio/call_stream.js';
 import type { CallerClock } from '../simulators/twilio/caller_clock.js';
@@ -23,8 +23,6 @@ const ZERO_MASK = new Uint8Array(4);
 const GREETING_TIMEOUT_MS = 15_000;
 /** Turns in a row without an answer after which a caller gives up. */
 const UNANSWERED_MAX = 3;
-/** 256-sample windows over 160-sample frames: the grid repeats every 8 frames. */
-const VAD_POSITIONS = 8;
 
 export interface CallerServices {
   serverUrl: string;
@@ -68,7 +66,7 @@ export class FleetCaller implements MediaClientHandler {
   #turn: TurnRow | null = null;
   #bargeIn = false;
   #action: string | null = null;
-  #settled = { segments: 0, bytes: 0, gaps: 0, gapMs: 0 };
+  #settled = { segments: 0, bytes: 0, gaps: 0, gapMs: 0, longGaps: 0 };
 
   constructor(services: CallerServices, events: FleetCallerEvents, seed: number) {
     this.#services = services;
@@ -110,16 +108,21 @@ export class FleetCaller implements MediaClientHandler {
   }
 
   /** Agent audio so far in mu-law bytes, and how long its holes were together. Looks only at what is new. */
-  heard(): { bytes: number; gapMs: number } {
+  heard(): { bytes: number; gapMs: number; longGaps: number } {
     const settled = this.#settled;
     if (!this.client) return settled;
     const { segments, gaps } = this.client.playout;
     // The last segment still grows, or is cut by a clear.
     for (; settled.segments < segments.length - 1; settled.segments++)
       settled.bytes += segments[settled.segments].bytes;
-    for (; settled.gaps < gaps.length; settled.gaps++)
-      if (gaps[settled.gaps].underrun) settled.gapMs += gaps[settled.gaps].gapMs;
-    return { bytes: settled.bytes + (segments[settled.segments]?.bytes ?? 0), gapMs: settled.gapMs };
+    for (; settled.gaps < gaps.length; settled.gaps++) {
+      const { underrun, gapMs } = gaps[settled.gaps];
+      if (!underrun) continue;
+      settled.gapMs += gapMs;
+      if (gapMs >= FRAME_MS) settled.longGaps++;
+    }
+    const { gapMs, longGaps } = settled;
+    return { bytes: settled.bytes + (segments[settled.segments]?.bytes ?? 0), gapMs, longGaps };
   }
 
   onStarted(now: number): void {
@@ -170,12 +173,11 @@ export class FleetCaller implements MediaClientHandler {
     if (!turn || this.mood !== 'speaking') return;
     const client = this.client!;
     const utterance = client.utterances[client.utterances.length - 1];
-    const frames = this.#services.clips[turn.clip].frames.length;
     turn.voiceStartMs = client.startedAtMs + utterance.startMs;
     turn.voiceEndMs = now;
     turn.bargeIn = utterance.bargeIn;
-    // The last frame is counted when it has left, just after this.
-    turn.phase = (client.framesSent + 1 - frames + VAD_POSITIONS * frames) % VAD_POSITIONS;
+    // The last frame is counted when it has left, just after this: until then the count is its number.
+    turn.endFrame = client.framesSent + client.framesLost + client.framesDiscarded;
     this.#enter('awaiting', now);
   }
 
@@ -227,9 +229,9 @@ export class FleetCaller implements MediaClientHandler {
     this.#turn = {
       callSid: this.callSid,
       clip,
-      phase: 0,
       voiceStartMs: now,
       voiceEndMs: now,
+      endFrame: 0,
       answerMs: null,
       bargeIn: cutsIn,
       clearMs: null,

@@ -48,12 +48,12 @@ export type FleetCommand =
 /** One utterance of a caller and what came of it. */
 export interface TurnRow {
   callSid: string;
-  /** Which clip, and where its first frame lies on the server's 32 ms grid (frames of 20 ms: 8 positions). */
   clip: number;
-  phase: number;
   /** First and last voiced frame left. */
   voiceStartMs: number;
   voiceEndMs: number;
+  /** Number of the last voiced frame in its stream, from 0. */
+  endFrame: number;
   /** First voiced agent audio arrived after it; null = none. */
   answerMs: number | null;
   /** It began while the agent spoke; when the clear came, null = it did not. */
@@ -105,6 +105,8 @@ export interface FleetTick {
   /** Holes inside agent speech as the caller heard them, and how long they were together. */
   playoutGaps: number;
   playoutGapMs: number;
+  /** Those of them that lasted a frame or longer. */
+  playoutLongGaps: number;
   violations: number;
   clears: number;
   /** Webhook to TwiML, start message to first greeting audio; new since the last tick. */
@@ -163,6 +165,8 @@ export interface FinalRow {
   kind: 'answered' | 'unanswered' | 'endpointed';
   startMs: number;
   endMs: number;
+  /** Of a Finalize: audio received until then, and until the burst it came with. */
+  audio: { totalMs: number; beforeBurstMs: number } | null;
 }
 /** One completion: when it was asked for, and how much of the reply had left when. */
 export interface CompletionRow {

@@ -46,9 +46,10 @@ async function setUp(command: ProviderCommand & { kind: 'setup' }): Promise<void
     latency: latency.cartesia as Partial<CartesiaLatency> | undefined,
   });
   const twilio = await TwilioSimulator.start({ accountSid: command.accountSid, authToken: command.authToken });
-  deepgram.timings.onAdd = ({ stage, key, startMs, endMs }) => {
+  deepgram.timings.onAdd = (timing) => {
+    const { stage, key } = timing;
     const kind = stage === 'stt_final' ? 'answered' : stage === 'stt_endpointed' ? 'endpointed' : 'unanswered';
-    collector.final(key, kind, startMs, endMs);
+    collector.final(key, kind, timing);
   };
   cartesia.timings.onAdd = ({ startMs, endMs, text }) => collector.voice(text ?? '', startMs, endMs);
   providers = { deepgram, openai, cartesia };

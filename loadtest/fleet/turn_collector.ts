@@ -3,6 +3,7 @@
 
 import { nowMs } from '../../src/clock.js';
 import { type ChatMessage, textOf } from '../simulators/openai/replies.js';
+import type { StageTiming } from '../simulators/stage_timings.js';
 import type { CompletionRow, FinalRow, LineRow, VoiceRow } from './fleet_messages.js';
 import { agentReply } from './lines.js';
 import { turnWordsIn } from './turn_words.js';
@@ -28,8 +29,9 @@ export class TurnCollector {
     this.#callOf.set(line.word, line.callSid);
   }
 
-  final(callSid: string, kind: FinalRow['kind'], startMs: number, endMs: number): void {
-    this.rows.finals.push({ callSid, kind, startMs, endMs });
+  final(callSid: string, kind: FinalRow['kind'], timing: StageTiming): void {
+    const { startMs, endMs, audio } = timing;
+    this.rows.finals.push({ callSid, kind, startMs, endMs, audio: audio ?? null });
   }
 
   /** The reply to a conversation; null when it holds no turn word (a greeting, a probe). */

@@ -93,6 +93,7 @@ const NO_TICK: FleetTick = {
   framesHeard: 0,
   playoutGaps: 0,
   playoutGapMs: 0,
+  playoutLongGaps: 0,
   violations: 0,
   clears: 0,
   webhookMs: [],
