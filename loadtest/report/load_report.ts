@@ -66,7 +66,7 @@ export interface LoadReport {
     webhook_ms: Quantiles;
     greeting_ms: Quantiles;
     /** Parts of engine_added_ms, and what was taken out of the response time. */
-    parts: Record<'e0' | 'e1' | 'e2' | 'e3' | 'hearingMs' | 'sttMs' | 'llmMs' | 'ttsMs', Quantiles>;
+    parts: Record<'e0' | 'e1' | 'e2' | 'e3' | 'holdMs' | 'sttMs' | 'llmMs' | 'ttsMs', Quantiles>;
   };
   turns: {
     measured: number;
@@ -202,7 +202,7 @@ export function makeReport(run: RunRecord): LoadReport {
         e1: part('e1'),
         e2: part('e2'),
         e3: part('e3'),
-        hearingMs: part('hearingMs'),
+        holdMs: part('holdMs'),
         sttMs: part('sttMs'),
         llmMs: part('llmMs'),
         ttsMs: part('ttsMs'),

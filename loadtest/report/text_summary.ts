@@ -28,7 +28,7 @@ export function textSummary(report: LoadReport): string {
     row('response time', q(latency.response_ms)),
     row(
       '  taken out',
-      `hearing ${q(latency.parts.hearingMs)}; stt ${q(latency.parts.sttMs)}; llm ${q(latency.parts.llmMs)}; tts ${q(latency.parts.ttsMs)}`,
+      `hold ${q(latency.parts.holdMs)}; stt ${q(latency.parts.sttMs)}; llm ${q(latency.parts.llmMs)}; tts ${q(latency.parts.ttsMs)}`,
     ),
     row(
       '  added',

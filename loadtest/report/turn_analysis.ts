@@ -3,19 +3,22 @@
 // The caller notes when the last voiced frame left (voice end) and when the first voiced frame of the answer came in. The
 // providers note, for the same utterance (its turn word, fleet/turn_words.ts):
 //
-//   voice end ──hearing──> Finalize at STT ──stt──> final left ──e1──> LLM request ──llm──> text of the first piece left
-//             ──e2──> that text at TTS ──tts──> first audio left ──e3──> first voiced frame at the caller
+//   voice end ──hold──> deciding frame left ──e0──> Finalize at STT ──stt──> final left ──e1──> LLM request
+//       ──llm──> text of the first piece left ──e2──> that text at TTS ──tts──> first audio left ──e3──> first voiced
+//       frame at the caller
+//
+//   engine added = e0 + e1 + e2 + e3 = response time - hold - stt - llm - tts
 //
 // `stt`, `llm` and `tts` are the simulators' own times: from Finalize until the last final with words had left (nothing,
 // when that had left by itself before), from the request until the model had sent all characters that the voice got
 // first, from those until the first audio.
 //
-// `hearing` is the endpointing hold: silence that the voice detector asks for before it believes in an end. It depends on
-// the recording and on where its frames fall on the detector's grid, not on load. So each (clip, grid position) has a
-// baseline, the shortest hearing seen in the run:
-//
-//   e0 = hearing - baseline(clip, grid position)
-//   engine added = e0 + e1 + e2 + e3 = response time - baseline - stt - llm - tts
+// `hold` is the endpointing hold: the silence that the server's voice detector asks for before it believes that the caller
+// has finished. It is audio, not time: the server sends what it has heard to STT before it says Finalize, so the audio
+// STT has by then tells which of the caller's frames decided, and hence when that frame had left. Whatever passed after
+// that is e0, the detector's own work included. When more came in one burst with the Finalize than a server keeps back
+// anyway (a batch of `BATCH_FRAMES`), it had been stuck, and any frame of the burst may have decided: the first counts.
+// When frames were due is taken from the caller's grid, so frames that the generator sent late count against the server.
 //
 // e1 counts from the final, or from Finalize when the model was asked before the final was there (then the final was not
 // waited for, and `stt` is nothing). A server that lets a finished final wait for more silence (TURN_SILENCE_MS_MIN) has
@@ -27,13 +30,17 @@
 
 import type { CompletionRow, FinalRow, ProviderRows, TurnRow, VoiceRow } from '../fleet/fleet_messages.js';
 
+const FRAME_MS = 20;
+/** 40 ms of speech in a message to STT is what servers commonly send. */
+const BATCH_FRAMES = 2;
+
 /** One answered turn taken apart, ms. */
 export interface TurnParts {
   callSid: string;
   voiceEndMs: number;
   answerMs: number;
   responseMs: number;
-  hearingMs: number;
+  holdMs: number;
   sttMs: number;
   llmMs: number;
   ttsMs: number;
@@ -48,21 +55,11 @@ export interface TurnAnalysis {
   parts: TurnParts[];
   /** Answered turns whose provider rows were not all found. */
   unattributed: number;
-  /** Baselines: shortest hearing by clip and grid position, ms. */
-  baselines: { clip: number; phase: number; turns: number; hearingMs: number }[];
-}
-
-/** Turns of one kind with less company than this have no baseline of their own. */
-const BASELINE_TURNS_MIN = 3;
-
-interface Found extends TurnParts {
-  clip: number;
-  phase: number;
 }
 
 /**
  * @param turns those to take apart
- * @param allTurns every turn of the run: baselines are the better the more there are
+ * @param allTurns every turn of the run: the callers' grids are the better known
  */
 export function analyseTurns(
   turns: readonly TurnRow[],
@@ -70,75 +67,65 @@ export function analyseTurns(
   rows: ProviderRows,
 ): TurnAnalysis {
   const index = new RowIndex(rows);
-  const wanted = new Set(turns);
-  const found: Found[] = [];
-  const parts: Found[] = [];
+  const grids = gridsOf(allTurns);
+  const parts: TurnParts[] = [];
   let unattributed = 0;
-  for (const turn of allTurns) {
+  for (const turn of turns) {
     if (turn.answerMs === null || turn.early) continue;
-    const row = takeApart(turn, turn.answerMs, index);
-    if (row) {
-      found.push(row);
-      if (wanted.has(turn)) parts.push(row);
-    } else if (wanted.has(turn)) unattributed++;
+    const row = takeApart(turn, turn.answerMs, grids.get(turn.callSid)!, index);
+    if (row) parts.push(row);
+    else unattributed++;
   }
-  const baselines = baselinesOf(found);
-  const byClip = new Map<number, number>();
-  for (const { clip, hearingMs } of baselines.values())
-    byClip.set(clip, Math.min(byClip.get(clip) ?? Number.POSITIVE_INFINITY, hearingMs));
-  for (const part of parts) {
-    const own = baselines.get(`${part.clip} ${part.phase}`);
-    const baselineMs = own && own.turns >= BASELINE_TURNS_MIN ? own.hearingMs : (byClip.get(part.clip) ?? 0);
-    part.e0 = Math.max(0, part.hearingMs - baselineMs);
-    part.engineAddedMs = part.e0 + part.e1 + part.e2 + part.e3;
-  }
-  return { parts, unattributed, baselines: [...baselines.values()] };
+  return { parts, unattributed };
 }
 
-function takeApart(turn: TurnRow, answerMs: number, index: RowIndex): Found | null {
+/** When frame 0 of each call was due, by its punctual frames: those that the generator sent late only look later. */
+function gridsOf(turns: readonly TurnRow[]): Map<string, number> {
+  const grids = new Map<string, number>();
+  for (const { callSid, voiceEndMs, endFrame } of turns) {
+    const gridMs = voiceEndMs - endFrame * FRAME_MS;
+    grids.set(callSid, Math.min(grids.get(callSid) ?? gridMs, gridMs));
+  }
+  return grids;
+}
+
+function takeApart(turn: TurnRow, answerMs: number, gridMs: number, index: RowIndex): TurnParts | null {
   const word = index.wordOf(turn, answerMs);
   const voice = word === null ? undefined : index.voice(word, answerMs);
   const completion = voice && index.completion(voice);
   if (!voice || !completion) return null;
-  const finalizeMs = index.finalizeOf(turn, completion.startMs);
+  const finalize = index.finalizeOf(turn, completion.startMs);
   const textLeftMs = leftAt(completion, voice.firstText);
-  if (finalizeMs === null || textLeftMs === null) return null;
-  const finalMs = index.finalOf(turn, completion.startMs) ?? finalizeMs;
-  const sttMs = Math.max(0, finalMs - finalizeMs);
-  const e1 = completion.startMs - finalizeMs - sttMs;
-  const e2 = voice.startMs - textLeftMs;
-  const e3 = answerMs - voice.endMs;
-  return {
+  const decidedMs = finalize && decidingFrameMs(finalize, turn, gridMs);
+  if (!finalize || decidedMs === null || textLeftMs === null) return null;
+  const finalMs = index.finalOf(turn, completion.startMs) ?? finalize.startMs;
+  const sttMs = Math.max(0, finalMs - finalize.startMs);
+  const parts = {
     callSid: turn.callSid,
-    clip: turn.clip,
-    phase: turn.phase,
     voiceEndMs: turn.voiceEndMs,
     answerMs,
     responseMs: answerMs - turn.voiceEndMs,
-    hearingMs: finalizeMs - turn.voiceEndMs,
+    holdMs: decidedMs - turn.voiceEndMs,
     sttMs,
     llmMs: textLeftMs - completion.startMs,
     ttsMs: voice.endMs - voice.startMs,
-    e0: 0,
-    e1: Math.max(0, e1),
-    e2: Math.max(0, e2),
-    e3: Math.max(0, e3),
-    engineAddedMs: 0,
+    e0: Math.max(0, finalize.startMs - decidedMs),
+    e1: Math.max(0, completion.startMs - finalize.startMs - sttMs),
+    e2: Math.max(0, voice.startMs - textLeftMs),
+    e3: Math.max(0, answerMs - voice.endMs),
   };
+  return { ...parts, engineAddedMs: parts.e0 + parts.e1 + parts.e2 + parts.e3 };
 }
 
-function baselinesOf(found: readonly Found[]) {
-  const baselines = new Map<string, TurnAnalysis['baselines'][number]>();
-  for (const { clip, phase, hearingMs } of found) {
-    const key = `${clip} ${phase}`;
-    const known = baselines.get(key);
-    if (!known) baselines.set(key, { clip, phase, turns: 1, hearingMs });
-    else {
-      known.turns++;
-      known.hearingMs = Math.min(known.hearingMs, hearingMs);
-    }
-  }
-  return baselines;
+/** When the frame that made the server say Finalize was due; null when its audio can't be that of this stream. */
+function decidingFrameMs({ startMs, audio }: FinalRow, { voiceEndMs }: TurnRow, gridMs: number): number | null {
+  if (!audio) return null;
+  const frames = Math.round(audio.totalMs / FRAME_MS);
+  const inBurst = frames - Math.round(audio.beforeBurstMs / FRAME_MS);
+  const decidingFrame = inBurst > BATCH_FRAMES ? frames - inBurst : frames - 1;
+  const dueMs = gridMs + decidingFrame * FRAME_MS;
+  // After a reconnect the count begins anew; a frame can't have been heard before it left.
+  return dueMs > startMs || dueMs < voiceEndMs - FRAME_MS ? null : dueMs;
 }
 
 /**
@@ -175,11 +162,11 @@ class RowIndex {
   }
 
   /** The last Finalize after the voice's end and before `untilMs`. */
-  finalizeOf({ callSid, voiceEndMs }: TurnRow, untilMs: number): number | null {
+  finalizeOf({ callSid, voiceEndMs }: TurnRow, untilMs: number): FinalRow | null {
     const known = this.#finals
       .get(callSid)
       ?.findLast(({ kind, startMs }) => kind !== 'endpointed' && startMs >= voiceEndMs && startMs <= untilMs);
-    return known?.startMs ?? null;
+    return known ?? null;
   }
 
   /** When the last final with words had left before `untilMs`. */

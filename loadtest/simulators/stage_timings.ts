@@ -16,7 +16,14 @@ export interface StageTiming {
   endMs: number;
   /** The words it was about, where the stage has some: the first text given to the voice. */
   text?: string;
+  /**
+   * At a Finalize: how much audio had come, and how much of that not in one burst with the Finalize. Tells which of the
+   * caller's frames the client had heard when it decided that the caller had finished.
+   */
+  audio?: { totalMs: number; beforeBurstMs: number };
 }
+
+type Detail = Pick<StageTiming, 'text' | 'audio'>;
 
 /** The last `capacity` timings; older ones are overwritten and counted. */
 export class StageTimings {
@@ -27,8 +34,8 @@ export class StageTimings {
 
   constructor(readonly capacity = 20_000) {}
 
-  add(stage: StageTiming['stage'], key: string, startMs: number, endMs = nowMs(), text?: string): void {
-    const timing: StageTiming = { stage, key, startMs, endMs, text };
+  add(stage: StageTiming['stage'], key: string, startMs: number, endMs = nowMs(), detail: Detail = {}): void {
+    const timing: StageTiming = { stage, key, startMs, endMs, ...detail };
     this.#ring[this.#written++ % this.capacity] = timing;
     this.onAdd?.(timing);
   }

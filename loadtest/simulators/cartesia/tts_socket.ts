@@ -112,7 +112,7 @@ export class TtsSocket implements ContextSink {
   }
 
   firstChunk(context: TtsContext): void {
-    this.host.timings.add('tts_first_byte', context.id, context.startMs, nowMs(), context.firstText);
+    this.host.timings.add('tts_first_byte', context.id, context.startMs, nowMs(), { text: context.firstText });
   }
 
   ended(context: TtsContext, how: ContextEnd): void {

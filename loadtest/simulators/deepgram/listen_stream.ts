@@ -36,6 +36,8 @@ export interface StreamHost {
 
 const REAL_TIME_MAX = 1.25;
 const LATE_FINAL_MS = 1500;
+/** Messages closer together than this were sent together. */
+const BURST_GAP_MS = 3;
 
 export class ListenStream {
   readonly tag: string;
@@ -48,6 +50,7 @@ export class ListenStream {
   #openedMs = 0;
   #lastReceivedMs = 0;
   #audioBytes = 0;
+  #beforeBurstMs = 0;
   #plan = -1;
   #armed: (ArmedFailure<DeepgramFailureMode> & { fromMs: number })[] = [];
   #throttled = false;
@@ -87,7 +90,9 @@ export class ListenStream {
 
   received(message: Uint8Array, isBinary: boolean): void {
     this.host.stats.messages++;
-    this.#lastReceivedMs = nowMs();
+    const now = nowMs();
+    if (now - this.#lastReceivedMs > BURST_GAP_MS) this.#beforeBurstMs = this.audioMs;
+    this.#lastReceivedMs = now;
     if (this.#closing) return;
     if (isBinary) this.#audio(message);
     else this.#control(Buffer.from(message.buffer, message.byteOffset, message.byteLength).toString());
@@ -170,12 +175,13 @@ export class ListenStream {
     stats.finalizes++;
     const failure = failures.take(FINALIZE_MODES, this.tag);
     const startMs = nowMs();
+    const audio = { totalMs: this.audioMs, beforeBurstMs: this.#beforeBurstMs };
     if (failure?.mode === 'ignore_finalize' || !machine.finalize()) {
       stats.finalizesUnanswered++;
-      timings.add('stt_unanswered', this.tag, startMs, startMs);
+      timings.add('stt_unanswered', this.tag, startMs, startMs, { audio });
       return;
     }
-    this.#outbox.schedule(null, () => timings.add('stt_final', this.tag, startMs));
+    this.#outbox.schedule(null, () => timings.add('stt_final', this.tag, startMs, nowMs(), { audio }));
     if (failure?.mode === 'duplicate_final') this.#outbox.repeatLast();
     if (failure?.mode === 'late_final')
       setTimeout(() => machine.lateFinal('also'), failure.delayMs ?? LATE_FINAL_MS).unref();
