@@ -2,8 +2,10 @@
 // the call's task resolves with, and the sidecar file beside the recording. Decides nothing.
 
 import fs from 'node:fs/promises';
+import path from 'node:path';
 import { isoNow } from '../clock.js';
-import type { EngineError } from '../errors.js';
+import type { EngineConfig } from '../config.js';
+import { type EngineError, toEngineError } from '../errors.js';
 import type { BargeInReport, CallSummary, CallTask, EndReason, TurnReport } from '../ring/call_records.js';
 
 /** Errors kept per call; a provider that fails every 100 ms must not fill memory. */
@@ -94,9 +96,22 @@ export function recordingStem(port: number, task: CallTask): string {
   return `server_${port}_${task.direction}_recording_${timestamp}_${task.callSid}`;
 }
 
-/** Writes the sidecar JSON: a reader finds the whole file or none. Rejects when the disk does. */
-export async function writeSidecar(path: string, summary: CallSummary): Promise<void> {
-  const part = `${path}.part`;
-  await fs.writeFile(part, `${JSON.stringify(summary, null, 2)}\n`, { mode: 0o640 });
-  await fs.rename(part, path);
+/**
+ * Writes the summary as JSON beside the recording: a reader finds the whole file or none. Resolves with what went wrong,
+ * or null; never rejects.
+ */
+export async function writeSidecar(
+  config: EngineConfig,
+  task: CallTask,
+  summary: CallSummary,
+): Promise<EngineError | null> {
+  const file = path.join(config.recording.dir, `${recordingStem(config.port, task)}.json`);
+  const part = `${file}.part`;
+  try {
+    await fs.writeFile(part, `${JSON.stringify(summary, null, 2)}\n`, { mode: 0o640 });
+    await fs.rename(part, file);
+    return null;
+  } catch (thrown) {
+    return toEngineError(thrown, 'RECORDING_WRITE');
+  }
 }

@@ -185,8 +185,23 @@ export class CallSession {
   private housekeep(now: number): void {
     this.housekeepingMs = now + HOUSEKEEPING_MS;
     this.recorder?.tick(now - this.ingress.originMs);
+    if (this.services.config.testMode) this.logBuffers(now);
     if (now - this.lastMediaMs > MEDIA_SILENCE_MS) this.end('socket_lost');
     else if (now - this.startedMs > this.services.config.calls.maxDurationS * 1000) this.end('max_duration');
+  }
+
+  private logBuffers(now: number): void {
+    const { lost, late, concealedCount: concealed } = this.ingress.jitter;
+    const { queuedMs, framesOut, underruns } = this.egress;
+    const playing = { queuedMs, aheadMs: Math.round(this.egress.aheadMs(now)), framesOut, underruns };
+    const listening = {
+      framesIn: this.ingress.framesIn,
+      lost,
+      late,
+      concealed,
+      ringBytes: this.links.ingress.depthBytes,
+    };
+    this.log.debug({ state: this.turns.state.kind, playing, listening }, 'audio buffers');
   }
 
   private onStart(start: TwilioStart): void {
@@ -214,7 +229,9 @@ export class CallSession {
   private event(event: TurnEvent, now: number): void {
     if (this.endReason) return;
     const before = this.turns.state.kind;
-    for (const action of this.turns.handle(event, now)) this.carryOut(action, now);
+    const actions = this.turns.handle(event, now);
+    if (this.services.config.testMode && event.on !== 'tick') this.log.debug({ event, actions }, 'turn event');
+    for (const action of actions) this.carryOut(action, now);
     if (this.turns.state.kind !== before) this.state(this.turns.state.kind);
   }
 
@@ -366,22 +383,12 @@ export class CallSession {
       framesOut: this.egress.framesOut,
       underruns: this.egress.underruns,
     });
-    await this.writeSidecar(summary);
+    const failure = this.recorder && (await writeSidecar(this.services.config, this.task, summary));
+    if (failure) this.onRecordingError(failure);
     this.state('ended');
     const { endReason, durationS, usage, media } = summary;
     this.log.info({ endReason, durationS, usage, media, turns: summary.turns.length }, 'call ended');
     this.resolveEnded(summary);
-  }
-
-  private async writeSidecar(summary: CallSummary): Promise<void> {
-    const { config } = this.services;
-    if (!this.recorder) return;
-    try {
-      await writeSidecar(path.join(config.recording.dir, `${recordingStem(config.port, this.task)}.json`), summary);
-    } catch (thrown) {
-      this.services.metrics.add('recording_errors');
-      this.fault(toEngineError(thrown, 'RECORDING_WRITE'), 'call summary not written');
-    }
   }
 
   /** Engine clock to the call's timeline, whole ms; null stays null. */

@@ -53,6 +53,9 @@ async function createHost(setup: WorkerSetup): Promise<SessionHost> {
     dir: null,
     sink: (line) => report({ kind: 'log', line }),
   });
+  const agent = loadAgent(config.agent.file);
+  const vad = await VadBatch.create(MODEL_PATH, config.vad.engine, slabSlots(slab));
+  // A seat is what makes the server ready: it is taken when the slow part is over.
   const workerIndex = claimSeat(seats, threadId);
   const metrics = new ThreadMetrics(setup.metrics, workerIndex + 1);
   // One call's mistake that no session caught must not take the other calls of this thread down with it.
@@ -71,8 +74,6 @@ async function createHost(setup: WorkerSetup): Promise<SessionHost> {
       },
     },
   });
-  const agent = loadAgent(config.agent.file);
-  const vad = await VadBatch.create(MODEL_PATH, config.vad.engine, slabSlots(slab));
   const tts = new CartesiaTts(config.cartesia, hooks('cartesia'));
   const phrases = new PhraseCache();
   const host = new SessionHost(

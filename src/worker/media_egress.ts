@@ -94,8 +94,14 @@ export class MediaEgress {
     if (this.queue.length === 0 && this.sinceMarkBytes > 0) this.sendMark();
   }
 
+  /** Reply audio that waits here. */
   get queuedMs(): number {
     return this.queue.length / BYTES_PER_MS;
+  }
+
+  /** What Twilio still has to play, by our clock; negative = the line has been silent for so long. */
+  aheadMs(nowMs: number): number {
+    return this.playEndMs - nowMs;
   }
 
   /** Hands over what is due. Call on every tick. */
@@ -172,7 +178,8 @@ export class MediaEgress {
       if (ours) this.underruns++;
       metrics.add(ours ? 'underruns' : 'tts_gaps');
     }
-    const dueMs = Math.max(this.readyMs, this.playEndMs - this.options.leadMs);
+    // Due is when there was audio and room for it inside the lead.
+    const dueMs = Math.max(this.readyMs, this.playEndMs + count / BYTES_PER_MS - this.options.leadMs);
     metrics.observe('frame_late_ms', Math.max(0, nowMs - dueMs));
     this.playEndMs = Math.max(this.playEndMs, nowMs) + count / BYTES_PER_MS;
     this.replySentBytes += count;
