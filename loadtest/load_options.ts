@@ -23,6 +23,8 @@ export interface LoadOptions {
   recordings: string | null;
   workers: number | null;
   pin: boolean;
+  /** Nice value of server, generator and providers alike; below 0 needs the right to. */
+  nice: number;
   seed: number;
   json: string | null;
   html: string | null;
@@ -54,6 +56,7 @@ export const USAGE = `npm run loadtest -- [options]
   --recordings WHAT   on (temporary folder, removed at the end; default), off, or a folder that is kept
   --workers N         worker threads of the server (default: cores of the server, at least 1)
   --no-pin            let the scheduler place server and generator; default: each has its own cores
+  --nice N            nice value of all processes of the test, for machines that others use too (default 0)
   --server-env N=V    a further variable of the server; may be repeated
   --server-node ARG   an argument of the server's Node, such as --cpu-prof; may be repeated
   --generator-prof D  CPU profiles of generator and simulators into this folder
@@ -95,6 +98,7 @@ export function readOptions(argv: readonly string[]): LoadOptions {
     recordings: readRecordings(values.recordings),
     workers: values.workers === undefined ? null : number('workers', values.workers, 1, 1, 256),
     pin: !values['no-pin'],
+    nice: number('nice', values.nice, 0, -20, 19),
     seed: number('seed', values.seed, 1, 0, 2 ** 31 - 1),
     json: values.json ?? null,
     html: values.html ?? null,
@@ -122,6 +126,7 @@ function parse(argv: readonly string[]) {
       recordings: { type: 'string' },
       workers: { type: 'string' },
       'no-pin': { type: 'boolean' },
+      nice: { type: 'string' },
       'server-env': { type: 'string', multiple: true },
       'server-node': { type: 'string', multiple: true },
       'generator-prof': { type: 'string' },

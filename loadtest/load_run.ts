@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { nowMs } from '../src/clock.js';
-import { Child, launcher, type Pinning, pinSelf, planPinning } from './fleet/child.js';
+import { Child, launcher, niceGroup, type Pinning, pinSelf, planPinning } from './fleet/child.js';
 import type {
   FleetCommand,
   FleetEvent,
@@ -108,12 +108,15 @@ export class LoadRun {
     const { options } = this;
     const { generatorProfile } = options;
     const nodeArgs = generatorProfile === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${generatorProfile}`];
-    const fleet = new Child<FleetCommand, FleetEvent>(at('fleet/fleet_process.js'), this.#pinning.others, nodeArgs);
+    const place = launcher(this.#pinning.others, options.nice);
+    niceGroup(process.pid, options.nice);
+    const fleet = new Child<FleetCommand, FleetEvent>(at('fleet/fleet_process.js'), place, nodeArgs);
     this.#fleet = fleet;
     const providers = new Child<ProviderCommand, ProviderEvent>(
       at('fleet/provider_process.js'),
-      this.#pinning.others,
+      others,
       nodeArgs,
+      options.nice,
     );
     this.#providers = providers;
     // The fleet needs the server's address and the providers need the clips: first the server's port is made up.
@@ -141,6 +144,7 @@ export class LoadRun {
     const { urls } = await providers.next((event) => event.kind === 'ready');
     const server = await this.#startServer(port, urls);
     this.#server = server;
+    niceGroup(server.pid, options.nice);
     const health = await readHealth(server.url);
     const workerThreads = await findWorkerThreads(server.pid, this.#workers);
     const sampler = new RunSampler({
@@ -212,7 +216,7 @@ export class LoadRun {
     return ServerProcess.start({
       env,
       nodeArgs: options.serverNodeArgs,
-      launcher: launcher(this.#pinning.server),
+      launcher: launcher(this.#pinning.server, options.nice),
       ownGroup: true,
       onLog: (line) => this.#onLog(line),
     });

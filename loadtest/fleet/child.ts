@@ -1,6 +1,7 @@
 // A child process of the load test that speaks typed messages, and the pinning of processes to cores.
 
 import { type ChildProcess, fork, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
@@ -18,14 +19,29 @@ export function planPinning(wanted: boolean, cores = availableParallelism()): Pi
   return { server: all.slice(0, half), others: all.slice(half) };
 }
 
+/** Command in front of another that keeps it on `cores` and gives it a nice value; empty = none. */
+export function launcher(cores: readonly number[] | null, nice = 0): string[] {
+  return [
+    ...(nice === 0 ? [] : ['nice', '-n', String(nice)]),
+    ...(cores === null ? [] : ['taskset', '-c', cores.join(',')]),
+  ];
+}
+
 /** Moves this process and all its threads onto `cores`. */
 export function pinSelf(cores: readonly number[] | null): void {
   if (cores !== null) spawnSync('taskset', ['-a', '-cp', cores.join(','), String(process.pid)]);
 }
 
-/** Command in front of another that keeps it on `cores`; empty = none. */
-export function launcher(cores: readonly number[] | null): string[] {
-  return cores === null ? [] : ['taskset', '-c', cores.join(',')];
+/**
+ * Where the kernel groups processes by terminal session (`sched_autogroup_enabled`), a nice value counts inside the group
+ * only; this is the group's own. Without effect elsewhere, and without the right to.
+ */
+export function niceGroup(pid: number, nice: number): void {
+  try {
+    if (nice !== 0) writeFileSync(`/proc/${pid}/autogroup`, String(nice));
+  } catch {
+    // No such kernel, or no such right: the run's lateness tells whether it mattered.
+  }
 }
 
 /** One end of the channel: `Command` down, `Event` up. */
@@ -34,9 +50,12 @@ export class Child<Command extends object, Event extends { kind: string; message
   readonly #listeners = new Set<(event: Event) => void>();
   #gone = false;
 
-  /** @param file compiled JavaScript, as a URL beside the caller's */
-  constructor(file: URL, cores: readonly number[] | null, nodeArgs: readonly string[] = []) {
-    const [command, ...rest] = [...launcher(cores), process.execPath];
+  /**
+   * @param file compiled JavaScript
+   * @param place see `launcher`
+   */
+  constructor(file: URL, place: readonly string[], nodeArgs: readonly string[] = []) {
+    const [command, ...rest] = [...place, process.execPath];
     this.#process = fork(fileURLToPath(file), [], {
       execPath: command,
       execArgv: [...rest, ...nodeArgs],
