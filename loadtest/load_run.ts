@@ -112,12 +112,7 @@ export class LoadRun {
     niceGroup(process.pid, options.nice);
     const fleet = new Child<FleetCommand, FleetEvent>(at('fleet/fleet_process.js'), place, nodeArgs);
     this.#fleet = fleet;
-    const providers = new Child<ProviderCommand, ProviderEvent>(
-      at('fleet/provider_process.js'),
-      others,
-      nodeArgs,
-      options.nice,
-    );
+    const providers = new Child<ProviderCommand, ProviderEvent>(at('fleet/provider_process.js'), place, nodeArgs);
     this.#providers = providers;
     // The fleet needs the server's address and the providers need the clips: first the server's port is made up.
     const port = Number(options.serverEnv['PORT'] ?? 0) || (await freeServerPort());
