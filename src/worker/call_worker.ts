@@ -34,6 +34,9 @@ import { SessionHost } from './session_host.js';
 
 const MODEL_PATH = fileURLToPath(new URL('../../../models/silero_vad.onnx', import.meta.url));
 
+/** A provider in steady use proves itself many times a second; /health needs to know once. */
+const PROVIDER_OK_EVERY_MS = 1000;
+
 const host = await createHost(workerData as WorkerSetup);
 
 /** Piscina's task: one call from webhook to end. Resolves with its summary. */
@@ -62,18 +65,26 @@ async function createHost(setup: WorkerSetup): Promise<SessionHost> {
   process.on('uncaughtException', (error) => log.error({ err: error }, 'defect: uncaught exception in a worker'));
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'defect: unhandled rejection in a worker'));
 
-  const hooks = (provider: 'deepgram' | 'openai' | 'cartesia'): ProviderHooks => ({
-    log: log.child({ provider }),
-    onResult: (ok, code) => {
-      if (!ok) metrics.add(`${provider}_errors`);
-      report({ kind: 'provider', provider, ok, code, at: Date.now() });
-    },
-    metrics: {
-      count: (counter, n) => {
-        if (counter === 'stt_audio_dropped' || counter === 'stale_audio') metrics.add(counter satisfies CounterName, n);
+  const hooks = (provider: 'deepgram' | 'openai' | 'cartesia'): ProviderHooks => {
+    let lastOkAt = 0;
+    return {
+      log: log.child({ provider }),
+      onResult: (ok, code) => {
+        const at = Date.now();
+        if (!ok) metrics.add(`${provider}_errors`);
+        // Good news is worth a message between threads now and then, bad news always; good news after bad at once.
+        else if (at - lastOkAt < PROVIDER_OK_EVERY_MS) return;
+        lastOkAt = ok ? at : 0;
+        report({ kind: 'provider', provider, ok, code, at });
       },
-    },
-  });
+      metrics: {
+        count: (counter, n) => {
+          if (counter === 'stt_audio_dropped' || counter === 'stale_audio')
+            metrics.add(counter satisfies CounterName, n);
+        },
+      },
+    };
+  };
   const tts = new CartesiaTts(config.cartesia, hooks('cartesia'));
   const phrases = new PhraseCache();
   const host = new SessionHost(

@@ -9,7 +9,7 @@ import type { SttSession } from '../providers/stt.js';
 import type { Recorder } from './recorder.js';
 
 /** Audio sent to STT at once while the caller speaks: what it costs to send is per message, what it delays is this. */
-const STT_BATCH_SPEECH = 40 * BYTES_PER_MS;
+const STT_BATCH_SPEECH = 60 * BYTES_PER_MS;
 /** The same in silence, where nobody waits for the words. */
 const STT_BATCH_SILENCE = 100 * BYTES_PER_MS;
 
