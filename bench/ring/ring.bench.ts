@@ -14,6 +14,8 @@ import { makePeerSetup, type PeerAnswer, WORKER_BELL } from './ring_bench_peer.j
 const RING_BYTES = 65536;
 /** Records of one batch: what a worker with a few dozen calls finds when it drains its rings. */
 const BATCH = 32;
+/** Batches of one measurement. */
+const BATCHES = 8;
 /** An ordinary Twilio media message is 428 bytes or thereabouts. */
 const MESSAGE_BYTES = 428;
 /** A worker's listener rests that long; see ListenOptions. */
@@ -93,7 +95,16 @@ async function benchWriteRead(options: BenchOptions, sizeBytes: number): Promise
     hashes.push(hash.hex);
   }
   hash = null;
-  const [ringNs, ownStampsNs, clonedNs, transferredNs, drainedNs] = await nsPerOperation(options, BATCH, ways);
+  const many = (way: () => void | Promise<void>) => async () => {
+    for (let batch = 0; batch < BATCHES; batch++) await way();
+  };
+  const [ringNs, ownStampsNs, clonedNs, transferredNs, drainedNs] = await nsPerOperation(options, BATCH * BATCHES, {
+    ring: many(ways.ring),
+    ringOwnStamps: many(ways.ringOwnStamps),
+    cloned: many(ways.cloned),
+    transferred: many(ways.transferred),
+    drained: many(ways.drained),
+  });
   drained.port1.close();
   delivered.port1.close();
   if (seen === 0 || new Set(hashes).size !== 1) throw new Error('the ways did not carry the same bytes');
