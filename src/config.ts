@@ -21,7 +21,8 @@ export interface EngineConfig {
     apiKey: string;
     baseUrl: string | null;
     model: string;
-    language: string;
+    /** null = the agent's. */
+    language: string | null;
     /** Silence after which Deepgram itself ends an utterance; our own Finalize normally comes first. */
     endpointingMs: number;
     connectTimeoutMs: number;
@@ -45,7 +46,8 @@ export interface EngineConfig {
     baseUrl: string | null;
     voiceId: string;
     model: string;
-    language: string;
+    /** null = the agent's. */
+    language: string | null;
     connectTimeoutMs: number;
     firstAudioTimeoutMs: number;
     stallTimeoutMs: number;

@@ -155,7 +155,7 @@ export const CONFIG_VARIABLES = {
     url('https', 'http', 'wss', 'ws'),
   ),
   DEEPGRAM_MODEL: variable('nova-3', 'speech-to-text model', text),
-  DEEPGRAM_LANGUAGE: variable('en', 'language the caller speaks', text),
+  DEEPGRAM_LANGUAGE: variable(null, "language the caller speaks, such as es or multi; empty = the agent's", text),
   DEEPGRAM_ENDPOINTING_MS: variable('300', 'silence after which Deepgram itself ends an utterance', integer(10, 10000)),
   DEEPGRAM_CONNECT_TIMEOUT_MS: variable('3000', 'opening a socket may take this long', integer(100, 60000)),
   DEEPGRAM_STALL_TIMEOUT_MS: variable(
@@ -178,7 +178,7 @@ export const CONFIG_VARIABLES = {
     url('https', 'http', 'wss', 'ws'),
   ),
   CARTESIA_MODEL: variable('sonic-3', 'text-to-speech model', text),
-  CARTESIA_LANGUAGE: variable('en', 'language the agent speaks', text),
+  CARTESIA_LANGUAGE: variable(null, "language of the voice; empty = the agent's", text),
   CARTESIA_CONNECT_TIMEOUT_MS: variable('3000', 'opening a socket may take this long', integer(100, 60000)),
   CARTESIA_FIRST_AUDIO_TIMEOUT_MS: variable(
     '4000',

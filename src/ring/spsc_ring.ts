@@ -169,12 +169,12 @@ export class SpscRing {
       position = 0;
       header = this.#words[0];
     }
+    const type = header & 0xff;
     const length = header >>> 8;
     const recordBytes = (length + RECORD_HEADER_BYTES + 7) & ~7;
-    assert((header & 0xff) !== PAD, 'corrupt ring: a pad precedes a record');
-    assert(recordBytes <= ((this.#tailSeen - this.#read) | 0), 'corrupt ring: a record ends before the tail');
-    assert(position + recordBytes <= this.#sizeBytes, 'corrupt ring: a record ends before the end');
-    this.type = header & 0xff;
+    const endsInside = recordBytes <= ((this.#tailSeen - this.#read) | 0) && position + recordBytes <= this.#sizeBytes;
+    assert(type !== PAD && endsInside, 'corrupt ring: a record lies inside what was written');
+    this.type = type;
     this.length = length;
     this.offset = position + RECORD_HEADER_BYTES;
     this.stampMs = this.#words[(position >> 2) + 1] >>> 0;

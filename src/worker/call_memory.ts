@@ -6,7 +6,7 @@ import type { AgentProfile } from '../conversation/agent.js';
 import { ChatHistory } from '../conversation/chat_history.js';
 import type { ReplyKind, TurnAction } from '../conversation/turn_manager.js';
 import type { ThreadMetrics } from '../metrics/shared_metrics.js';
-import type { ChatMessage } from '../providers/llm.js';
+import type { LlmRequest } from '../providers/llm.js';
 import type { CallDirection, TurnReport } from '../ring/call_records.js';
 import { type CallReport, tenths } from './call_report.js';
 import type { Heard, Spoken } from './speaker.js';
@@ -14,6 +14,7 @@ import { observeAnswer } from './turn_metrics.js';
 
 export interface CallMemoryLinks {
   agent: AgentProfile;
+  model: Pick<LlmRequest, 'maxTokens' | 'temperature'>;
   direction: CallDirection;
   variables: Record<string, string>;
   report: CallReport;
@@ -36,9 +37,10 @@ export class CallMemory {
     this.history = new ChatHistory(links.agent.systemPrompt(links.direction, links.variables));
   }
 
-  /** The conversation so far and this question behind it. */
-  messages(question: string): readonly ChatMessage[] {
-    return this.history.messagesWith(question);
+  /** Asks the model: the conversation so far and this question behind it. */
+  request(question: string): LlmRequest {
+    const { maxTokens, temperature } = this.links.model;
+    return { messages: this.history.messagesWith(question), maxTokens, temperature };
   }
 
   /** The caller's turn is over and is being answered; returns the turn's number. */

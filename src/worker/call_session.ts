@@ -8,7 +8,6 @@ import { nowMs } from '../clock.js';
 import { SentenceSplitter } from '../conversation/sentence_splitter.js';
 import { type TurnAction, type TurnEvent, TurnManager } from '../conversation/turn_manager.js';
 import { type EngineError, toEngineError } from '../errors.js';
-import type { LlmRequest } from '../providers/llm.js';
 import type { SttSession, SttTranscript } from '../providers/stt.js';
 import { type CallSummary, type CallTask, END_REASONS, type EndReason } from '../ring/call_records.js';
 import type { SpscRing } from '../ring/spsc_ring.js';
@@ -19,6 +18,7 @@ import { CallerAudio } from './caller_audio.js';
 import { MediaEgress } from './media_egress.js';
 import { MediaIngress } from './media_ingress.js';
 import { Recorder } from './recorder.js';
+import { ttsOptionsOf } from './reply.js';
 import type { SessionServices } from './session_host.js';
 import { type Heard, Speaker, type Spoken } from './speaker.js';
 
@@ -67,6 +67,7 @@ export class CallSession {
     this.report = new CallReport(task);
     this.memory = new CallMemory({
       agent,
+      model: config.openai,
       direction: task.direction,
       variables: task.variables,
       report: this.report,
@@ -107,7 +108,7 @@ export class CallSession {
       },
       onSpeechEnd: (endMs, now) => this.event({ on: 'speech_end', endMs }, now),
     });
-    const ttsOptions = { voiceId: agent.voiceId || config.cartesia.voiceId, language: agent.language };
+    const ttsOptions = ttsOptionsOf(config, agent);
     this.speaker = new Speaker(
       { ...services, ttsOptions, newSplitter: () => new SentenceSplitter({ language: agent.language }) },
       metrics,
@@ -133,9 +134,10 @@ export class CallSession {
   /** The webhook was seen: connect the providers while TwiML and the media socket are still on their way. */
   begin(now: number): void {
     this.guard(() => {
-      const { stt, tts, llm, agent } = this.services;
+      const { stt, tts, llm, agent, config } = this.services;
       this.socketOpenMs = now;
-      const options = { callSid: this.task.callSid, language: agent.language, keyterms: agent.keyterms };
+      const language = config.deepgram.language ?? agent.language;
+      const options = { callSid: this.task.callSid, language, keyterms: agent.keyterms };
       this.stt = this.ears.stt = stt.open(options, {
         onOpen: (connectMs) => this.services.metrics.observe('stt_connect_ms', connectMs),
         onTranscript: (transcript) => this.onTranscript(transcript),
@@ -241,11 +243,11 @@ export class CallSession {
         this.ears.flushStt();
         return this.stt?.finalize();
       case 'draft':
-        return this.speaker.prepare(action.text, this.request(action.text));
+        return this.speaker.prepare(action.text, this.memory.request(action.text));
       case 'drop_draft':
         return this.speaker.dropDraft();
       case 'answer':
-        this.speaker.answer(this.memory.asks(action), action.text, () => this.request(action.text));
+        this.speaker.answer(this.memory.asks(action), action.text, () => this.memory.request(action.text));
         return;
       case 'withdraw':
         this.speaker.interrupt(now);
@@ -261,11 +263,6 @@ export class CallSession {
       case 'end':
         return this.end(action.reason);
     }
-  }
-
-  private request(text: string): LlmRequest {
-    const { maxTokens, temperature } = this.services.config.openai;
-    return { messages: this.memory.messages(text), maxTokens, temperature };
   }
 
   private onAudible(spoken: Spoken, now: number): void {

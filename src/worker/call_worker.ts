@@ -30,6 +30,7 @@ import { EgressBuffers } from './media_egress.js';
 import { IngressBuffers } from './media_ingress.js';
 import { PhraseCache } from './phrase_cache.js';
 import { RecorderBuffers } from './recorder.js';
+import { ttsOptionsOf } from './reply.js';
 import { SessionHost } from './session_host.js';
 
 const MODEL_PATH = fileURLToPath(new URL('../../../models/silero_vad.onnx', import.meta.url));
@@ -116,7 +117,7 @@ async function createHost(setup: WorkerSetup): Promise<SessionHost> {
   metrics.setGauge('vad_native', vad.engine === 'native' ? 1 : 0);
   if (vad.fallbackReason) log.warn({ reason: vad.fallbackReason }, 'the native VAD is not used');
   log.info({ workerIndex, dsp: dsp.kind, vad: vad.engine }, 'worker ready');
-  const ttsOptions = { voiceId: agent.voiceId || config.cartesia.voiceId, language: agent.language };
+  const ttsOptions = ttsOptionsOf(config, agent);
   // Not awaited: a voice that is down must not keep the worker from taking calls.
   void phrases.warm(tts, ttsOptions, agent.fixedLines()).then((failed) => {
     if (failed > 0) log.warn({ failed }, 'phrases could not be prepared, they are made when first needed');

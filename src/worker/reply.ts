@@ -3,6 +3,8 @@
 // is what makes late chunks of a cancelled reply harmless. When it is heard, and what of it, is not known here.
 
 import { nowMs } from '../clock.js';
+import type { EngineConfig } from '../config.js';
+import type { AgentProfile } from '../conversation/agent.js';
 import type { SentenceSplitter } from '../conversation/sentence_splitter.js';
 import type { EngineError } from '../errors.js';
 import type { LlmProvider, LlmRequest, LlmRun, LlmUsage } from '../providers/llm.js';
@@ -15,6 +17,14 @@ export interface ReplyServices {
   ttsOptions: TtsOptions;
   phrases: PhraseCache;
   newSplitter(): SentenceSplitter;
+}
+
+/** The voice of this agent: the persona's own words win over the settings, a language set there over the persona's. */
+export function ttsOptionsOf(config: EngineConfig, agent: AgentProfile): TtsOptions {
+  return {
+    voiceId: agent.voiceId ?? config.cartesia.voiceId,
+    language: config.cartesia.language ?? agent.language,
+  };
 }
 
 export interface ReplyHandlers {
