@@ -57,6 +57,7 @@ async function createHost(setup: WorkerSetup): Promise<SessionHost> {
     dir: null,
     sink: (line) => report({ kind: 'log', line }),
   });
+  if (config.recording.enabled) fs.mkdirSync(config.recording.dir, { recursive: true });
   const agent = loadAgent(config.agent.file);
   const vad = await VadBatch.create(MODEL_PATH, config.vad.engine, slabSlots(slab));
   // A seat is what makes the server ready: it is taken when the slow part is over.
