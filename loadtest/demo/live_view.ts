@@ -43,3 +43,10 @@ export function showTurn(line: LogLine): void {
     .map(([name, value]) => `${name} ${Math.round(value as number)} ms`);
   if (times.length > 0) say(`          ${style.dim(times.join('  ·  '))}`);
 }
+
+/** A warning or error of the server: rare, and worth seeing. */
+export function showTrouble(line: LogLine): void {
+  const { provider, code, detail, reason } = line;
+  const facts = [provider, code, detail, reason].filter((fact) => typeof fact === 'string').join(' ');
+  say(`  ${style.yellow('server')}  ${line.msg}${facts ? style.dim(` (${facts})`) : ''}`);
+}

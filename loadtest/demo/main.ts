@@ -13,7 +13,7 @@ import { OpenaiSimulator } from '../simulators/openai/server.js';
 import type { SimulatedCall } from '../simulators/twilio/simulated_call.js';
 import { TwilioSimulator } from '../simulators/twilio/simulator.js';
 import { type Conversation, recordedConversation, spokenConversation } from './conversations.js';
-import { say, showTurn, style } from './live_view.js';
+import { say, showTrouble, showTurn, style } from './live_view.js';
 import { type DemoCall, judge } from './outcome.js';
 
 const ACCOUNT_SID = `AC${'d'.repeat(32)}`;
@@ -67,6 +67,7 @@ async function main(): Promise<number> {
       },
       onLog: (line) => {
         if (line.msg === 'turn answered' || line.msg === 'turn interrupted') showTurn(line);
+        else if (line['level'] === 'warn' || line['level'] === 'error') showTrouble(line);
       },
     });
     say(`Server up at ${server.url} (pid ${server.pid}).`);
