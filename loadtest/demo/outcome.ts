@@ -61,7 +61,6 @@ export function judge(
   }
   if (summary && summary.bargeIns.length < conversation.bargeIns) problems.push('the barge-in was not noticed');
   if (summary && summary.media.underruns > 0) problems.push(`${summary.media.underruns} underruns`);
-  for (const error of summary?.errors ?? []) problems.push(`error ${error.code}`);
   const recording = summary?.recording ? path.join(recordings, summary.recording) : null;
   if (recording === null) problems.push('there is no recording');
   else problems.push(...listen(recording));
