@@ -3,7 +3,16 @@
 
 import { Bench } from 'tinybench';
 
-const ROUNDS = 8;
+const ROUNDS = 9;
+/** Of each task in each round. */
+const ROUND_MS = 60;
+const WARM_UP_MS = 15;
+const ROUND_CALLS_MIN = 6;
+const WARM_UP_CALLS_MIN = 2;
+/** How `nsPerOperation` takes its times, in words. */
+export const MEASUREMENT =
+  `median of ${ROUNDS} rounds in turn, each the mean over ${ROUND_MS} ms (${ROUND_CALLS_MIN} calls at least) ` +
+  `after ${WARM_UP_MS} ms of warm-up (${WARM_UP_CALLS_MIN} calls at least)`;
 
 export interface BenchOptions {
   /** A size that runs with the tests; its times mean nothing, its hashes do. */
@@ -22,6 +31,8 @@ export interface BenchResult {
   /** Of the result; equal for ours and the peer, checked by the bench. */
   hash: string;
   note?: string;
+  /** Further figures, the same for all rows of a bench; printed as a table of their own. */
+  more?: Record<string, number | string>;
 }
 
 /** Puts a result together. Throws when the peer's hash differs: then it was not the same work. */
@@ -44,8 +55,8 @@ export function compared(
 }
 
 /**
- * Nanoseconds for one operation of each task, in the order of `tasks`: the best of some rounds, each the mean over
- * what a round has time for. The mean, because collecting garbage is part of the cost; the best round, because what
+ * Nanoseconds for one operation of each task, in the order of `tasks`: the median of some rounds, each the mean over
+ * what a round has time for. The mean, because collecting garbage is part of the cost; the median round, because what
  * else the machine does is not; the tasks in turn, because that changes. A task does `operations` of them a call,
  * enough that the clock's own cost does not count.
  */
@@ -54,21 +65,27 @@ export async function nsPerOperation(
   operations: number,
   tasks: Record<string, () => void | Promise<void>>,
 ): Promise<number[]> {
-  const best = Object.keys(tasks).map(() => Number.POSITIVE_INFINITY);
+  const rounds: number[][] = Object.keys(tasks).map(() => []);
   for (let round = 0; round < (options.small ? 1 : ROUNDS); round++) {
     const bench = new Bench(
       options.small
-        ? { time: 5, iterations: 5, warmupTime: 1, warmupIterations: 2, throws: true }
-        : { time: 150, iterations: 50, warmupTime: 50, warmupIterations: 10, throws: true },
+        ? { time: 1, iterations: 2, warmupTime: 0, warmupIterations: 1, throws: true }
+        : {
+            time: ROUND_MS,
+            iterations: ROUND_CALLS_MIN,
+            warmupTime: WARM_UP_MS,
+            warmupIterations: WARM_UP_CALLS_MIN,
+            throws: true,
+          },
     );
     for (const [name, task] of Object.entries(tasks)) bench.add(name, task);
     await bench.run();
     bench.tasks.forEach((task, i) => {
       if (task.result.state !== 'completed') throw new Error(`${task.name}: ${task.result.state}`);
-      best[i] = Math.min(best[i], (task.result.latency.mean * 1e6) / operations);
+      rounds[i].push((task.result.latency.mean * 1e6) / operations);
     });
   }
-  return best;
+  return rounds.map((times) => times.sort((a, b) => a - b)[times.length >> 1]);
 }
 
 /** FNV-1a, 32 bit, of numbers as their eight bytes and of byte arrays as they are. */
