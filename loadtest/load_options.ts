@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import type { Priority } from './fleet/child.js';
 import type { FleetSetup, ProviderLatencies } from './fleet/fleet_messages.js';
 import { LATENCY_PROFILES, type LatencyProfileName } from './scenarios/latency_profiles.js';
 import { SCENARIOS, type ScenarioName, scenarioOf } from './scenarios/scenarios.js';
@@ -23,8 +24,8 @@ export interface LoadOptions {
   recordings: string | null;
   workers: number | null;
   pin: boolean;
-  /** Nice value of server, generator and providers alike; below 0 needs the right to. */
-  nice: number;
+  /** Of server, generator and providers alike; a nice value below 0 and `realtime` need the right to. */
+  nice: Priority;
   seed: number;
   json: string | null;
   html: string | null;
@@ -37,6 +38,8 @@ export interface LoadOptions {
   /** CPU profiles of the generator's own processes go here. */
   generatorProfile: string | null;
   quiet: boolean;
+  /** Waits while another load test runs on this machine. */
+  wait: boolean;
 }
 
 export class UsageError extends Error {
@@ -56,7 +59,7 @@ export const USAGE = `npm run loadtest -- [options]
   --recordings WHAT   on (temporary folder, removed at the end; default), off, or a folder that is kept
   --workers N         worker threads of the server (default: cores of the server, at least 1)
   --no-pin            let the scheduler place server and generator; default: each has its own cores
-  --nice N            nice value of all processes of the test, for machines that others use too (default 0)
+  --nice N            nice value of all processes of the test, or realtime: for machines that others use too (default 0)
   --server-env N=V    a further variable of the server; may be repeated
   --server-node ARG   an argument of the server's Node, such as --cpu-prof; may be repeated
   --generator-prof D  CPU profiles of generator and simulators into this folder
@@ -65,6 +68,7 @@ export const USAGE = `npm run loadtest -- [options]
   --find-capacity     search the highest number of calls that holds the objective
   --http              bench POST /, /health and /metrics while the calls run
   --quiet             no progress line
+  --no-wait           begin though another load test runs on this machine
 `;
 
 /** Throws UsageError on anything that can't be meant. */
@@ -98,7 +102,7 @@ export function readOptions(argv: readonly string[]): LoadOptions {
     recordings: readRecordings(values.recordings),
     workers: values.workers === undefined ? null : number('workers', values.workers, 1, 1, 256),
     pin: !values['no-pin'],
-    nice: number('nice', values.nice, 0, -20, 19),
+    nice: values.nice === 'realtime' ? 'realtime' : number('nice', values.nice, 0, -20, 19),
     seed: number('seed', values.seed, 1, 0, 2 ** 31 - 1),
     json: values.json ?? null,
     html: values.html ?? null,
@@ -108,6 +112,7 @@ export function readOptions(argv: readonly string[]): LoadOptions {
     serverNodeArgs: values['server-node'] ?? [],
     generatorProfile: values['generator-prof'] ?? null,
     quiet: values.quiet ?? false,
+    wait: !values['no-wait'],
   };
 }
 
@@ -136,6 +141,7 @@ function parse(argv: readonly string[]) {
       'find-capacity': { type: 'boolean' },
       http: { type: 'boolean' },
       quiet: { type: 'boolean' },
+      'no-wait': { type: 'boolean' },
     },
   }).values;
 }

@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { findCapacity } from './capacity.js';
 import { type LoadOptions, readOptions, USAGE, UsageError } from './load_options.js';
 import { LoadRun } from './load_run.js';
+import { takeMachineTurn } from './machine_turn.js';
 import { htmlReport } from './report/html_report.js';
 import { type LoadReport, makeReport } from './report/load_report.js';
 import { clearProgress, showProgress } from './report/progress.js';
@@ -44,6 +45,7 @@ function exitCode({ passed, valid, options }: LoadReport): number {
 }
 
 async function main(options: LoadOptions): Promise<number> {
+  if (options.wait) await takeMachineTurn(() => console.error('waiting: another load test runs on this machine'));
   if (options.findCapacity) {
     const result = await findCapacity(
       options,

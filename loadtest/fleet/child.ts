@@ -19,12 +19,13 @@ export function planPinning(wanted: boolean, cores = availableParallelism()): Pi
   return { server: all.slice(0, half), others: all.slice(half) };
 }
 
-/** Command in front of another that keeps it on `cores` and gives it a nice value; empty = none. */
-export function launcher(cores: readonly number[] | null, nice = 0): string[] {
-  return [
-    ...(nice === 0 ? [] : ['nice', '-n', String(nice)]),
-    ...(cores === null ? [] : ['taskset', '-c', cores.join(',')]),
-  ];
+/** A nice value, or `realtime` (SCHED_RR): before everything else on the machine, for short runs beside other work. */
+export type Priority = number | 'realtime';
+
+/** Command in front of another that keeps it on `cores` and gives it a priority; empty = none. */
+export function launcher(cores: readonly number[] | null, priority: Priority = 0): string[] {
+  const rank = priority === 'realtime' ? ['chrt', '-r', '10'] : ['nice', '-n', String(priority)];
+  return [...(priority === 0 ? [] : rank), ...(cores === null ? [] : ['taskset', '-c', cores.join(',')])];
 }
 
 /** Moves this process and all its threads onto `cores`. */
@@ -36,9 +37,9 @@ export function pinSelf(cores: readonly number[] | null): void {
  * Where the kernel groups processes by terminal session (`sched_autogroup_enabled`), a nice value counts inside the group
  * only; this is the group's own. Without effect elsewhere, and without the right to.
  */
-export function niceGroup(pid: number, nice: number): void {
+export function niceGroup(pid: number, nice: Priority): void {
   try {
-    if (nice !== 0) writeFileSync(`/proc/${pid}/autogroup`, String(nice));
+    if (typeof nice === 'number' && nice !== 0) writeFileSync(`/proc/${pid}/autogroup`, String(nice));
   } catch {
     // No such kernel, or no such right: the run's lateness tells whether it mattered.
   }

@@ -7,7 +7,7 @@ import type { AudioClip } from '../simulators/twilio/audio_clip.js';
 import { CLEAN_NETWORK, type NetworkProfile, POOR_NETWORK } from '../simulators/twilio/network_profile.js';
 import { WebhookClient } from '../simulators/twilio/webhook_client.js';
 import { type CallerServices, FleetCaller } from './fleet_caller.js';
-import type { CallFailure, FleetSetup, FleetTick, TurnRow } from './fleet_messages.js';
+import type { CallFailure, FleetSetup, FleetTick, GapRow, TurnRow } from './fleet_messages.js';
 import { PhasedClock } from './phased_clock.js';
 
 const NETWORKS: Record<FleetSetup['network'], NetworkProfile> = {
@@ -38,6 +38,7 @@ export class Fleet {
   #unanswered = 0;
   #turns: TurnRow[] = [];
   #failures: CallFailure[] = [];
+  #gaps: GapRow[] = [];
   #webhookMs: number[] = [];
   #greetingMs: number[] = [];
   /** Of calls that are over. */
@@ -110,6 +111,7 @@ export class Fleet {
       playoutLongGaps: sums.longGaps,
       violations: sums.violations,
       clears: sums.clears,
+      gaps: this.#gaps,
       webhookMs: this.#webhookMs,
       greetingMs: this.#greetingMs,
       late: {
@@ -122,6 +124,7 @@ export class Fleet {
     };
     this.#turns = [];
     this.#failures = [];
+    this.#gaps = [];
     this.#webhookMs = [];
     this.#greetingMs = [];
     return tick;
@@ -149,6 +152,7 @@ export class Fleet {
         onGreeted: (afterMs) => this.#greetingMs.push(afterMs),
         onTurn: (turn) => this.#turns.push(turn),
         onUnanswered: () => this.#unanswered++,
+        onGap: (gap) => this.#gaps.push(gap),
         onOver: (over, failure) => this.#over(over, failure),
       },
       Math.floor(this.#random() * 2 ** 31),

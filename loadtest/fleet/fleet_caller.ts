@@ -15,7 +15,7 @@ import { signUrl } from '../simulators/twilio/signer.js';
 import { parseTwiml, type Verb } from '../simulators/twilio/twiml.js';
 import type { WebhookClient } from '../simulators/twilio/webhook_client.js';
 import type { HandshakeError } from '../simulators/twilio/ws_client.js';
-import type { CallerHabits, CallFailure, FailureReason, TurnRow } from './fleet_messages.js';
+import type { CallerHabits, CallFailure, FailureReason, GapRow, TurnRow } from './fleet_messages.js';
 import { clipOf } from './lines.js';
 
 /** The same frames go to every call unmasked by a zero key: legal on the wire (RFC 6455 5.3), and free. */
@@ -41,6 +41,7 @@ export interface FleetCallerEvents {
   onGreeted(afterMs: number): void;
   onTurn(turn: TurnRow): void;
   onUnanswered(): void;
+  onGap(gap: GapRow): void;
   /** The call is over; `failure` null = it ended as the caller wanted. */
   onOver(caller: FleetCaller, failure: CallFailure | null): void;
 }
@@ -116,8 +117,9 @@ export class FleetCaller implements MediaClientHandler {
     for (; settled.segments < segments.length - 1; settled.segments++)
       settled.bytes += segments[settled.segments].bytes;
     for (; settled.gaps < gaps.length; settled.gaps++) {
-      const { underrun, gapMs } = gaps[settled.gaps];
+      const { underrun, atMs, gapMs } = gaps[settled.gaps];
       if (!underrun) continue;
+      this.#events.onGap({ callSid: this.callSid, atMs, gapMs });
       settled.gapMs += gapMs;
       if (gapMs >= FRAME_MS) settled.longGaps++;
     }

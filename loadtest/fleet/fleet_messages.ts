@@ -63,6 +63,13 @@ export interface TurnRow {
   early: boolean;
 }
 
+/** A hole inside agent speech. */
+export interface GapRow {
+  callSid: string;
+  atMs: number;
+  gapMs: number;
+}
+
 export type FailureReason =
   | 'webhook'
   | 'refused_busy'
@@ -109,6 +116,8 @@ export interface FleetTick {
   playoutLongGaps: number;
   violations: number;
   clears: number;
+  /** New holes since the last tick. */
+  gaps: GapRow[];
   /** Webhook to TwiML, start message to first greeting audio; new since the last tick. */
   webhookMs: number[];
   greetingMs: number[];
@@ -166,7 +175,7 @@ export interface FinalRow {
   startMs: number;
   endMs: number;
   /** Of a Finalize: audio received until then, and until the burst it came with. */
-  audio: { totalMs: number; beforeBurstMs: number } | null;
+  audio: { totalMs: number; beforeBurstMs: number; lagMs: number } | null;
 }
 /** One completion: when it was asked for, and how much of the reply had left when. */
 export interface CompletionRow {

@@ -17,6 +17,7 @@ export const GENERATOR_BUSY_PCT_MAX = 95;
 const BEATS_LOST_SHARE_MAX = 0.001;
 /** More of a core than this was somebody else's: the figures hold, but an idle machine would show better ones. */
 const FOREIGN_PCT_MAX = 10;
+const GAP_EXAMPLES_MAX = 20;
 /** Phases of the fleet's clock that pass in a second. */
 const FLEET_BEATS_PER_S = 500;
 
@@ -83,6 +84,8 @@ export interface LoadReport {
   /** Holes inside agent speech as callers heard them, of either kind. */
   playout_gaps: number;
   playout_gap_ms: number;
+  /** The first of them, with seconds since the window began. */
+  gap_examples: { call_sid: string; at_s: number; gap_ms: number }[];
   frames: { sent: number; lost: number; heard: number };
   ring_drops: number;
   socket_drops: number;
@@ -220,6 +223,14 @@ export function makeReport(run: RunRecord): LoadReport {
     tts_gaps: counter('ringline_tts_gaps_total'),
     playout_gaps: after.playoutGaps - before.playoutGaps,
     playout_gap_ms: hundredths(after.playoutGapMs - before.playoutGapMs)!,
+    gap_examples: measured.gaps
+      .filter(({ atMs }) => atMs >= measured.startMs && atMs <= measured.endMs)
+      .slice(0, GAP_EXAMPLES_MAX)
+      .map(({ callSid, atMs, gapMs }) => ({
+        call_sid: callSid,
+        at_s: hundredths((atMs - measured.startMs) / 1000)!,
+        gap_ms: hundredths(gapMs)!,
+      })),
     frames: {
       sent: after.framesSent - before.framesSent,
       lost: after.framesLost - before.framesLost,

@@ -8,6 +8,7 @@ import type {
   FleetCommand,
   FleetEvent,
   FleetTick,
+  GapRow,
   ProviderCommand,
   ProviderEvent,
   TurnRow,
@@ -33,7 +34,7 @@ export interface Sample {
 }
 
 /** Totals of the fleet at one moment. */
-export type Totals = Omit<FleetTick, 'turns' | 'failures' | 'webhookMs' | 'greetingMs'>;
+export type Totals = Omit<FleetTick, 'turns' | 'failures' | 'gaps' | 'webhookMs' | 'greetingMs'>;
 
 export interface Measured {
   startMs: number;
@@ -52,6 +53,7 @@ export interface Measured {
   last: Totals;
   turns: TurnRow[];
   failures: CallFailure[];
+  gaps: GapRow[];
   webhookMs: number[];
   greetingMs: number[];
 }
@@ -96,6 +98,7 @@ const NO_TICK: FleetTick = {
   playoutLongGaps: 0,
   violations: 0,
   clears: 0,
+  gaps: [],
   webhookMs: [],
   greetingMs: [],
   late: { p50: 0, p99: 0, max: 0, beatsLost: 0 },
@@ -111,6 +114,7 @@ export class RunSampler {
   readonly #off: () => void;
   readonly #turns: TurnRow[] = [];
   readonly #failures: CallFailure[] = [];
+  readonly #gaps: GapRow[] = [];
   readonly #webhookMs: number[] = [];
   readonly #greetingMs: number[] = [];
   #last: Reading;
@@ -184,6 +188,7 @@ export class RunSampler {
       last: totals(this.tick ?? NO_TICK),
       turns: this.#turns,
       failures: this.#failures,
+      gaps: this.#gaps,
       webhookMs: this.#webhookMs,
       greetingMs: this.#greetingMs,
     };
@@ -193,6 +198,7 @@ export class RunSampler {
     this.tick = tick;
     this.#turns.push(...tick.turns);
     this.#failures.push(...tick.failures);
+    this.#gaps.push(...tick.gaps);
     this.#webhookMs.push(...tick.webhookMs);
     this.#greetingMs.push(...tick.greetingMs);
     const reading = this.#read();
@@ -254,6 +260,6 @@ function share(from: CpuReading | null, to: CpuReading | null, elapsedMs: number
 }
 
 function totals(tick: FleetTick): Totals {
-  const { turns: _, failures: __, webhookMs: ___, greetingMs: ____, ...rest } = tick;
+  const { turns: _, failures: __, gaps: _____, webhookMs: ___, greetingMs: ____, ...rest } = tick;
   return rest;
 }

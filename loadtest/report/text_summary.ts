@@ -64,6 +64,8 @@ export function textSummary(report: LoadReport): string {
         `${requests} requests, ${n(perSecond)}/s, p50 ${latencyMs.p50}  p99 ${latencyMs.p99} ms, ${not2xx + errors} failed`,
       ),
     );
+  for (const { at_s, gap_ms, call_sid } of report.gap_examples.slice(0, 5))
+    lines.push(row('  hole', `at ${n(at_s)} s, ${n(gap_ms)} ms, ${call_sid}`));
   for (const { at_s, text } of report.notes) lines.push(row(`  at ${n(at_s)} s`, text));
   for (const [what, count] of Object.entries(report.failures)) lines.push(row('  failure', `${count} x ${what}`));
   for (const [what, count] of Object.entries(report.logged).slice(0, 10))

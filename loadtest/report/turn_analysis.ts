@@ -18,7 +18,8 @@
 // STT has by then tells which of the caller's frames decided, and hence when that frame had left. Whatever passed after
 // that is e0, the detector's own work included. When more came in one burst with the Finalize than a server keeps back
 // anyway (a batch of `BATCH_FRAMES`), it had been stuck, and any frame of the burst may have decided: the first counts.
-// When frames were due is taken from the caller's grid, so frames that the generator sent late count against the server.
+// When frames were due is taken from the caller's grid, so frames that the generator sent late count against the server,
+// and so do frames that the server lost. Frames that it made up are found by audio that seems to arrive before it left.
 //
 // e1 counts from the final, or from Finalize when the model was asked before the final was there (then the final was not
 // waited for, and `stt` is nothing). A server that lets a finished final wait for more silence (TURN_SILENCE_MS_MIN) has
@@ -122,7 +123,10 @@ function decidingFrameMs({ startMs, audio }: FinalRow, { voiceEndMs }: TurnRow, 
   if (!audio) return null;
   const frames = Math.round(audio.totalMs / FRAME_MS);
   const inBurst = frames - Math.round(audio.beforeBurstMs / FRAME_MS);
-  const decidingFrame = inBurst > BATCH_FRAMES ? frames - inBurst : frames - 1;
+  // Made-up frames of a jitter buffer count here and not on the caller's side: then audio would come before it left.
+  const aheadMs = gridMs - FRAME_MS - audio.lagMs;
+  const madeUp = Math.max(0, Math.ceil(aheadMs / FRAME_MS));
+  const decidingFrame = (inBurst > BATCH_FRAMES ? frames - inBurst : frames - 1) - madeUp;
   const dueMs = gridMs + decidingFrame * FRAME_MS;
   // After a reconnect the count begins anew; a frame can't have been heard before it left.
   return dueMs > startMs || dueMs < voiceEndMs - FRAME_MS ? null : dueMs;

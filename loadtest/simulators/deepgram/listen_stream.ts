@@ -38,6 +38,8 @@ const REAL_TIME_MAX = 1.25;
 const LATE_FINAL_MS = 1500;
 /** Messages closer together than this were sent together. */
 const BURST_GAP_MS = 3;
+/** The shortest lag is that of the last one to two of these. */
+const LAG_PERIOD_MS = 1500;
 
 export class ListenStream {
   readonly tag: string;
@@ -51,6 +53,7 @@ export class ListenStream {
   #lastReceivedMs = 0;
   #audioBytes = 0;
   #beforeBurstMs = 0;
+  #lag = { sinceMs: 0, ms: Number.POSITIVE_INFINITY, beforeMs: Number.POSITIVE_INFINITY };
   #plan = -1;
   #armed: (ArmedFailure<DeepgramFailureMode> & { fromMs: number })[] = [];
   #throttled = false;
@@ -123,12 +126,23 @@ export class ListenStream {
       return;
     }
     this.#audioBytes += bytes.length;
+    this.#noteLag();
     const messageMs = (bytes.length * 1000) / this.options.bytesPerSecond;
     this.host.stats.audioMs += messageMs;
     if (messageMs < 20 || messageMs > 250) this.host.stats.oddSizes++;
     this.#watchRate();
     this.#level.push(bytes, this.#onWindow);
     if (this.#plan !== this.host.failures.version || this.#armed.length > 0) this.#strike();
+  }
+
+  #noteLag(): void {
+    const lag = this.#lag;
+    if (this.#lastReceivedMs - lag.sinceMs > LAG_PERIOD_MS) {
+      lag.sinceMs = this.#lastReceivedMs;
+      lag.beforeMs = lag.ms;
+      lag.ms = Number.POSITIVE_INFINITY;
+    }
+    lag.ms = Math.min(lag.ms, this.#lastReceivedMs - this.audioMs);
   }
 
   /** Audio may run ahead of real time a little (a burst after connecting), but not for long. */
@@ -175,7 +189,8 @@ export class ListenStream {
     stats.finalizes++;
     const failure = failures.take(FINALIZE_MODES, this.tag);
     const startMs = nowMs();
-    const audio = { totalMs: this.audioMs, beforeBurstMs: this.#beforeBurstMs };
+    const lagMs = Math.min(this.#lag.ms, this.#lag.beforeMs);
+    const audio = { totalMs: this.audioMs, beforeBurstMs: this.#beforeBurstMs, lagMs };
     if (failure?.mode === 'ignore_finalize' || !machine.finalize()) {
       stats.finalizesUnanswered++;
       timings.add('stt_unanswered', this.tag, startMs, startMs, { audio });
