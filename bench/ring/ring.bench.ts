@@ -12,12 +12,13 @@ import { benchWakes } from './doorbell_wake.js';
 import { makePeerSetup, type PeerAnswer, WORKER_BELL } from './ring_bench_peer.js';
 
 const RING_BYTES = 65536;
+const TYPE = 2;
 /** Records of one batch: what a worker with a few dozen calls finds when it drains its rings. */
 const BATCH = 32;
 /** Batches of one measurement. */
 const BATCHES = 8;
-/** An ordinary Twilio media message is 428 bytes or thereabouts. */
-const MESSAGE_BYTES = 428;
+/** A Twilio media message of 20 ms in the first minute of a call. */
+const MESSAGE_BYTES = 382;
 /** A worker's listener rests that long; see ListenOptions. */
 const REST_MS = 2;
 
@@ -34,9 +35,16 @@ function payloads(sizeBytes: number, count: number): Uint8Array[] {
   return Array.from({ length: count }, (_, n) => new Uint8Array(sizeBytes).map((_, i) => n * 31 + i * 7));
 }
 
+interface PortRecord {
+  type: number;
+  atMs: number;
+  bytes: Uint8Array;
+}
+
 /**
- * Both ends in one thread: the work itself, without threads that disturb or help. The port delivers as a server would
- * have it, by events; drained by hand (`receiveMessageOnPort`) it is in the note.
+ * Both ends in one thread: the work itself, without threads that disturb or help. The port carries what a record
+ * carries, type, time and bytes, and delivers as a server would have it, by events. The note has it otherwise: the bare
+ * bytes, the port drained by hand (`receiveMessageOnPort`), and the ring with the clock read for each record.
  */
 async function benchWriteRead(options: BenchOptions, sizeBytes: number): Promise<BenchResult> {
   const messages = payloads(sizeBytes, BATCH);
@@ -48,43 +56,48 @@ async function benchWriteRead(options: BenchOptions, sizeBytes: number): Promise
 
   let seen = 0;
   let hash: ResultHash | null = null;
-  const use = (bytes: Uint8Array, offset: number, length: number) => {
-    seen += length + bytes[offset];
+  const use = (type: number, atMs: number, bytes: Uint8Array, offset: number, length: number) => {
+    seen += type + length + bytes[offset] + (atMs > 0 ? 1 : 0);
     hash?.add(bytes.subarray(offset, offset + length));
   };
   let missing = 0;
   let onBatch: () => void = () => {};
-  delivered.port2.on('message', (message: Uint8Array) => {
-    use(message, 0, message.length);
+  delivered.port2.on('message', (message: PortRecord | Uint8Array) => {
+    if (message instanceof Uint8Array) use(TYPE, 1, message, 0, message.length);
+    else use(message.type, message.atMs, message.bytes, 0, message.bytes.length);
     if (--missing === 0) onBatch();
   });
-  // What a socket lends must be copied before it can be given away.
-  const clone = (port: MessagePort, message: Uint8Array) => port.postMessage(message);
-  const transfer = (port: MessagePort, message: Uint8Array) => {
-    const copy = message.slice();
-    port.postMessage(copy, [copy.buffer]);
+  const viaPort = (port: MessagePort, post: (port: MessagePort, bytes: Uint8Array, atMs: number) => void) => () => {
+    const atMs = nowMs();
+    const done = new Promise<void>((resolve) => (onBatch = resolve));
+    missing = BATCH;
+    for (const bytes of messages) post(port, bytes, atMs);
+    return done;
   };
-  const viaEvents = (post: typeof clone) => () =>
-    new Promise<void>((resolve) => {
-      onBatch = resolve;
-      missing = BATCH;
-      for (const message of messages) post(delivered.port1, message);
-    });
+  const clone = (port: MessagePort, bytes: Uint8Array, atMs: number) => port.postMessage({ type: TYPE, atMs, bytes });
   const viaRing = (clock: () => number | undefined) => () => {
     const atMs = clock();
-    for (const message of messages) writer.tryWrite(1, message, 0, message.length, atMs);
-    while (reader.next()) use(reader.bytes, reader.offset, reader.length);
+    for (const message of messages) writer.tryWrite(TYPE, message, 0, message.length, atMs);
+    while (reader.next()) use(reader.type, reader.stampMs, reader.bytes, reader.offset, reader.length);
     reader.release();
   };
+  const drainedByHand = viaPort(drained.port1, clone);
   const ways = {
     ring: viaRing(nowMs),
     ringOwnStamps: viaRing(() => undefined),
-    cloned: viaEvents(clone),
-    transferred: viaEvents(transfer),
+    cloned: viaPort(delivered.port1, clone),
+    // What a socket lends must be copied before it can be given away.
+    transferred: viaPort(delivered.port1, (port, bytes, atMs) => {
+      const copy = bytes.slice();
+      port.postMessage({ type: TYPE, atMs, bytes: copy }, [copy.buffer]);
+    }),
+    bare: viaPort(delivered.port1, (port, bytes) => port.postMessage(bytes)),
     drained: () => {
-      for (const message of messages) drained.port1.postMessage(message);
-      for (let got = receiveMessageOnPort(drained.port2); got; got = receiveMessageOnPort(drained.port2))
-        use(got.message, 0, got.message.length);
+      void drainedByHand();
+      for (let got = receiveMessageOnPort(drained.port2); got; got = receiveMessageOnPort(drained.port2)) {
+        const { type, atMs, bytes }: PortRecord = got.message;
+        use(type, atMs, bytes, 0, bytes.length);
+      }
     },
   };
 
@@ -98,22 +111,26 @@ async function benchWriteRead(options: BenchOptions, sizeBytes: number): Promise
   const many = (way: () => void | Promise<void>) => async () => {
     for (let batch = 0; batch < BATCHES; batch++) await way();
   };
-  const [ringNs, ownStampsNs, clonedNs, transferredNs, drainedNs] = await nsPerOperation(options, BATCH * BATCHES, {
-    ring: many(ways.ring),
-    ringOwnStamps: many(ways.ringOwnStamps),
-    cloned: many(ways.cloned),
-    transferred: many(ways.transferred),
-    drained: many(ways.drained),
-  });
+  const [ringNs, ownStampsNs, clonedNs, transferredNs, bareNs, drainedNs] = await nsPerOperation(
+    options,
+    BATCH * BATCHES,
+    Object.fromEntries(Object.entries(ways).map(([name, way]) => [name, many(way)])),
+  );
   drained.port1.close();
   delivered.port1.close();
   if (seen === 0 || new Set(hashes).size !== 1) throw new Error('the ways did not carry the same bytes');
   const peerNs = Math.min(clonedNs, transferredNs);
+  const ns = (value: number) => `${value.toFixed(0)} ns`;
   return compared(
     `ring write + read, ${sizeBytes} bytes`,
     { nsPerOp: ringNs, hash: hashes[0] },
-    { name: `MessagePort, ${peerNs === clonedNs ? 'cloned' : 'transferred'}`, nsPerOp: peerNs, hash: hashes[2] },
-    `with the clock read for each record ${ownStampsNs.toFixed(0)} ns; port drained by hand: ${drainedNs.toFixed(0)} ns`,
+    {
+      name: `MessagePort, {type, atMs, bytes} ${peerNs === clonedNs ? 'cloned' : 'transferred'}`,
+      nsPerOp: peerNs,
+      hash: hashes[2],
+    },
+    `ring with the clock read for each record: ${ns(ownStampsNs)}; port with the bare bytes: ${ns(bareNs)}, drained by ` +
+      `hand: ${ns(drainedNs)}`,
   );
 }
 
@@ -150,7 +167,7 @@ async function benchThroughput(options: BenchOptions): Promise<BenchResult> {
     return true;
   };
   const viaRing = (message: Uint8Array) => {
-    const written = ring.tryWrite(1, message);
+    const written = ring.tryWrite(TYPE, message);
     bell.ring();
     return written;
   };

@@ -14,9 +14,9 @@ test('the bench carries the same bytes by ring and by port, and ends', async () 
   expect(results.map(({ name, hash }) => [name, hash])).toEqual([
     ['ring write + read, 8 bytes', 'a02592c5'],
     ['ring write + read, 160 bytes', '3ae46545'],
-    ['ring write + read, 428 bytes', '594fc3c5'],
+    ['ring write + read, 382 bytes', '59bf10a5'],
     ['ring write + read, 1200 bytes', '21390585'],
-    ['to another thread, 428 bytes, 32 each ms, CPU of both threads', '25818cc4'],
+    ['to another thread, 382 bytes, 32 each ms, CPU of both threads', '7ba8bf0a'],
     ['waking a sleeping thread, p50', 'a3ff9311'],
     ['waking a sleeping thread, p99', 'a3ff9311'],
     ['ringing a doorbell that is rung already', 'dbe1d625'],
