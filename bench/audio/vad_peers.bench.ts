@@ -27,12 +27,15 @@ export async function bench(options: BenchOptions): Promise<BenchResult[]> {
   return results;
 }
 
+/** Not by `nsPerOperation`: a window needs frames pushed before it, and the streams' memory of them. */
+const NOTE = `CPU time; median of ${VAD_BENCH_FULL.repeats} rounds in turn after one to warm up`;
+
 function againstOneStream(rows: readonly VadBenchRow[], row: VadBenchRow): BenchResult {
   const timed = ({ usPerWindow, hash }: VadBenchRow) => ({ nsPerOp: usPerWindow * 1000, hash });
   const name = `voice activity, ${row.engine === 'onnx' ? 'onnxruntime' : 'native'}, batch ${row.batch}`;
   const oneStream = rows.find(({ engine, batch }) => engine === 'onnx' && batch === 1);
-  if (!oneStream || oneStream === row) return compared(name, timed(row), null);
-  return compared(name, timed(row), { name: 'onnxruntime, one stream', ...timed(oneStream) });
+  if (!oneStream || oneStream === row) return compared(name, timed(row), null, NOTE);
+  return compared(name, timed(row), { name: 'onnxruntime, one stream', ...timed(oneStream) }, NOTE);
 }
 
 async function againstLivekit(streams: number): Promise<BenchResult[]> {
