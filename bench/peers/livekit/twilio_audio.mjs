@@ -85,15 +85,16 @@ export class TwilioAudioOutput extends AudioOutput {
 
   flush() {
     super.flush();
-    if (this.#pushedS === 0) return;
+    if (this.#pushedS === 0 || this.#waiting !== null) return;
     this.#waiting = `segment ${++this.#segments}`;
     this.#send({ event: 'mark', mark: { name: this.#waiting } });
   }
 
   clearBuffer() {
+    if (this.pendingPlayoutSegments === 0) return;
     this.#send({ event: 'clear' });
-    this.#waiting = null;
-    if (this.#pushedS > 0) this.#finish(true);
+    super.flush();
+    this.#finish(true);
   }
 
   markEchoed(name) {
@@ -102,8 +103,9 @@ export class TwilioAudioOutput extends AudioOutput {
   }
 
   lineClosed() {
-    this.#waiting = null;
-    if (this.#pushedS > 0) this.#finish(true);
+    if (this.pendingPlayoutSegments === 0) return;
+    super.flush();
+    this.#finish(true);
   }
 
   #finish(interrupted) {

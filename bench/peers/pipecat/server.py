@@ -40,8 +40,9 @@ logger.add(sys.stderr, level=os.getenv("LOG_LEVEL", "WARNING"))
 PROMPT = os.environ["PEER_PROMPT"]
 GREETING = os.environ["PEER_GREETING"]
 RECORDINGS = os.environ["RECORDING_DIR"]
-# `smart`: the default end of turn (Smart Turn v3, ships with the package). `timeout`: silence alone.
-TURN_END = os.getenv("PIPECAT_TURN_END", "smart")
+# `timeout`: a turn ends by silence, with that strategy's defaults. `smart`: Smart Turn v3, which ships with the package and
+# is the framework's default; README.md says why it is not the one measured.
+TURN_END = os.getenv("PIPECAT_TURN_END", "timeout")
 
 app = FastAPI()
 
