@@ -290,6 +290,7 @@ export class DeepgramSession implements SttSession, Swept {
       // The vendor ends a connection that gets no audio within 10 s (NET-0001). Not a failure; audio will reopen it.
       this.#state = 'idle';
       this.#outageSinceMs = now;
+      this.hooks.log.debug({ callSid: this.connectOptions.tag }, 'stt connection ended unused');
       return;
     }
     if (wasOpen) {

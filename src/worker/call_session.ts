@@ -19,7 +19,7 @@ import { MediaEgress } from './media_egress.js';
 import { MediaIngress } from './media_ingress.js';
 import { Recorder } from './recorder.js';
 import { ttsOptionsOf } from './reply.js';
-import type { SessionServices } from './session_host.js';
+import type { SessionServices } from './session_services.js';
 import { type Heard, Speaker, type Spoken } from './speaker.js';
 
 /** An answer that has not begun to sound after this will not come: the providers' own deadlines lie well below. */

@@ -2,45 +2,14 @@
 // drives them. One tick drains every call, runs one VAD inference for all of them, then lets every call act. An error
 // inside one call ends that call; it does not reach the others.
 
-import type { Logger } from 'pino';
-import type { Dsp } from '../audio/dsp.js';
-import type { VadBatch } from '../audio/vad_batch.js';
 import { nowMs } from '../clock.js';
-import type { EngineConfig } from '../config.js';
-import type { AgentProfile } from '../conversation/agent.js';
-import type { ThreadMetrics } from '../metrics/shared_metrics.js';
-import type { LlmProvider } from '../providers/llm.js';
-import type { SttProvider } from '../providers/stt.js';
-import type { TtsProvider } from '../providers/tts.js';
-import type { CallSummary, CallTask, WorkerEvent } from '../ring/call_records.js';
+import type { CallSummary, CallTask } from '../ring/call_records.js';
 import type { Doorbell } from '../ring/doorbell.js';
 import { SlotRings } from '../ring/ring_layout.js';
 import type { SlotFlags } from '../ring/slot_flags.js';
 import { CallSession } from './call_session.js';
 import { FrameClock } from './frame_clock.js';
-import type { EgressBuffers } from './media_egress.js';
-import type { IngressBuffers } from './media_ingress.js';
-import type { PhraseCache } from './phrase_cache.js';
-import type { RecorderBuffers } from './recorder.js';
-
-/** Everything a call session gets from its worker. */
-export interface SessionServices {
-  config: EngineConfig;
-  agent: AgentProfile;
-  dsp: Dsp;
-  vad: VadBatch;
-  stt: SttProvider;
-  llm: LlmProvider;
-  tts: TtsProvider;
-  phrases: PhraseCache;
-  metrics: ThreadMetrics;
-  log: Logger;
-  ingressBuffers: IngressBuffers;
-  egressBuffers: EgressBuffers;
-  recorderBuffers: RecorderBuffers;
-  /** To the main thread: state changes, finished turns. */
-  report(event: WorkerEvent): void;
-}
+import type { SessionServices } from './session_services.js';
 
 export interface HostPlumbing {
   slab: SharedArrayBuffer;

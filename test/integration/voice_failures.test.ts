@@ -4,6 +4,10 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { CallerStep } from '../../loadtest/simulators/twilio/caller.js';
 import { APOLOGY, Stage, speech } from './stage.js';
 
+interface Health {
+  observed: Record<string, { last_error: string | null }>;
+}
+
 let stage: Stage;
 beforeAll(async () => {
   stage = await Stage.start({ CARTESIA_FIRST_AUDIO_TIMEOUT_MS: '1000', CARTESIA_STALL_TIMEOUT_MS: '800' });
@@ -58,8 +62,8 @@ test('everything away at once: nobody is left in silence, nothing stays open, th
     expect(report.spoken.map(({ verb }) => verb)).toEqual(['Say']);
     await expect.poll(() => own.metric('ringline_worker_calls')).toBe(0);
     expect((await fetch(`${own.server.url}/ready`)).status).toBe(200);
-    const health = (await (await fetch(`${own.server.url}/health`)).json()) as { services: Record<string, string> };
-    for (const vendor of ['deepgram', 'openai', 'cartesia']) expect(health.services[vendor]).not.toBe('connected');
+    const health = (await (await fetch(`${own.server.url}/health`)).json()) as Health;
+    for (const vendor of ['deepgram', 'cartesia']) expect(health.observed[vendor].last_error).not.toBeNull();
   } finally {
     await own.close();
   }

@@ -207,7 +207,8 @@ describe('catching up', () => {
     provider();
     const session = open();
     await probe.until(isOpen, 'open');
-    await pollStats(() => simulator.stats.closes[1011] === 1);
+    await pollStats(() => hooks.logText.includes('stt connection ended unused'));
+    expect(simulator.stats.closes[1011]).toBe(1);
     expect(probe.opens).toBe(1);
     feed(session, 900, true);
     feed(session, 200, false);
