@@ -23,6 +23,8 @@ const ZERO_MASK = new Uint8Array(4);
 const GREETING_TIMEOUT_MS = 15_000;
 /** Turns in a row without an answer after which a caller gives up. */
 const UNANSWERED_MAX = 3;
+/** A reply with less than this to play is not cut off any more. */
+const REPLY_LEFT_MS_MIN = 300;
 
 export interface CallerServices {
   serverUrl: string;
@@ -162,10 +164,8 @@ export class FleetCaller implements MediaClientHandler {
         break;
       }
       case 'listening':
-        if (this.#bargeIn && now >= this.#untilMs) {
-          if (playout.emptyAtMs - now > 300) this.#speak(now, true);
-          else this.#bargeIn = false;
-        } else if (this.#agentIsSilent(now)) this.#think(now);
+        if (this.#agentIsSilent(now)) this.#think(now);
+        else if (this.#bargeIn && now >= this.#untilMs && this.#agentGoesOn(now)) this.#speak(now, true);
         break;
     }
   }
@@ -280,6 +280,12 @@ export class FleetCaller implements MediaClientHandler {
   #agentIsSilent(now: number): boolean {
     const { playout } = this.client!;
     return !playout.isPlaying(now) && now - playout.emptyAtMs >= this.#services.habits.silenceMs;
+  }
+
+  /** Not on its last syllables. A server that sends nothing ahead can only be seen to speak just now. */
+  #agentGoesOn(now: number): boolean {
+    const { emptyAtMs, leadMsMax } = this.client!.playout;
+    return emptyAtMs - now > Math.min(REPLY_LEFT_MS_MIN, leadMsMax / 2);
   }
 
   #leave(now: number): void {

@@ -1,0 +1,26 @@
+// Which numbers of calls are measured: the three that the table shows and then ever more, until the objective no longer
+// holds; after that a few between the last that held and the first that did not. Pure.
+
+/** The table's own; beyond them the steps grow with what the system can do. */
+export const TABLE_CALLS = [1, 10, 50] as const;
+const FURTHER_CALLS = [100, 200, 300, 400, 500, 600, 800, 1000];
+/** Rungs between two neighbours of the first climb. */
+const BETWEEN = 3;
+
+/** The first climb, rising. */
+export function firstClimb(callsMax: number): number[] {
+  return [...TABLE_CALLS, ...FURTHER_CALLS].filter((calls) => calls <= callsMax);
+}
+
+/** The second climb: rising, strictly between `held` and `failed`. */
+export function secondClimb(held: number, failed: number): number[] {
+  const gap = failed - held;
+  const steps = Math.min(BETWEEN, gap - 1);
+  const rungs = Array.from({ length: steps }, (_, i) => Math.round(held + ((i + 1) * gap) / (steps + 1)));
+  return [...new Set(rungs)].filter((calls) => calls > held && calls < failed);
+}
+
+/** Long enough for some forty turns, within bounds; a turn takes a caller about ten seconds. */
+export function windowSeconds(calls: number, scale = 1): number {
+  return Math.round(scale * Math.min(40, Math.max(15, 400 / calls)));
+}

@@ -1,0 +1,79 @@
+// What was measured at one number of calls, and whether it holds the objective. Everything is seen from outside the server,
+// so that it means the same for every system. Pure.
+//
+// The vendors' simulators take fixed times in this comparison (latencies.ts), so they are the same part of every response.
+// How long a system waits before it takes a turn for finished is its policy and not a matter of load; it is in its response
+// time, and in its own quiet median too. So what load adds is told by
+//
+//   added = p99 of the response time - that quiet median (the lowest median of the system's rungs in this run)
+//
+// and may be ADDED_MS_MAX. A hole is agent audio that the caller's ear lacked within a reply (Twilio's queue ran dry and
+// audio of the same reply came later). Holes shorter than HOLE_MS_MIN are left to the telephone network's own jitter buffers.
+
+import type { Quantiles } from '../report/quantiles.js';
+
+/** One rung of the ladder: so many calls for so long. */
+export interface Rung {
+  calls: number;
+  seconds: number;
+  turns: number;
+  response_ms: Quantiles;
+  /** Caller's first voiced frame while the agent spoke, to the clear message. */
+  voice_to_clear_ms: Quantiles;
+  barge_ins: number;
+  not_cleared: number;
+  /** Of one core, all processes of the server. */
+  cpu_pct: number;
+  cpu_pct_per_call: number;
+  memory_mib: number;
+  /** Above the idle server. */
+  memory_mib_per_call: number;
+  processes: number;
+  /** All holes, those that count, and how long they were together. */
+  holes: number;
+  holes_audible: number;
+  hole_ms: number;
+  frames_heard: number;
+  failed_calls: number;
+  unanswered_turns: number;
+  early_answers: number;
+  generator: { late_p99_ms: number; fleet_cpu_pct: number; providers_cpu_pct: number };
+  verdict: Verdict;
+}
+
+export interface Verdict {
+  holds: boolean;
+  added_p99_ms: number | null;
+  why: string[];
+  /** The generator was late: neither good nor bad is proven. */
+  invalid: boolean;
+}
+
+export const OBJECTIVE = {
+  addedMsMax: 200,
+  holeMsMin: 20,
+  /** Share of the frames heard. */
+  holesShareMax: 0.0001,
+  generatorLateMsMax: 5,
+} as const;
+
+export function judge(rung: Omit<Rung, 'verdict'>, quietMedianMs: number | null): Verdict {
+  const why: string[] = [];
+  const { p99 } = rung.response_ms;
+  const added = p99 === null || quietMedianMs === null ? null : p99 - quietMedianMs;
+  if (added === null) why.push('no turn was answered');
+  else if (added > OBJECTIVE.addedMsMax) why.push(`p99 ${Math.round(added)} ms above its quiet median`);
+  // Below ten thousand frames one hole is more than the share; one is always forgiven.
+  const holesMax = Math.max(1, rung.frames_heard * OBJECTIVE.holesShareMax);
+  if (rung.holes_audible > holesMax) why.push(`${rung.holes_audible} holes in ${rung.frames_heard} frames`);
+  if (rung.failed_calls > 0) why.push(`${rung.failed_calls} failed calls`);
+  if (rung.unanswered_turns > 0) why.push(`${rung.unanswered_turns} turns unanswered`);
+  const invalid = rung.generator.late_p99_ms > OBJECTIVE.generatorLateMsMax;
+  return { holds: why.length === 0, added_p99_ms: added === null ? null : Math.round(added), why, invalid };
+}
+
+/** The lowest median of the rungs that had some turns; null = none yet. */
+export function quietMedian(rungs: readonly Pick<Rung, 'response_ms'>[]): number | null {
+  const medians = rungs.flatMap(({ response_ms: { count, p50 } }) => (p50 === null || count < 3 ? [] : [p50]));
+  return medians.length === 0 ? null : Math.min(...medians);
+}
