@@ -68,6 +68,8 @@ export class LoadRun {
   #fleet: Child<FleetCommand, FleetEvent> | null = null;
   #sampler: RunSampler | null = null;
   #recordings: string | null = null;
+  /** When the scenario ends the server: its figures just before. */
+  #metricsAtEnd: Exposition | null = null;
 
   constructor(
     readonly options: LoadOptions,
@@ -159,9 +161,9 @@ export class LoadRun {
     fleet.tell({ kind: 'window' });
     sampler.startWindow();
     const http = this.options.http ? benchHttp(server.url, AUTH_TOKEN, options.seconds) : null;
-    await this.#window(server, fleet, providers);
-    sampler.endWindow();
-    const after = await readMetrics(server.url);
+    await this.#window(server, fleet, providers, sampler);
+    if (this.#metricsAtEnd === null) sampler.endWindow();
+    const after = this.#metricsAtEnd ?? (await readMetrics(server.url));
     const httpResult = await http;
     this.#phase = 'hanging up';
     const last = fleet.next((event): event is FleetTick => event.kind === 'tick' && event.final, HANG_UP_MS + 15_000);
@@ -249,6 +251,7 @@ export class LoadRun {
     server: ServerProcess,
     fleet: Child<FleetCommand, FleetEvent>,
     providers: Child<ProviderCommand, ProviderEvent>,
+    sampler: RunSampler,
   ): Promise<void> {
     const { calls, seconds } = this.options;
     const control: ScenarioControl = {
@@ -258,12 +261,18 @@ export class LoadRun {
       target: (wanted, ratePerS) => fleet.tell({ kind: 'target', calls: wanted, ratePerS }),
       fail: (provider, modes) => providers.tell({ kind: 'fail', provider, modes }),
       heal: () => providers.tell({ kind: 'heal' }),
-      terminateServer: () => process.kill(server.pid, 'SIGTERM'),
+      hangUp: (overMs) => fleet.tell({ kind: 'hang_up', overMs }),
+      terminateServer: async () => {
+        this.#metricsAtEnd = await readMetrics(server.url);
+        sampler.endWindow();
+        process.kill(server.pid, 'SIGTERM');
+      },
+      serverGone: (timeoutMs) => server.gone(timeoutMs),
       note: (text) => this.#notes.push({ atMs: nowMs(), text }),
     };
     const endMs = nowMs() + seconds * 1000;
     await this.#scenario.during?.(control);
-    await this.#sleep(endMs - nowMs());
+    if (!this.#scenario.endsServer) await this.#sleep(endMs - nowMs());
   }
 
   #onLog(line: LogLine): void {

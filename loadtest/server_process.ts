@@ -97,6 +97,17 @@ export class ServerProcess {
     return code;
   }
 
+  /** True when it has ended by itself within `timeoutMs`. */
+  async gone(timeoutMs: number): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), timeoutMs);
+    });
+    const ended = await Promise.race([this.exited.then(() => true), late]);
+    clearTimeout(timer);
+    return ended;
+  }
+
   /** SIGKILL: what a crash looks like from outside. */
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');

@@ -178,6 +178,7 @@ export class FleetCaller implements MediaClientHandler {
     turn.voiceStartMs = client.startedAtMs + utterance.startMs;
     turn.voiceEndMs = now;
     turn.bargeIn = utterance.bargeIn;
+    turn.talkedOverMs = this.#talkedOverMs(turn.voiceStartMs);
     // The last frame is counted when it has left, just after this: until then the count is its number.
     turn.endFrame = client.framesSent + client.framesLost + client.framesDiscarded;
     this.#enter('awaiting', now);
@@ -237,6 +238,7 @@ export class FleetCaller implements MediaClientHandler {
       answerMs: null,
       bargeIn: cutsIn,
       clearMs: null,
+      talkedOverMs: 0,
       early: false,
     };
     this.client!.say(clips[clip]);
@@ -248,6 +250,12 @@ export class FleetCaller implements MediaClientHandler {
     const { segments } = this.client!.playout;
     const last = segments[segments.length - 1];
     return last && last.atMs > this.#turn!.voiceStartMs ? last.voicedAtMs : null;
+  }
+
+  /** How long what the agent was saying at `atMs` went on after that. */
+  #talkedOverMs(atMs: number): number {
+    const segment = this.client!.playout.segments.findLast((each) => each.atMs <= atMs);
+    return segment ? Math.max(0, segment.atMs + segment.bytes / 8 - atMs) : 0;
   }
 
   #answered(answerMs: number, now: number): void {

@@ -59,6 +59,8 @@ export interface TurnRow {
   /** It began while the agent spoke; when the clear came, null = it did not. */
   bargeIn: boolean;
   clearMs: number | null;
+  /** How long the agent's words went on after the voice began. */
+  talkedOverMs: number;
   /** The agent answered before the caller had finished. */
   early: boolean;
 }

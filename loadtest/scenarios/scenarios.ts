@@ -1,7 +1,7 @@
 // The scenarios by name: how calls arrive, how callers behave, what happens to the providers and the server meanwhile,
 // and what may go wrong without the run having failed.
 
-import type { CallerHabits, ProviderName } from '../fleet/fleet_messages.js';
+import type { CallerHabits, FailureReason, ProviderName } from '../fleet/fleet_messages.js';
 import type { LatencyProfileName } from './latency_profiles.js';
 
 /** What a scenario can do while its window is measured. Every wait ends early when the run is interrupted. */
@@ -13,8 +13,12 @@ export interface ScenarioControl {
   target(calls: number, ratePerS: number): void;
   fail(provider: ProviderName, modes: string[]): void;
   heal(): void;
-  /** What an orchestrator does to stop the server. */
-  terminateServer(): void;
+  /** Everybody hangs up, spread over `overMs`; nobody calls any more. */
+  hangUp(overMs: number): void;
+  /** What an orchestrator does to stop the server. The server's own figures end here. */
+  terminateServer(): Promise<void>;
+  /** Resolves when the server's process has ended. */
+  serverGone(timeoutMs: number): Promise<boolean>;
   /** A line in the report's timeline. */
   note(text: string): void;
 }
@@ -26,8 +30,10 @@ export interface Scenario {
   /** `paced`: at the rate, before the window. `at_once`: all in one moment. `window`: the scenario does it itself. */
   arrivals: 'paced' | 'at_once' | 'window';
   during?(control: ScenarioControl): Promise<void>;
-  /** Calls or turns may fail by the scenario's nature; underruns and protocol faults may not. */
-  mayFail?: boolean;
+  /** Failures that are the point of the scenario; none by default. */
+  expectedFailures?: readonly FailureReason[];
+  /** Turns may go unanswered. */
+  mayStaySilent?: boolean;
   /** The providers' own holes are heard by callers here. */
   mayGap?: boolean;
   /** The server is told to end in the window. */
@@ -50,6 +56,8 @@ const OUTAGES: [ProviderName, string[]][] = [
   ['cartesia', ['error_500']],
   ['deepgram', ['tcp_cut', 'refuse']],
 ];
+/** Callers who ring while the server drains. */
+const LATE_CALLERS = 3;
 /** Shorter than what a call survives: three failures in a row end it. */
 const OUTAGE_MS = 4000;
 
@@ -79,7 +87,7 @@ export const SCENARIOS = {
   provider_outage: {
     summary: 'One provider after the other is out for four seconds.',
     arrivals: 'paced',
-    mayFail: true,
+    mayStaySilent: true,
     mayGap: true,
     async during({ seconds, sleep, fail, heal, note }) {
       const gapMs = Math.max(0, (seconds * 1000 - OUTAGES.length * OUTAGE_MS) / (OUTAGES.length + 1));
@@ -109,6 +117,20 @@ export const SCENARIOS = {
     summary: 'The server is told to stop in mid-traffic: running calls go on, new ones are refused, it ends by itself.',
     arrivals: 'paced',
     endsServer: true,
+    expectedFailures: ['refused_busy', 'webhook'],
+    async during({ calls, seconds, sleep, target, hangUp, terminateServer, serverGone, note }) {
+      await sleep((seconds * 1000) / 4);
+      note('server told to stop');
+      await terminateServer();
+      // Somebody rings all the same.
+      target(calls + LATE_CALLERS, LATE_CALLERS);
+      await sleep(1000);
+      target(calls, LATE_CALLERS);
+      await sleep((seconds * 1000) / 4);
+      note('callers hang up');
+      hangUp(Math.min(3000, (seconds * 1000) / 4));
+      note((await serverGone(20_000)) ? 'server gone' : 'server still there');
+    },
   },
 } as const satisfies Record<string, Scenario>;
 
