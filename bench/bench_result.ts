@@ -3,7 +3,7 @@
 
 import { Bench } from 'tinybench';
 
-const ROUNDS = 9;
+const ROUNDS = 7;
 /** Of each task in each round. */
 const ROUND_MS = 60;
 const WARM_UP_MS = 15;

@@ -5,7 +5,6 @@ import { type Minimum, minimumFor, missedBy } from './minimums.js';
 
 const NAME_WIDTH = 50;
 const TIME_WIDTH = 9;
-const PEER_WIDTH = 32;
 const RATIO_WIDTH = 9;
 /** One mark for each doubling, up to 1024 times. */
 const BAR_WIDTH = 10;
@@ -13,13 +12,14 @@ const BAR_WIDTH = 10;
 /** The table of one bench. `minimums`: those that count in this run. */
 export function formatResults(results: readonly BenchResult[], minimums: readonly Minimum[]): string {
   const notes = [...new Set(results.flatMap(({ note }) => note ?? []))];
+  const peerWidth = Math.max(...results.map(({ peer }) => peer?.length ?? 0));
   const rows = results.map((result) => {
     const mark = result.note ? ` [${notes.indexOf(result.note) + 1}]` : '';
     return [
       (result.name + mark).padEnd(NAME_WIDTH),
       formatTime(result.ns_per_op).padStart(TIME_WIDTH),
       ' ',
-      (result.peer ?? '').padEnd(PEER_WIDTH),
+      (result.peer ?? '').padEnd(peerWidth),
       (result.peer_ns_per_op === null ? '' : formatTime(result.peer_ns_per_op)).padStart(TIME_WIDTH),
       formatRatio(result.ratio).padStart(RATIO_WIDTH),
       formatBar(result.ratio).padEnd(BAR_WIDTH),
