@@ -89,9 +89,9 @@ async function main(): Promise<number> {
     onTick: ({ title }, calls, { talking, failed }) => {
       if (progress) process.stderr.write(`\r\u001b[K${title}: ${talking} of ${calls} calls talk, ${failed} failed`);
     },
-    onRung: ({ title }, { calls, response_ms, cpu_pct, verdict }) =>
+    onRung: ({ title }, { calls, response_ms, own_ms, cpu_pct, verdict }) =>
       say(
-        `${title}, ${calls} calls: response p50 ${response_ms.p50} p99 ${response_ms.p99} ms, CPU ${cpu_pct} %, ` +
+        `${title}, ${calls} calls: response p50 ${response_ms.p50} p99 ${response_ms.p99} ms, own p50 ${own_ms.p50} p99 ${own_ms.p99} ms, CPU ${cpu_pct} %, ` +
           (verdict.holds ? 'holds' : `does not hold: ${verdict.why.join(', ')}`),
       ),
   });

@@ -1,13 +1,13 @@
 // What was measured at one number of calls, and whether it holds the objective. Everything is seen from outside the server,
 // so that it means the same for every system. Pure.
 //
-// The vendors' simulators take fixed times in this comparison (latencies.ts), so they are the same part of every response.
-// How long a system waits before it takes a turn for finished is its policy and not a matter of load; it is in its response
-// time, and in its own quiet median too. So what load adds is told by
+// A system's own time of a turn is the response time less what the vendors' simulators recorded for it (own_time.ts). How
+// long a system waits before it takes a turn for finished is its policy and not a matter of load; it is in its own time,
+// and in its own quiet median too. So what load adds is told by
 //
-//   added = p99 of the response time - that quiet median (the lowest median of the system's rungs in this run)
+//   added = p99 of the own time - that quiet median (the lowest median of the system's rungs in this run)
 //
-// and may be ADDED_MS_MAX. A hole is agent audio that the caller's ear lacked within a reply (Twilio's queue ran dry and
+// and may be `addedMsMax`. A hole is agent audio that the caller's ear lacked within a reply (Twilio's queue ran dry and
 // audio of the same reply came later). Holes shorter than HOLE_MS_MIN are left to the telephone network's own jitter buffers.
 
 import type { Quantiles } from '../report/quantiles.js';
@@ -18,6 +18,10 @@ export interface Rung {
   seconds: number;
   turns: number;
   response_ms: Quantiles;
+  /** Of it what was not the vendors' simulators. */
+  own_ms: Quantiles;
+  /** Answered turns whose vendor rows were not all found: they have no own time. */
+  unattributed: number;
   /** Caller's first voiced frame while the agent spoke, to the clear message. */
   voice_to_clear_ms: Quantiles;
   barge_ins: number;
@@ -59,7 +63,7 @@ export const OBJECTIVE = {
 
 export function judge(rung: Omit<Rung, 'verdict'>, quietMedianMs: number | null): Verdict {
   const why: string[] = [];
-  const { p99 } = rung.response_ms;
+  const { p99 } = rung.own_ms;
   const added = p99 === null || quietMedianMs === null ? null : p99 - quietMedianMs;
   if (added === null) why.push('no turn was answered');
   else if (added > OBJECTIVE.addedMsMax) why.push(`p99 ${Math.round(added)} ms above its quiet median`);
@@ -73,7 +77,7 @@ export function judge(rung: Omit<Rung, 'verdict'>, quietMedianMs: number | null)
 }
 
 /** The lowest median of the rungs that had some turns; null = none yet. */
-export function quietMedian(rungs: readonly Pick<Rung, 'response_ms'>[]): number | null {
-  const medians = rungs.flatMap(({ response_ms: { count, p50 } }) => (p50 === null || count < 3 ? [] : [p50]));
+export function quietMedian(rungs: readonly Pick<Rung, 'own_ms'>[]): number | null {
+  const medians = rungs.flatMap(({ own_ms: { count, p50 } }) => (p50 === null || count < 3 ? [] : [p50]));
   return medians.length === 0 ? null : Math.min(...medians);
 }

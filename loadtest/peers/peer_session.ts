@@ -6,13 +6,21 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { nowMs } from '../../src/clock.js';
 import { Child, launcher, type Pinning } from '../fleet/child.js';
-import type { FleetCommand, FleetEvent, FleetTick, ProviderCommand, ProviderEvent } from '../fleet/fleet_messages.js';
+import type {
+  FleetCommand,
+  FleetEvent,
+  FleetTick,
+  ProviderCommand,
+  ProviderEvent,
+  ProviderRows,
+} from '../fleet/fleet_messages.js';
 import { readCpu } from '../report/process_sampler.js';
 import { quantiles } from '../report/quantiles.js';
 import { HABITS } from '../scenarios/scenarios.js';
 import { freePort } from '../server_process.js';
 import { FIXED_LATENCIES } from './latencies.js';
 import type { Rung } from './objective.js';
+import { ownTimes } from './own_time.js';
 import { type Peer, vendorEnvironment } from './peer_list.js';
 import { PeerServer } from './peer_server.js';
 import type { TreeUsage } from './process_tree.js';
@@ -135,6 +143,7 @@ export class PeerSession {
     const turns = this.#turns.filter(({ voiceEndMs }) => voiceEndMs >= from.atMs && voiceEndMs < to.atMs);
     const answered = turns.filter(({ answerMs, early }) => answerMs !== null && !early);
     const bargeIns = turns.filter(({ bargeIn }) => bargeIn);
+    const own = ownTimes(answered, await this.#collect());
     const cpuPct = (100 * (to.server.cpuMs - from.server.cpuMs)) / elapsedMs;
     // Calls that failed while the rung was brought up failed under its load.
     const failed = after.failed - this.#failedBefore;
@@ -144,6 +153,8 @@ export class PeerSession {
       seconds: Math.round(elapsedMs / 100) / 10,
       turns: turns.length,
       response_ms: quantiles(answered.map(({ answerMs, voiceEndMs }) => answerMs! - voiceEndMs)),
+      own_ms: quantiles(own),
+      unattributed: answered.length - own.length,
       voice_to_clear_ms: quantiles(
         bargeIns.flatMap(({ clearMs, voiceStartMs }) => (clearMs === null ? [] : clearMs - voiceStartMs)),
       ),
@@ -196,6 +207,12 @@ export class PeerSession {
       fleetMs: cpuMs(this.fleet.pid),
       providersMs: cpuMs(this.providers.pid),
     };
+  }
+
+  async #collect(): Promise<ProviderRows> {
+    const rows = this.providers.next((event) => event.kind === 'rows', 60_000);
+    this.providers.tell({ kind: 'collect' });
+    return (await rows).rows;
   }
 
   /** The fleet reports once a second: counters are compared at reports, not between them. */

@@ -136,7 +136,7 @@ function decidingFrameMs({ startMs, audio }: FinalRow, { voiceEndMs }: TurnRow, 
  * When `text` (the reply's beginning, as the voice got it, with the blank behind it) had left the model; null when that
  * is not known.
  */
-function leftAt({ reply, chars, atMs }: CompletionRow, text: string): number | null {
+export function leftAt({ reply, chars, atMs }: CompletionRow, text: string): number | null {
   // The server may have changed blanks or marks at the end of the piece: it ends at its last letter.
   const letters = text.replace(/[^\p{L}\p{N}]+$/u, '');
   const at = reply.toLowerCase().indexOf(letters.toLowerCase());
@@ -146,7 +146,7 @@ function leftAt({ reply, chars, atMs }: CompletionRow, text: string): number | n
 }
 
 /** The providers' rows by what they are looked up by. */
-class RowIndex {
+export class RowIndex {
   readonly #lines = new Map<string, { word: string; atMs: number }[]>();
   readonly #finals = new Map<string, FinalRow[]>();
   readonly #voices = new Map<string, VoiceRow[]>();
@@ -174,11 +174,16 @@ class RowIndex {
   }
 
   /** When the last final with words had left before `untilMs`. */
-  finalOf({ callSid, voiceEndMs }: TurnRow, untilMs: number): number | null {
+  finalOf(turn: TurnRow, untilMs: number): number | null {
+    return this.lastFinal(turn, untilMs)?.endMs ?? null;
+  }
+
+  /** The last final with words that left after the voice's end and before `untilMs`. */
+  lastFinal({ callSid, voiceEndMs }: TurnRow, untilMs: number): FinalRow | null {
     const known = this.#finals
       .get(callSid)
       ?.findLast(({ kind, endMs }) => kind !== 'unanswered' && endMs >= voiceEndMs && endMs <= untilMs);
-    return known?.endMs ?? null;
+    return known ?? null;
   }
 
   voice(word: string, answerMs: number): VoiceRow | undefined {

@@ -72,7 +72,7 @@ export class Call {
       sample_rate: 8000,
       punctuate: 'true',
       interim_results: 'true',
-      endpointing: 200,
+      endpointing: 300,
       utterance_end_ms: 1000,
       tag: this.#callSid,
     });
@@ -84,10 +84,11 @@ export class Call {
       }
       if (message.type !== 'Results') return;
       const text = message.channel.alternatives[0]?.transcript ?? '';
-      if (message.is_final && text) {
-        this.#heard += ` ${text}`;
+      if (message.is_final) {
+        if (text) this.#heard += ` ${text}`;
         speechFinal = message.speech_final === true;
-        if (speechFinal) this.#turnEnded();
+        // The result that ends the speech may have no words of its own.
+        if (speechFinal && this.#heard) this.#turnEnded();
       } else if (text.length > INTERRUPTION_CHARS_MIN) {
         speechFinal = false;
         this.#interrupt();
