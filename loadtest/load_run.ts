@@ -207,6 +207,10 @@ export class LoadRun {
       OPENAI_BASE_URL: urls.openai,
       CARTESIA_API_KEY: 'load-test',
       CARTESIA_BASE_URL: urls.cartesia,
+      // The hold is policy, not work: with both bounds below what speech recognition takes, an answer waits for the final
+      // words and for nothing else, and what is measured is the server (report/turn_analysis.ts).
+      TURN_SILENCE_MS_MIN: '200',
+      TURN_SILENCE_MS_MAX: '200',
       ...this.#recordingEnv(),
       ...options.serverEnv,
     };

@@ -16,8 +16,9 @@
 // `hold` is the endpointing hold: the silence that the server's voice detector asks for before it believes that the caller
 // has finished. It is audio, not time: the server sends what it has heard to STT before it says Finalize, so the audio
 // STT has by then tells which of the caller's frames decided, and hence when that frame had left. Whatever passed after
-// that is e0, the detector's own work included. When more came in one burst with the Finalize than a server keeps back
-// anyway (a batch of `BATCH_FRAMES`), it had been stuck, and any frame of the burst may have decided: the first counts.
+// that is e0, the detector's own work included. When several frames came in one burst with the Finalize, the server had
+// been stuck or takes frames in bunches, and any of them may have decided: the first counts, but for the one frame that a
+// server keeps back anyway because it sends to STT in messages of 40 ms.
 // When frames were due is taken from the caller's grid, so frames that the generator sent late count against the server,
 // and so do frames that the server lost. Frames that it made up are found by audio that seems to arrive before it left.
 //
@@ -32,8 +33,6 @@
 import type { CompletionRow, FinalRow, ProviderRows, TurnRow, VoiceRow } from '../fleet/fleet_messages.js';
 
 const FRAME_MS = 20;
-/** 40 ms of speech in a message to STT is what servers commonly send. */
-const BATCH_FRAMES = 2;
 
 /** One answered turn taken apart, ms. */
 export interface TurnParts {
@@ -126,7 +125,7 @@ function decidingFrameMs({ startMs, audio }: FinalRow, { voiceEndMs }: TurnRow, 
   // Made-up frames of a jitter buffer count here and not on the caller's side: then audio would come before it left.
   const aheadMs = gridMs - FRAME_MS - audio.lagMs;
   const madeUp = Math.max(0, Math.ceil(aheadMs / FRAME_MS));
-  const decidingFrame = (inBurst > BATCH_FRAMES ? frames - inBurst : frames - 1) - madeUp;
+  const decidingFrame = frames - Math.max(1, inBurst - 1) - madeUp;
   const dueMs = gridMs + decidingFrame * FRAME_MS;
   // After a reconnect the count begins anew; a frame can't have been heard before it left.
   return dueMs > startMs || dueMs < voiceEndMs - FRAME_MS ? null : dueMs;

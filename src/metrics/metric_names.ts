@@ -105,6 +105,12 @@ export const HISTOGRAMS = {
     scale: MS,
     bounds: FINE_MS,
   },
+  gc_pause_ms: {
+    name: 'ringline_gc_pause_seconds',
+    help: 'Garbage collections of one thread: all its calls wait so long.',
+    scale: MS,
+    bounds: FINE_MS,
+  },
   ingress_delay_ms: {
     name: 'ringline_ingress_delay_seconds',
     help: 'Media bytes on the socket to the worker reading them.',

@@ -3,6 +3,7 @@
 import { BroadcastChannel } from 'node:worker_threads';
 import type { EngineConfig } from '../config.js';
 import type { RootLogger } from '../log.js';
+import { watchGarbageCollector } from '../metrics/gc_pauses.js';
 import { createRegistry } from '../metrics/prometheus.js';
 import { ThreadMetrics } from '../metrics/shared_metrics.js';
 import { WORKER_CHANNEL, type WorkerEvent } from '../ring/call_records.js';
@@ -53,6 +54,7 @@ export interface PhoneServer {
 export async function startPhoneServer(options: PhoneServerOptions): Promise<PhoneServer> {
   const { config, memory, runner, log, version } = options;
   const threadMetrics = new ThreadMetrics(memory.metrics, 0);
+  const collector = watchGarbageCollector(threadMetrics);
   const rings = Array.from({ length: config.calls.max }, (_, slot) => new SlotRings(memory.slab, slot));
   const admission = new Admission(config.calls.max);
   const registry = new CallRegistry();
@@ -156,6 +158,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     stopPumping();
     recordings.stop();
     channel.close();
+    collector.stop();
   };
   let stopping: Promise<void> | null = null;
   return { port, stop: () => (stopping ??= stop()) };

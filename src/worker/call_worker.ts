@@ -9,6 +9,7 @@ import { dsp } from '../audio/dsp.js';
 import { VadBatch } from '../audio/vad_batch.js';
 import { type AgentProfile, DEFAULT_AGENT, parseAgentProfile } from '../conversation/agent.js';
 import { createLogger } from '../log.js';
+import { watchGarbageCollector } from '../metrics/gc_pauses.js';
 import type { CounterName } from '../metrics/metric_names.js';
 import { ThreadMetrics } from '../metrics/shared_metrics.js';
 import { CartesiaTts } from '../providers/cartesia_tts.js';
@@ -63,6 +64,7 @@ async function createHost(setup: WorkerSetup): Promise<SessionHost> {
   // A seat is what makes the server ready: it is taken when the slow part is over.
   const workerIndex = claimSeat(seats, threadId);
   const metrics = new ThreadMetrics(setup.metrics, workerIndex + 1);
+  watchGarbageCollector(metrics);
   // One call's mistake that no session caught must not take the other calls of this thread down with it.
   process.on('uncaughtException', (error) => log.error({ err: error }, 'defect: uncaught exception in a worker'));
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'defect: unhandled rejection in a worker'));

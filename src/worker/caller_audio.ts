@@ -11,7 +11,7 @@ import type { Recorder } from './recorder.js';
 /** Audio sent to STT at once while the caller speaks: what it costs to send is per message, what it delays is this. */
 const STT_BATCH_SPEECH = 60 * BYTES_PER_MS;
 /** The same in silence, where nobody waits for the words. */
-const STT_BATCH_SILENCE = 100 * BYTES_PER_MS;
+const STT_BATCH_SILENCE = 200 * BYTES_PER_MS;
 
 export interface CallerAudioHandlers {
   /** The VAD is sure that the caller speaks, and has since `startMs`. */

@@ -89,7 +89,8 @@ export class MediaIngress {
     );
     if (samples > 0) {
       if (!this.started) return this.refuse('bad_order');
-      this.metrics.observe('ingress_delay_ms', ((nowMs >>> 0) - ring.stampMs) >>> 0);
+      // The difference of two 32-bit stamps, signed: what came in while this batch was drained is younger than `nowMs`.
+      this.metrics.observe('ingress_delay_ms', Math.max(0, ((nowMs >>> 0) - ring.stampMs) | 0));
       this.onMedia(buffers.meta[0], samples, nowMs);
     } else if (samples === 0) this.onOther(nowMs);
     else if (samples === -3) this.refuse('bad_stream_sid');

@@ -21,6 +21,9 @@ export interface HostPlumbing {
   ownBell: Doorbell;
 }
 
+/** A beat this late eats half of the pacing lead: callers hear nothing of it yet, operators should. */
+const STALL_MS = 100;
+
 export class SessionHost {
   private readonly sessions: CallSession[] = [];
   /** VAD stream -> session; streams are small dense numbers. */
@@ -29,6 +32,7 @@ export class SessionHost {
   private readonly stopListening: () => void;
   private dirty = false;
   private inTick = false;
+  private stallLoggedMs = Number.NEGATIVE_INFINITY;
   private vadBusy = false;
 
   constructor(
@@ -88,6 +92,10 @@ export class SessionHost {
   private tick(now: number, lateMs: number): void {
     const { metrics, vad } = this.services;
     metrics.observe('tick_late_ms', lateMs);
+    if (lateMs > STALL_MS && now - this.stallLoggedMs > 1000) {
+      this.stallLoggedMs = now;
+      this.services.log.warn({ lateMs: Math.round(lateMs), calls: this.sessions.length }, 'worker stalled');
+    }
     this.inTick = true;
     for (let i = this.sessions.length - 1; i >= 0; i--) this.sessions[i].drain(now);
     if (!this.vadBusy && vad.dueWindows > 0) this.runVad();
