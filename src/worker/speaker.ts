@@ -41,6 +41,9 @@ export interface SpeakerHandlers {
   onCharacters(count: number): void;
 }
 
+/** Two beats of the worker's clock. */
+const URGENT_MS = 20;
+
 interface Draft {
   text: string;
   reply: Reply;
@@ -202,8 +205,9 @@ export class Speaker {
     if (!spoken || spoken !== this.current) return this.metrics.add('stale_audio');
     if (!this.egress.append(bytes, now)) return this.metrics.add('stale_audio');
     this.ledger.addAudio(spoken.ledgerId, bytes.length);
-    // The first audio is what the caller waits for: it does not wait for the beat.
-    if (spoken.audibleMs === null) this.egress.tick(now);
+    // The first audio is what the caller waits for, and audio that comes when the line is about to run dry is as urgent:
+    // neither waits for the beat.
+    if (spoken.audibleMs === null || this.egress.aheadMs(now) < URGENT_MS) this.egress.tick(now);
   }
 
   private onComplete(spoken: Spoken): void {
