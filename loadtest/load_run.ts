@@ -21,7 +21,7 @@ import type { LoadOptions } from './load_options.js';
 import { type Exposition, parseExposition } from './report/exposition.js';
 import { findWorkerThreads } from './report/process_sampler.js';
 import { type Measured, RunSampler } from './report/run_sampler.js';
-import { HABITS, type Scenario, type ScenarioControl, scenarioOf } from './scenarios/scenarios.js';
+import { habitsOf, type Scenario, type ScenarioControl, scenarioOf } from './scenarios/scenarios.js';
 import { type LogLine, ServerProcess } from './server_process.js';
 
 const ACCOUNT_SID = `AC${'e'.repeat(32)}`;
@@ -124,7 +124,7 @@ export class LoadRun {
       authToken: AUTH_TOKEN,
       accountSid: ACCOUNT_SID,
       audioDir: options.audioDir,
-      habits: { ...HABITS, ...this.#scenario.habits },
+      habits: habitsOf(this.#scenario, options.calls),
       network: options.network,
       seed: options.seed,
     });

@@ -2,6 +2,7 @@
 // second. What one caller does is fleet_caller.ts; the process around this is fleet_process.ts.
 
 import { nowMs } from '../../src/clock.js';
+import { hundredths } from '../report/quantiles.js';
 import { seededRandom } from '../simulators/latency.js';
 import type { AudioClip } from '../simulators/twilio/audio_clip.js';
 import { CLEAN_NETWORK, type NetworkProfile, POOR_NETWORK } from '../simulators/twilio/network_profile.js';
@@ -115,9 +116,9 @@ export class Fleet {
       webhookMs: this.#webhookMs,
       greetingMs: this.#greetingMs,
       late: {
-        p50: windowLateness.quantile(0.5),
-        p99: windowLateness.quantile(0.99),
-        max: windowLateness.maxMs,
+        p50: hundredths(windowLateness.quantile(0.5))!,
+        p99: hundredths(windowLateness.quantile(0.99))!,
+        max: hundredths(windowLateness.maxMs)!,
         beatsLost: windowBeatsLost,
       },
       cpuMs: cpuMs(),

@@ -151,7 +151,7 @@ export class FleetCaller implements MediaClientHandler {
           } else if (now - this.#moodSinceMs > GREETING_TIMEOUT_MS) this.#fail('no_greeting', '');
         } else if (this.#agentIsSilent(now)) {
           this.talking = true;
-          this.#think(now);
+          this.#think(now, this.#services.habits.firstThinkMs);
         }
         break;
       case 'thinking':
@@ -280,9 +280,9 @@ export class FleetCaller implements MediaClientHandler {
     else this.#think(now);
   }
 
-  #think(now: number): void {
+  #think(now: number, forMs = this.#services.habits.thinkMs): void {
     this.#enter('thinking', now);
-    this.#untilMs = now + this.#between(this.#services.habits.thinkMs);
+    this.#untilMs = now + this.#between(forMs);
   }
 
   #agentIsSilent(now: number): boolean {

@@ -5,8 +5,9 @@ import type { Latency } from '../simulators/latency.js';
 
 /** How the people of the fleet behave. */
 export interface CallerHabits {
-  /** Pause before speaking, uniform. */
+  /** Pause before speaking, uniform. The first one is longer where many ring together: it spreads their turns. */
   thinkMs: readonly [number, number];
+  firstThinkMs: readonly [number, number];
   /** The agent has finished when nothing was heard for this long. */
   silenceMs: number;
   /** Share of the agent's replies that are cut off, and how long after the reply began. */

@@ -42,6 +42,7 @@ export interface Scenario {
 
 export const HABITS: CallerHabits = {
   thinkMs: [500, 2500],
+  firstThinkMs: [500, 2500],
   silenceMs: 450,
   bargeInShare: 0,
   bargeInAfterMs: [800, 3000],
@@ -50,6 +51,18 @@ export const HABITS: CallerHabits = {
   callSeconds: null,
   cutShare: 0,
 };
+
+/** Less than the silence after which an agent asks whether anybody is there. */
+const FIRST_THINK_MS_MAX = 9000;
+/** Of the first pause, for each call: calls that are brought up in a few seconds would all speak at once else. */
+const SPREAD_MS_PER_CALL = 100;
+
+/** How the callers of a scenario behave when there are `calls` of them. */
+export function habitsOf({ habits }: Scenario, calls: number): CallerHabits {
+  const { firstThinkMs } = HABITS;
+  const spreadMs = Math.min(FIRST_THINK_MS_MAX, Math.max(firstThinkMs[1], calls * SPREAD_MS_PER_CALL));
+  return { ...HABITS, firstThinkMs: [firstThinkMs[0], spreadMs], ...habits };
+}
 
 const OUTAGES: [ProviderName, string[]][] = [
   ['openai', ['status_503']],
