@@ -29,8 +29,6 @@ export const HEARING_DEFAULTS = {
 const NEARLY_ALL = 0.8;
 /** Less than this missing is nothing missing. */
 const REST_MS = 250;
-/** Less than this missing is the end, whatever silence follows; too short to be taken for another line if it isn't. */
-const END_MS = 100;
 /** A line of unknown length is finished at the first pause longer than one inside a word. */
 const PAUSE_MS = 200;
 /** Within a line this much sound is speech again. */
@@ -104,13 +102,13 @@ export class Hearing {
     const line = this.#line;
     if (!line || this.speaking) return;
     const spokenMs = this.lastLoudMs - line.startMs;
-    // At the end of a line whose length is known there is nothing to wait for: a short endpointer hears its last word too.
-    const atItsEnd = line.lengthKnown && line.lengthMs - spokenMs <= END_MS;
-    if (!atItsEnd && this.silenceMs < Math.min(pauseMinMs, this.options.lineGapMs)) return;
+    const isAtEnd = line.lengthKnown && line.lengthMs - spokenMs <= REST_MS;
+    // A short endpointer hears the last word of a line too; the line itself stays, should there be more of it.
+    if (isAtEnd) this.#release(1);
+    if (this.silenceMs < Math.min(pauseMinMs, this.options.lineGapMs)) return;
     if (!line.lengthKnown || spokenMs >= line.lengthMs * NEARLY_ALL) this.#release(1);
     // A known length is trusted: what follows a pause near the end may still be the end of this line.
-    const isOver = !line.lengthKnown || line.lengthMs - spokenMs <= REST_MS;
-    if (isOver || this.silenceMs >= this.options.lineGapMs) this.#line = null;
+    if (!line.lengthKnown || isAtEnd || this.silenceMs >= this.options.lineGapMs) this.#line = null;
   }
 
   /** Hands over everything pending. */
