@@ -177,8 +177,8 @@ export interface FinalRow {
   kind: 'answered' | 'unanswered' | 'endpointed';
   startMs: number;
   endMs: number;
-  /** Of a Finalize: audio received until then, and until the burst it came with. */
-  audio: { totalMs: number; beforeBurstMs: number; lagMs: number } | null;
+  /** Of a Finalize: see simulators/stage_timings.ts. */
+  audio: { totalMs: number; burstFirstMs: number; lagMs: number } | null;
 }
 /** One completion: when it was asked for, and how much of the reply had left when. */
 export interface CompletionRow {

@@ -16,9 +16,10 @@
 // `hold` is the endpointing hold: the silence that the server's voice detector asks for before it believes that the caller
 // has finished. It is audio, not time: the server sends what it has heard to STT before it says Finalize, so the audio
 // STT has by then tells which of the caller's frames decided, and hence when that frame had left. Whatever passed after
-// that is e0, the detector's own work included. When several frames came in one burst with the Finalize, the server had
-// been stuck or takes frames in bunches, and any of them may have decided: the first counts, but for the one frame that a
-// server keeps back anyway because it sends to STT in messages of 40 ms.
+// that is e0, the detector's own work included. A server collects frames for STT and sends what it has with the Finalize:
+// the newest of those decided. When several messages came in one burst with the Finalize, the server had been stuck, and
+// any frame from the end of the first of them on may have decided: that one counts. A stall too short for that hides here;
+// it meets e1, e2 and e3 as often.
 // When frames were due is taken from the caller's grid, so frames that the generator sent late count against the server,
 // and so do frames that the server lost. Frames that it made up are found by audio that seems to arrive before it left.
 //
@@ -33,6 +34,8 @@
 import type { CompletionRow, FinalRow, ProviderRows, TurnRow, VoiceRow } from '../fleet/fleet_messages.js';
 
 const FRAME_MS = 20;
+/** A caller's grid is known from a few of its frames, each as late as the generator was. */
+const GRID_ERROR_MS = 3;
 
 /** One answered turn taken apart, ms. */
 export interface TurnParts {
@@ -120,12 +123,10 @@ function takeApart(turn: TurnRow, answerMs: number, gridMs: number, index: RowIn
 /** When the frame that made the server say Finalize was due; null when its audio can't be that of this stream. */
 function decidingFrameMs({ startMs, audio }: FinalRow, { voiceEndMs }: TurnRow, gridMs: number): number | null {
   if (!audio) return null;
-  const frames = Math.round(audio.totalMs / FRAME_MS);
-  const inBurst = frames - Math.round(audio.beforeBurstMs / FRAME_MS);
   // Made-up frames of a jitter buffer count here and not on the caller's side: then audio would come before it left.
   const aheadMs = gridMs - FRAME_MS - audio.lagMs;
-  const madeUp = Math.max(0, Math.ceil(aheadMs / FRAME_MS));
-  const decidingFrame = frames - Math.max(1, inBurst - 1) - madeUp;
+  const madeUp = Math.max(0, Math.ceil((aheadMs - GRID_ERROR_MS) / FRAME_MS));
+  const decidingFrame = Math.round(audio.burstFirstMs / FRAME_MS) - 1 - madeUp;
   const dueMs = gridMs + decidingFrame * FRAME_MS;
   // After a reconnect the count begins anew; a frame can't have been heard before it left.
   return dueMs > startMs || dueMs < voiceEndMs - FRAME_MS ? null : dueMs;

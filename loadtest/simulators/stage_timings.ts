@@ -17,11 +17,12 @@ export interface StageTiming {
   /** The words it was about, where the stage has some: the first text given to the voice. */
   text?: string;
   /**
-   * At a Finalize: how much audio had come, and how much of that not in one burst with the Finalize; tells which of the
-   * caller's frames the client had heard when it decided that the caller had finished. `lagMs`: shortest time by which
-   * audio came behind its own position in the last seconds, as a time of the clock (arrival minus position).
+   * At a Finalize: how much audio had come; tells which of the caller's frames the client had heard when it decided that
+   * the caller had finished. `burstFirstMs`: the same after the first message of the burst that the Finalize came with.
+   * `lagMs`: shortest time by which audio came behind its own position in the last seconds, as a time of the clock
+   * (arrival minus position).
    */
-  audio?: { totalMs: number; beforeBurstMs: number; lagMs: number };
+  audio?: { totalMs: number; burstFirstMs: number; lagMs: number };
 }
 
 type Detail = Pick<StageTiming, 'text' | 'audio'>;

@@ -33,7 +33,7 @@ const rows = (): ProviderRows => ({
       startMs: 6308,
       endMs: 6408,
       // Frames 0 to 265, the last one due at 6300.
-      audio: { totalMs: 266 * 20, beforeBurstMs: 265 * 20, lagMs: 1000 + 5 - 20 },
+      audio: { totalMs: 266 * 20, burstFirstMs: 266 * 20, lagMs: 1000 + 5 - 20 },
     },
   ],
   completions: [{ word: WORD, reply: REPLY, startMs: 6410, chars: [6, 10, 21, 26], atMs: [6600, 6615, 6640, 6660] }],
@@ -61,20 +61,19 @@ test('the parts sum up to the response time when nothing overlaps', () => {
 
 describe('the frame that decided', () => {
   test.each([
-    ['is the newest when one or two came with Finalize', 1, 8],
-    ['is the newest when a batch of two came with Finalize', 2, 8],
-    ['may be an earlier one when more came at once', 3, 28],
-    ['may be long ago after a stall', 6, 88],
-  ])('%s', (_, burst, e0) => {
+    ['is the newest when all came in one message', 0, 8],
+    ['may be the one before when a message was sent without it', 1, 28],
+    ['may be long ago after a stall', 4, 88],
+  ])('%s', (_, framesAfterFirst, e0) => {
     const given = rows();
-    given.finals[0].audio!.beforeBurstMs = (266 - burst) * 20;
+    given.finals[0].audio!.burstFirstMs = (266 - framesAfterFirst) * 20;
     expect(parts([turn()], given).first.e0).toBe(e0);
   });
 
   test('is not moved by frames that the server made up', () => {
     const given = rows();
     // Two more than were sent: the newest seems to arrive 35 ms before it left.
-    given.finals[0].audio = { totalMs: 268 * 20, beforeBurstMs: 267 * 20, lagMs: 1000 + 5 - 20 - 40 };
+    given.finals[0].audio = { totalMs: 268 * 20, burstFirstMs: 268 * 20, lagMs: 1000 + 5 - 20 - 40 };
     expect(parts([turn()], given).first).toMatchObject({ e0: 8, holdMs: 300 });
   });
 
@@ -109,7 +108,7 @@ test.each<[string, (given: ProviderRows) => void]>([
   ['nobody was asked to speak (an apology)', (given) => given.voices.splice(0)],
   ['speech recognition heard nothing', (given) => given.lines.splice(0)],
   ['Finalize never came', (given) => given.finals.splice(0)],
-  ['the audio count began anew after a reconnect', (given) => (given.finals[0].audio!.totalMs = 4000)],
+  ['the audio count began anew after a reconnect', (given) => (given.finals[0].audio!.burstFirstMs = 4000)],
   [
     'the text is not what the model wrote',
     (given) => (given.voices[0].firstText = `Something else altogether, ${WORD}. `),

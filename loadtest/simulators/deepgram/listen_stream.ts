@@ -52,7 +52,8 @@ export class ListenStream {
   #openedMs = 0;
   #lastReceivedMs = 0;
   #audioBytes = 0;
-  #beforeBurstMs = 0;
+  /** Audio after the first audio message of the present burst; null = none in it yet. */
+  #burstFirstMs: number | null = null;
   #lag = { sinceMs: 0, ms: Number.POSITIVE_INFINITY, beforeMs: Number.POSITIVE_INFINITY };
   #plan = -1;
   #armed: (ArmedFailure<DeepgramFailureMode> & { fromMs: number })[] = [];
@@ -94,7 +95,7 @@ export class ListenStream {
   received(message: Uint8Array, isBinary: boolean): void {
     this.host.stats.messages++;
     const now = nowMs();
-    if (now - this.#lastReceivedMs > BURST_GAP_MS) this.#beforeBurstMs = this.audioMs;
+    if (now - this.#lastReceivedMs > BURST_GAP_MS) this.#burstFirstMs = null;
     this.#lastReceivedMs = now;
     if (this.#closing) return;
     if (isBinary) this.#audio(message);
@@ -126,6 +127,7 @@ export class ListenStream {
       return;
     }
     this.#audioBytes += bytes.length;
+    this.#burstFirstMs ??= this.audioMs;
     this.#noteLag();
     const messageMs = (bytes.length * 1000) / this.options.bytesPerSecond;
     this.host.stats.audioMs += messageMs;
@@ -190,7 +192,7 @@ export class ListenStream {
     const failure = failures.take(FINALIZE_MODES, this.tag);
     const startMs = nowMs();
     const lagMs = Math.min(this.#lag.ms, this.#lag.beforeMs);
-    const audio = { totalMs: this.audioMs, beforeBurstMs: this.#beforeBurstMs, lagMs };
+    const audio = { totalMs: this.audioMs, burstFirstMs: this.#burstFirstMs ?? this.audioMs, lagMs };
     if (failure?.mode === 'ignore_finalize' || !machine.finalize()) {
       stats.finalizesUnanswered++;
       timings.add('stt_unanswered', this.tag, startMs, startMs, { audio });
