@@ -83,8 +83,8 @@ export class V1Stream {
       this.#endpointed = true;
       this.#final({ speechFinal: true });
     }
-    // Silence is transcribed too: an empty final moves the span on.
-    if (audioMs - this.#spanStartMs >= SPAN_MAX_MS) this.#final({ speechFinal: options.endpointingMs !== null });
+    // Silence is transcribed too: an empty final moves the span on. The gap between two words is no end of speech.
+    if (audioMs - this.#spanStartMs >= SPAN_MAX_MS) this.#final({ speechFinal: silenceMs >= endpointMs });
     if (options.utteranceEndMs === null || this.#utteranceEnded || hearing.lastWordEndMs < 0) return;
     if (audioMs - hearing.lastWordEndMs < options.utteranceEndMs) return;
     this.#utteranceEnded = true;
