@@ -6,7 +6,7 @@ import type { Pinning } from '../fleet/child.js';
 import type { FleetTick } from '../fleet/fleet_messages.js';
 import { takeMachineTurn } from '../machine_turn.js';
 import { firstClimb, secondClimb, TABLE_CALLS, windowSeconds } from './ladder.js';
-import { judge, quietMedian, type Rung } from './objective.js';
+import { isNearMiss, judge, quietMedians, type Rung } from './objective.js';
 import { missing, type Peer } from './peer_list.js';
 import { PeerSession } from './peer_session.js';
 
@@ -110,7 +110,6 @@ export class Comparison {
         }
         if (!isTable && !this.options.search) return null;
         const rung = await this.#rung(result, session, calls);
-        if (!session.server.alive) throw new Error(`it ended at ${calls} calls:\n${session.server.tail.join('\n')}`);
         if (!rung.verdict.holds) return calls;
       }
       return null;
@@ -120,17 +119,21 @@ export class Comparison {
     }
   }
 
-  /** A rung that does not hold is measured once more: a machine has hiccups, and two in a row are none. */
+  /** A rung that nearly holds is measured once more: a machine has hiccups, and two in a row are none. */
   async #rung(result: PeerResult, session: PeerSession, calls: number): Promise<Rung> {
     const { peer } = session.options;
     const seconds = windowSeconds(calls, this.options.scale);
     let rung: Rung | null = null;
     for (let attempt = 0; attempt < 2 && !this.options.signal.aborted; attempt++) {
       const measured = await session.measure(calls, seconds);
-      const verdict = judge(measured, quietMedian([...result.rungs, measured]));
+      const verdict = judge(measured, quietMedians([...result.rungs, measured]));
       rung = { ...measured, verdict };
       this.options.onRung(peer, rung);
-      if (verdict.holds || !session.server.alive) break;
+      if (!session.server.alive) {
+        result.error = `it ended at ${calls} calls:\n${session.server.tail.join('\n')}`;
+        break;
+      }
+      if (!isNearMiss(rung)) break;
     }
     if (rung === null) throw new Error('stopped');
     result.rungs.push(rung);
@@ -139,12 +142,12 @@ export class Comparison {
 
   /** Judges all rungs again by the final quiet median, and finds the highest that held below the first that did not. */
   #conclude(result: PeerResult): void {
-    const median = quietMedian(result.rungs);
+    const quiet = quietMedians(result.rungs);
     result.rungs.sort((a, b) => a.calls - b.calls);
     let capacity = 0;
     let broken = false;
     for (const rung of result.rungs) {
-      rung.verdict = judge(rung, median);
+      rung.verdict = judge(rung, quiet);
       if (!rung.verdict.holds) broken = true;
       else if (!broken) capacity = rung.calls;
     }

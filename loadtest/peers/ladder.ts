@@ -4,19 +4,17 @@
 /** The table's own; beyond them the steps grow with what the system can do. */
 export const TABLE_CALLS = [1, 10, 50] as const;
 const FURTHER_CALLS = [100, 200, 300, 400, 500, 600, 800, 1000];
-/** Rungs between two neighbours of the first climb. */
-const BETWEEN = 3;
 
 /** The first climb, rising. */
 export function firstClimb(callsMax: number): number[] {
   return [...TABLE_CALLS, ...FURTHER_CALLS].filter((calls) => calls <= callsMax);
 }
 
-/** The second climb: rising, strictly between `held` and `failed`. */
+/** The second climb: rising by equal ratios, strictly between `held` and `failed`. */
 export function secondClimb(held: number, failed: number): number[] {
-  const gap = failed - held;
-  const steps = Math.min(BETWEEN, gap - 1);
-  const rungs = Array.from({ length: steps }, (_, i) => Math.round(held + ((i + 1) * gap) / (steps + 1)));
+  const from = Math.max(1, held);
+  const steps = failed / from > 2 ? 4 : 3;
+  const rungs = Array.from({ length: steps }, (_, i) => Math.round(from * (failed / from) ** ((i + 1) / (steps + 1))));
   return [...new Set(rungs)].filter((calls) => calls > held && calls < failed);
 }
 

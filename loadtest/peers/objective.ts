@@ -3,11 +3,12 @@
 //
 // A system's own time of a turn is the response time less what the vendors' simulators recorded for it (own_time.ts). How
 // long a system waits before it takes a turn for finished is its policy and not a matter of load; it is in its own time,
-// and in its own quiet median too. So what load adds is told by
+// and in its own quiet median too (the lowest median of its rungs in this run). So what load adds is told by
 //
-//   added = p99 of the own time - that quiet median (the lowest median of the system's rungs in this run)
+//   added = p99 of the own time - its quiet median, or the same of the response time, whichever is less
 //
-// and may be `addedMsMax`. A hole is agent audio that the caller's ear lacked within a reply (Twilio's queue ran dry and
+// and may be `addedMsMax`. The response time alone would hold a long first sentence against a system; the own time alone a
+// language model that it asked early, whose time passed beside its wait and not after it. A hole is agent audio that the caller's ear lacked within a reply (Twilio's queue ran dry and
 // audio of the same reply came later). Holes shorter than HOLE_MS_MIN are left to the telephone network's own jitter buffers.
 
 import type { Quantiles } from '../report/quantiles.js';
@@ -61,10 +62,17 @@ export const OBJECTIVE = {
   generatorLateMsMax: 5,
 } as const;
 
-export function judge(rung: Omit<Rung, 'verdict'>, quietMedianMs: number | null): Verdict {
+/** Lowest medians of a system; null = none yet. */
+export interface QuietMedians {
+  ownMs: number | null;
+  responseMs: number | null;
+}
+
+export function judge(rung: Omit<Rung, 'verdict'>, quiet: QuietMedians): Verdict {
   const why: string[] = [];
-  const { p99 } = rung.own_ms;
-  const added = p99 === null || quietMedianMs === null ? null : p99 - quietMedianMs;
+  const own = above(rung.own_ms, quiet.ownMs);
+  const response = above(rung.response_ms, quiet.responseMs);
+  const added = own === null || response === null ? (own ?? response) : Math.min(own, response);
   if (added === null) why.push('no turn was answered');
   else if (added > OBJECTIVE.addedMsMax) why.push(`p99 ${Math.round(added)} ms above its quiet median`);
   // Below ten thousand frames one hole is more than the share; one is always forgiven.
@@ -76,8 +84,24 @@ export function judge(rung: Omit<Rung, 'verdict'>, quietMedianMs: number | null)
   return { holds: why.length === 0, added_p99_ms: added === null ? null : Math.round(added), why, invalid };
 }
 
-/** The lowest median of the rungs that had some turns; null = none yet. */
-export function quietMedian(rungs: readonly Pick<Rung, 'own_ms'>[]): number | null {
-  const medians = rungs.flatMap(({ own_ms: { count, p50 } }) => (p50 === null || count < 3 ? [] : [p50]));
-  return medians.length === 0 ? null : Math.min(...medians);
+/** Of the rungs that had some turns. */
+export function quietMedians(rungs: readonly Pick<Rung, 'own_ms' | 'response_ms'>[]): QuietMedians {
+  const lowest = (all: Quantiles[]): number | null => {
+    const medians = all.flatMap(({ count, p50 }) => (p50 === null || count < 3 ? [] : [p50]));
+    return medians.length === 0 ? null : Math.min(...medians);
+  };
+  return {
+    ownMs: lowest(rungs.map(({ own_ms }) => own_ms)),
+    responseMs: lowest(rungs.map(({ response_ms }) => response_ms)),
+  };
+}
+
+/** So few and so mild faults that a hiccup of the machine may have been the reason. */
+export function isNearMiss({ failed_calls, unanswered_turns, verdict }: Rung): boolean {
+  const { holds, added_p99_ms } = verdict;
+  return !holds && failed_calls === 0 && unanswered_turns <= 2 && (added_p99_ms ?? Number.POSITIVE_INFINITY) < 2000;
+}
+
+function above({ p99 }: Quantiles, quietMs: number | null): number | null {
+  return p99 === null || quietMs === null ? null : p99 - quietMs;
 }

@@ -28,6 +28,8 @@ import type { TreeUsage } from './process_tree.js';
 const ACCOUNT = { sid: `AC${'b'.repeat(32)}`, token: 'peer-auth-token' };
 /** Calls that may be up; more than any rung has. */
 const CALLS_MAX = 2000;
+/** Brisk callers, who cut off every other reply: more turns of both kinds in a short window. */
+const PEER_HABITS = { thinkMs: [300, 1200], bargeInShare: 0.5, dtmfShare: 0 } as const;
 const RAMP_S = 6;
 /** Greeting of eight seconds, and patience for a server that is slow to take calls. */
 const GREETED_TIMEOUT_MS = 30_000;
@@ -93,7 +95,7 @@ export class PeerSession {
         authToken: ACCOUNT.token,
         accountSid: ACCOUNT.sid,
         audioDir: null,
-        habits: { ...HABITS, bargeInShare: 0.4, dtmfShare: 0 },
+        habits: { ...HABITS, ...PEER_HABITS },
         network: 'even',
         seed,
       });
