@@ -1,5 +1,6 @@
 // `--find-capacity`: the highest number of calls that holds the objective, by doubling and then bisection. Each step is a
-// short run with a fresh server; the last number that held is tried once more, so that luck does not become a figure.
+// short run with a fresh server. A number breaks when it breaks twice, because a short run has few answers and a stall of
+// the machine spoils its p99; the result must hold twice, so that luck does not become a figure.
 
 import type { LoadOptions } from './load_options.js';
 import type { LoadReport } from './report/load_report.js';
@@ -14,7 +15,7 @@ export const OBJECTIVE = {
 const STEP_SECONDS_MAX = 30;
 /** Closer than this is within the noise of a short run. */
 const RESOLUTION_SHARE = 0.05;
-const STEPS_MAX = 14;
+const STEPS_MAX = 24;
 
 export interface CapacityStep {
   calls: number;
@@ -55,50 +56,53 @@ export async function findCapacity(
   stopped: () => boolean = () => false,
 ): Promise<CapacityResult> {
   const steps: CapacityStep[] = [];
+  const reports = new Map<number, LoadReport>();
   const seconds = Math.min(options.seconds, STEP_SECONDS_MAX);
-  let best: LoadReport | null = null;
-  let held = 0;
-  let broke: CapacityStep | null = null;
+  /** Highest number that held, lowest that broke. */
+  let low = 0;
+  let high: number | null = null;
 
-  const attempt = async (calls: number): Promise<boolean> => {
+  const tryOnce = async (calls: number): Promise<boolean> => {
     const ratePerS = Math.max(options.ratePerS, calls / 8);
     const report = await run({ ...options, calls, seconds, ratePerS, json: null, html: null });
     const step = judge(report);
     steps.push(step);
     say(describe(step));
-    if (step.held && calls >= held) {
-      held = calls;
-      best = report;
-    }
-    if (!step.held && (broke === null || calls < broke.calls)) broke = step;
+    if (step.held) reports.set(calls, report);
     return step.held;
   };
-  const result = (limitedBy: CapacityResult['limited_by']): CapacityResult => ({
-    calls: held,
-    broke_at: broke?.calls ?? null,
-    limited_by: limitedBy,
+  const isOver = (): boolean => stopped() || steps.length >= STEPS_MAX;
+  const holds = async (calls: number): Promise<boolean> => (await tryOnce(calls)) || (!isOver() && tryOnce(calls));
+  const timesHeld = (calls: number): number => steps.filter((step) => step.held && step.calls === calls).length;
+
+  for (let next = options.calls; high === null && !isOver(); next *= 2) {
+    if (await holds(next)) low = next;
+    else high = next;
+  }
+  while (high !== null && !isOver()) {
+    if (high - low > Math.max(1, high * RESOLUTION_SHARE)) {
+      const middle = Math.round((low + high) / 2);
+      if (await holds(middle)) low = middle;
+      else high = middle;
+    } else if (low === 0 || timesHeld(low) > 1 || (await tryOnce(low))) break;
+    else {
+      // It held by luck only: the search goes on below.
+      high = low;
+      const below = high;
+      low = Math.max(0, ...[...reports.keys()].filter((calls) => calls < below));
+    }
+  }
+  const limit = steps.findLast((step) => step.calls === high && !step.held);
+  const limitedBy = limit?.valid === false ? 'generator' : 'server';
+  return {
+    calls: low,
+    broke_at: high,
+    limited_by: stopped() ? 'interrupted' : high === null || steps.length >= STEPS_MAX ? 'steps' : limitedBy,
     objective: OBJECTIVE,
     scenario: options.scenario,
     steps,
-    best,
-  });
-
-  let next = options.calls;
-  while (steps.length < STEPS_MAX) {
-    await attempt(next);
-    if (stopped()) return result('interrupted');
-    // `broke` is set in the closure: TypeScript does not see it.
-    const limit = broke as CapacityStep | null;
-    if (limit === null) next *= 2;
-    else if (limit.calls - held <= Math.max(1, limit.calls * RESOLUTION_SHARE)) {
-      // Held only once by luck? Then the search goes on below.
-      if (held === 0 || steps.filter((step) => step.calls === held).length > 1 || (await attempt(held)))
-        return result(limit.valid ? 'server' : 'generator');
-      held = Math.max(0, ...steps.filter((step) => step.held && step.calls < held).map(({ calls }) => calls));
-      next = Math.max(1, Math.round((held + (broke as unknown as CapacityStep).calls) / 2));
-    } else next = Math.max(1, Math.round((held + limit.calls) / 2));
-  }
-  return result('steps');
+    best: reports.get(low) ?? null,
+  };
 }
 
 /** Does a run hold the objective? */
@@ -132,4 +136,15 @@ function describe(step: CapacityStep): string {
     ` engine added p99 ${step.engine_added_p99_ms ?? '-'} ms, ${step.underruns} underruns, ${cpu} % per call` +
     (step.why.length > 0 ? `  (${step.why.join('; ')})` : '')
   );
+}
+
+/** The result in one line. */
+export function capacityLine({ calls, broke_at, limited_by }: CapacityResult): string {
+  const limit = {
+    server: 'the server',
+    generator: 'the generator',
+    steps: 'the number of steps',
+    interrupted: 'Ctrl-C',
+  };
+  return `${calls} calls hold the objective; ${broke_at === null ? 'no number broke it' : `${broke_at} break it`}; limited by ${limit[limited_by]}`;
 }

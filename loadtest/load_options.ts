@@ -65,7 +65,7 @@ export const USAGE = `npm run loadtest -- [options]
   --generator-prof D  CPU profiles of generator and simulators into this folder
   --seed N            another run of the same random choices (default 1)
   --json FILE, --html FILE
-  --find-capacity     search the highest number of calls that holds the objective
+  --find-capacity     search the highest number of calls that holds the objective, from --calls on (default 100)
   --http              bench POST /, /health and /metrics while the calls run
   --quiet             no progress line
   --no-wait           begin though another load test runs on this machine
@@ -81,7 +81,8 @@ export function readOptions(argv: readonly string[]): LoadOptions {
   }
   const scenario = values.scenario ?? 'steady';
   if (!(scenario in SCENARIOS)) throw new UsageError(`no scenario ${scenario}`);
-  const calls = number('calls', values.calls, 50, 1, 20_000);
+  // Fewer calls give too few answers in a short run for a p99 to mean anything.
+  const calls = number('calls', values.calls, values['find-capacity'] ? 100 : 50, 1, 20_000);
   const network = values.network ?? 'even';
   if (network !== 'even' && network !== 'clean' && network !== 'poor') throw new UsageError(`no network ${network}`);
   const seconds = number('seconds', values.seconds, 30, 1, 86_400);

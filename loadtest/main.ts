@@ -2,7 +2,7 @@
 // 1 = something failed, 2 = the run proves nothing (the generator was the bottleneck), 64 = wrong usage, 130 = stopped.
 
 import { writeFileSync } from 'node:fs';
-import { findCapacity } from './capacity.js';
+import { capacityLine, findCapacity } from './capacity.js';
 import { type LoadOptions, readOptions, USAGE, UsageError } from './load_options.js';
 import { LoadRun } from './load_run.js';
 import { takeMachineTurn } from './machine_turn.js';
@@ -53,8 +53,10 @@ async function main(options: LoadOptions): Promise<number> {
       (line) => console.log(line),
       () => interrupts > 0,
     );
+    console.log(capacityLine(result));
     if (options.json) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
-    return result.calls > 0 ? 0 : 1;
+    if (options.html && result.best) writeFileSync(options.html, htmlReport(result.best));
+    return interrupts > 0 ? 130 : result.calls > 0 ? 0 : 1;
   }
   const report = await runOnce(options);
   console.log(textSummary(report));

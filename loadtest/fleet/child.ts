@@ -96,11 +96,15 @@ export class Child<Command extends object, Event extends { kind: string; message
         if (fits(event)) done(() => resolve(event));
         else if (event.kind === 'fault') done(() => reject(new Error(event.message)));
       });
-      const onExit = (code: number | null): void => done(() => reject(new Error(`a helper process ended (${code})`)));
+      const onExit = (): void => done(() => reject(new Error(`a helper process ended (${this.#howItEnded})`)));
       const timer = setTimeout(() => done(() => reject(new Error('a helper process did not answer'))), timeoutMs);
       this.#process.once('exit', onExit);
-      if (this.#gone) onExit(this.#process.exitCode);
+      if (this.#gone) onExit();
     });
+  }
+
+  get #howItEnded(): string {
+    return this.#process.signalCode ?? `code ${this.#process.exitCode}`;
   }
 
   /** Ends it, by force after a second. Safe twice. */
