@@ -100,6 +100,7 @@ async function main(): Promise<number> {
     say('stopping; again to stop at once');
     abort.abort();
   });
+  process.on('SIGTERM', () => process.exit(143));
   process.on('exit', () => comparison.kill());
 
   const beganMs = nowMs();
