@@ -30,6 +30,13 @@ const AUTH_TOKEN = 'load-test-auth-token';
 const SPARE_SLOTS = 32;
 const RAMP_GRACE_MS = 20_000;
 const HANG_UP_MS = 1500;
+/** Between the window and the hang-ups: answers that are awaited at its end are not to meet 300 hang-ups at once. */
+const LAST_ANSWERS_MS = 3000;
+/**
+ * What the simulators take to notice a message counts as the server's time, so their own collections have to be few, and
+ * no helper threads may crowd their core.
+ */
+const GENERATOR_GC = ['--single-threaded-gc', '--max-semi-space-size=32'];
 /** Pino's level of a warning. */
 const WARN = 40;
 
@@ -109,7 +116,8 @@ export class LoadRun {
   async #run(): Promise<RunRecord> {
     const { options } = this;
     const { generatorProfile } = options;
-    const nodeArgs = generatorProfile === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${generatorProfile}`];
+    const profiling = generatorProfile === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${generatorProfile}`];
+    const nodeArgs = [...GENERATOR_GC, ...profiling];
     const place = launcher(this.#pinning.others, options.nice);
     niceGroup(process.pid, options.nice);
     const fleet = new Child<FleetCommand, FleetEvent>(at('fleet/fleet_process.js'), place, nodeArgs);
@@ -165,6 +173,7 @@ export class LoadRun {
     if (this.#metricsAtEnd === null) sampler.endWindow();
     const after = this.#metricsAtEnd ?? (await readMetrics(server.url));
     const httpResult = await http;
+    if (!this.#scenario.endsServer) await this.#sleep(LAST_ANSWERS_MS);
     this.#phase = 'hanging up';
     const last = fleet.next((event): event is FleetTick => event.kind === 'tick' && event.final, HANG_UP_MS + 15_000);
     fleet.tell({ kind: 'hang_up', overMs: HANG_UP_MS });

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { ConfigError, type EngineConfig, EXIT_CONFIG, loadConfig, readEnvironment } from './config.js';
+import { growHeapFaster } from './heap_growth.js';
 import { createLogger } from './log.js';
 import { type PhoneServer, startPhoneServer } from './server/phone_server.js';
 import { createSharedMemory } from './server/shared_memory.js';
@@ -17,6 +18,7 @@ function configure(): EngineConfig {
   }
 }
 
+growHeapFaster();
 const config = configure();
 const log = createLogger({ ...config.log, testMode: config.testMode });
 const packageFile = new URL(

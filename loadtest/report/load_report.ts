@@ -8,6 +8,7 @@ import { counterDelta, histogramDelta, histogramQuantiles } from './exposition.j
 import { hundredths, type Quantiles, quantiles } from './quantiles.js';
 import type { CpuShares, Measured } from './run_sampler.js';
 import { analyseTurns, type TurnParts } from './turn_analysis.js';
+import { type WorstAnswer, worstAnswers } from './worst_answers.js';
 
 /** A generator this late (p99) is not heard as speech any more by a jitter buffer: its numbers say nothing. */
 export const GENERATOR_LATE_MS_MAX = 5;
@@ -70,6 +71,8 @@ export interface LoadReport {
     greeting_ms: Quantiles;
     /** Parts of engine_added_ms, and what was taken out of the response time. */
     parts: Record<'e0' | 'e1' | 'e2' | 'e3' | 'holdMs' | 'sttMs' | 'llmMs' | 'ttsMs', Quantiles>;
+    /** The answers that the server delayed most: one stall that met many, or many of their own? */
+    worst: WorstAnswer[];
   };
   turns: {
     measured: number;
@@ -214,6 +217,7 @@ export function makeReport(run: RunRecord): LoadReport {
         llmMs: part('llmMs'),
         ttsMs: part('ttsMs'),
       },
+      worst: worstAnswers(parts, measured.startMs),
     },
     turns: {
       measured: inWindow.length,

@@ -267,6 +267,9 @@ describe('failures', () => {
   });
 
   test('throttled, audio faster than 1.25 times real time is answered as late as it would be by then', async () => {
+    // The answer takes as long as the others' idle timeout.
+    await simulator.close();
+    simulator = await DeepgramSimulator.start({ apiKeys: [KEY], latency: INSTANT, idleTimeoutMs: 10_000 });
     simulator.fail('throttle');
     const client = await open();
     client.silence(20);
