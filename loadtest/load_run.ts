@@ -3,10 +3,10 @@
 // scenarios/, what the figures mean in report/.
 
 import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { nowMs } from '../src/clock.js';
-import { Child, launcher, niceGroup, type Pinning, pinSelf, planPinning } from './fleet/child.js';
+import { Child, CORES, launcher, niceGroup, type Pinning, pinSelf, planPinning } from './fleet/child.js';
 import type {
   FleetCommand,
   FleetEvent,
@@ -32,11 +32,6 @@ const RAMP_GRACE_MS = 20_000;
 const HANG_UP_MS = 1500;
 /** Between the window and the hang-ups: answers that are awaited at its end are not to meet 300 hang-ups at once. */
 const LAST_ANSWERS_MS = 3000;
-/**
- * What the simulators take to notice a message counts as the server's time, so their own collections have to be few, and
- * no helper threads may crowd their core.
- */
-const GENERATOR_GC = ['--single-threaded-gc', '--max-semi-space-size=32'];
 /** Pino's level of a warning. */
 const WARN = 40;
 
@@ -86,7 +81,7 @@ export class LoadRun {
     this.#pinning = planPinning(options.pin);
     pinSelf(this.#pinning.others);
     // The main thread takes about a third of a worker's time: on few cores it shares one with a worker.
-    const cores = this.#pinning.server?.length ?? availableParallelism();
+    const cores = this.#pinning.server?.length ?? CORES;
     this.#workers = options.workers ?? Math.max(1, cores - 1);
   }
 
@@ -116,8 +111,7 @@ export class LoadRun {
   async #run(): Promise<RunRecord> {
     const { options } = this;
     const { generatorProfile } = options;
-    const profiling = generatorProfile === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${generatorProfile}`];
-    const nodeArgs = [...GENERATOR_GC, ...profiling];
+    const nodeArgs = generatorProfile === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${generatorProfile}`];
     const place = launcher(this.#pinning.others, options.nice);
     niceGroup(process.pid, options.nice);
     const fleet = new Child<FleetCommand, FleetEvent>(at('fleet/fleet_process.js'), place, nodeArgs);

@@ -11,8 +11,11 @@ export interface Pinning {
   others: readonly number[] | null;
 }
 
+/** As many as there were at the start: a process that pins itself sees fewer of them from then on. */
+export const CORES = availableParallelism();
+
 /** The first half of the cores for the server, the rest for those who load it; null where it can't be done. */
-export function planPinning(wanted: boolean, cores = availableParallelism()): Pinning {
+export function planPinning(wanted: boolean, cores = CORES): Pinning {
   if (!wanted || cores < 2 || spawnSync('taskset', ['--version']).status !== 0) return { server: null, others: null };
   const half = Math.ceil(cores / 2);
   const all = Array.from({ length: cores }, (_, i) => i);
@@ -45,6 +48,12 @@ export function niceGroup(pid: number, nice: Priority): void {
   }
 }
 
+/**
+ * What simulators take to notice a message counts as the server's time, so their own collections have to be few, and no
+ * helper threads may crowd their core.
+ */
+const GENERATOR_GC = ['--single-threaded-gc', '--max-semi-space-size=32'];
+
 /** One end of the channel: `Command` down, `Event` up. */
 export class Child<Command extends object, Event extends { kind: string; message?: string }> {
   readonly #process: ChildProcess;
@@ -59,7 +68,7 @@ export class Child<Command extends object, Event extends { kind: string; message
     const [command, ...rest] = [...place, process.execPath];
     this.#process = fork(fileURLToPath(file), [], {
       execPath: command,
-      execArgv: [...rest, ...nodeArgs],
+      execArgv: [...rest, ...GENERATOR_GC, ...nodeArgs],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     this.#process.on('message', (event) => {

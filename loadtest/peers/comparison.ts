@@ -90,6 +90,7 @@ export class Comparison {
     const { signal, pinning, nice, seed, serverEnv } = this.options;
     if (ladder.length === 0) return null;
     let calls = 0;
+    let failed: number | null = null;
     const session = await PeerSession.start({
       peer,
       pinning,
@@ -104,15 +105,17 @@ export class Comparison {
     try {
       for (calls of ladder) {
         const isTable = ladder === this.options.ladder || (TABLE_CALLS as readonly number[]).includes(calls);
+        // The table shows what it is like beyond the limit too; nothing else is tried there.
+        if (!isTable && (failed !== null || !this.options.search)) break;
         if (signal.aborted || (!isTable && nowMs() > untilMs)) {
-          result.capacity_is_lower_bound = true;
-          return null;
+          if (failed === null) result.capacity_is_lower_bound = true;
+          break;
         }
-        if (!isTable && !this.options.search) return null;
         const rung = await this.#rung(result, session, calls);
-        if (!rung.verdict.holds) return calls;
+        if (!rung.verdict.holds) failed ??= calls;
+        if (!session.server.alive) break;
       }
-      return null;
+      return failed;
     } finally {
       await session.close();
       this.#session = null;

@@ -18,7 +18,7 @@ export function secondClimb(held: number, failed: number): number[] {
   return [...new Set(rungs)].filter((calls) => calls > held && calls < failed);
 }
 
-/** Long enough for some forty turns, within bounds; a turn takes a caller about ten seconds. */
+/** Long enough for some thirty turns, within bounds; a turn takes a caller about ten seconds. */
 export function windowSeconds(calls: number, scale = 1): number {
-  return Math.round(scale * Math.min(40, Math.max(15, 400 / calls)));
+  return Math.round(scale * Math.min(30, Math.max(15, 400 / calls)));
 }

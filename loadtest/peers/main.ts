@@ -17,6 +17,7 @@ import { FIXED_LATENCIES } from './latencies.js';
 import { OBJECTIVE } from './objective.js';
 import { PEER_NAMES, PEERS_BY_NAME, type PeerName } from './peer_list.js';
 import { peerTable } from './peer_table.js';
+import { ratiosToOurs } from './ratios.js';
 
 const OPTIONS = {
   json: { type: 'string' },
@@ -25,7 +26,7 @@ const OPTIONS = {
   'calls-max': { type: 'string', default: '1000' },
   env: { type: 'string', multiple: true, default: [] as string[] },
   'no-search': { type: 'boolean', default: false },
-  minutes: { type: 'string', default: '14' },
+  minutes: { type: 'string', default: '22' },
   scale: { type: 'string', default: '1' },
   seed: { type: 'string', default: '1' },
   nice: { type: 'string', default: '0' },
@@ -121,13 +122,14 @@ async function main(): Promise<number> {
 }
 
 function document(results: readonly PeerResult[], pinning: Pinning) {
+  const ours = results.find(({ name }) => name === 'ringline');
   return {
     measured_at: new Date().toISOString(),
     commit: commit(),
     machine: { cpu: cpus()[0]?.model ?? '', cores: cpus().length, node: process.versions.node, pinning },
     objective: OBJECTIVE,
     vendor_latencies_ms: FIXED_LATENCIES,
-    peers: results,
+    peers: results.map((result) => ({ ...result, ratios: ratiosToOurs(result, ours) })),
   };
 }
 

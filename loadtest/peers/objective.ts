@@ -84,10 +84,12 @@ export function judge(rung: Omit<Rung, 'verdict'>, quiet: QuietMedians): Verdict
   return { holds: why.length === 0, added_p99_ms: added === null ? null : Math.round(added), why, invalid };
 }
 
-/** Of the rungs that had some turns. */
+/** Of the rungs that had some turns; where none had, of those that had any. */
 export function quietMedians(rungs: readonly Pick<Rung, 'own_ms' | 'response_ms'>[]): QuietMedians {
   const lowest = (all: Quantiles[]): number | null => {
-    const medians = all.flatMap(({ count, p50 }) => (p50 === null || count < 3 ? [] : [p50]));
+    const known = all.filter(({ p50 }) => p50 !== null);
+    const sure = known.filter(({ count }) => count >= 3);
+    const medians = (sure.length > 0 ? sure : known).map(({ p50 }) => p50!);
     return medians.length === 0 ? null : Math.min(...medians);
   };
   return {

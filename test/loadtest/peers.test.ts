@@ -9,6 +9,7 @@ import { isNearMiss, judge, quietMedians, type Rung } from '../../loadtest/peers
 import { ownTimes } from '../../loadtest/peers/own_time.js';
 import { peerTable } from '../../loadtest/peers/peer_table.js';
 import { readTree } from '../../loadtest/peers/process_tree.js';
+import { ratiosToOurs } from '../../loadtest/peers/ratios.js';
 import { quantiles } from '../../loadtest/report/quantiles.js';
 
 function rung(changes: Partial<Rung> = {}): Rung {
@@ -79,6 +80,11 @@ test('the quiet median is the lowest of those that rest on some turns', () => {
   const rungs = [rung({ own_ms: quantiles([400, 400, 400]) }), rung({ own_ms: quantiles([100]) }), rung()];
   expect(quietMedians(rungs)).toEqual({ ownMs: 310, responseMs: 910 });
   expect(quietMedians([])).toEqual({ ownMs: null, responseMs: null });
+  const few = { own_ms: quantiles([300, 302]), response_ms: quantiles([900]) };
+  expect(quietMedians([few]), 'where no rung had many turns, those with some count').toEqual({
+    ownMs: 300,
+    responseMs: 900,
+  });
 });
 
 test.each([
@@ -97,7 +103,7 @@ test('the first climb begins with the calls of the table and ends where it is to
 });
 
 test('few calls are measured longer than many', () => {
-  expect([1, 10, 20, 200].map((calls) => windowSeconds(calls))).toEqual([40, 40, 20, 15]);
+  expect([1, 10, 20, 200].map((calls) => windowSeconds(calls))).toEqual([30, 30, 20, 15]);
 });
 
 /** What counts here; a row has more. */
@@ -145,6 +151,27 @@ test('what a vendor did before the caller had finished delays nobody', () => {
 test('a turn whose rows are not all there has no own time', () => {
   expect(ownTimes([TURN], { ...rows(4350), voices: [] })).toEqual([]);
   expect(ownTimes([{ ...TURN, answerMs: null }], rows(4350))).toEqual([]);
+});
+
+test('ratios compare what both did at the same number of calls', () => {
+  const result = (name: string, capacity: number, rungs: Rung[]): PeerResult => ({
+    name,
+    title: name,
+    version: '1',
+    error: null,
+    idle_mib: 100,
+    rungs,
+    capacity,
+    capacity_is_lower_bound: false,
+  });
+  const ours = result('ringline', 300, [rung({ cpu_pct_per_call: 0.5, memory_mib_per_call: 0 }), rung({ calls: 300 })]);
+  const theirs = result('pipecat', 10, [rung({ response_ms: quantiles([1365]) }), rung({ calls: 15 })]);
+  expect(ratiosToOurs(theirs, ours)).toEqual({
+    capacity: 0.03,
+    at: [{ calls: 10, cpu_per_call: 4, memory_per_call: null, response_p50: 1.5, onset_to_clear_p50: 1 }],
+  });
+  expect(ratiosToOurs(ours, ours)).toBeNull();
+  expect(ratiosToOurs(theirs, undefined)).toBeNull();
 });
 
 test('the table tells ratios to ours, and what could not be measured', () => {

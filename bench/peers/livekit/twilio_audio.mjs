@@ -63,6 +63,10 @@ export class TwilioAudioOutput extends AudioOutput {
   /** Segments that were flushed and wait for their mark. */
   #segments = 0;
   #waiting = null;
+  #heard = Promise.resolve();
+  #onHeard = () => {};
+  /** Counts interruptions: a frame that waited through one belongs to what was interrupted. */
+  #generation = 0;
 
   constructor(socket, streamSid) {
     super(RATE_HZ, undefined, { pause: false });
@@ -71,7 +75,11 @@ export class TwilioAudioOutput extends AudioOutput {
   }
 
   async captureFrame(frame) {
+    const generation = this.#generation;
+    if (this.#waiting !== null) await this.#heard;
+    if (generation !== this.#generation) return;
     await super.captureFrame(frame);
+    if (generation !== this.#generation) return;
     if (this.#pushedS === 0) {
       this.#startedAtMs = Date.now();
       this.onPlaybackStarted(this.#startedAtMs);
@@ -87,10 +95,14 @@ export class TwilioAudioOutput extends AudioOutput {
     super.flush();
     if (this.#pushedS === 0 || this.#waiting !== null) return;
     this.#waiting = `segment ${++this.#segments}`;
+    this.#heard = new Promise((resolve) => {
+      this.#onHeard = resolve;
+    });
     this.#send({ event: 'mark', mark: { name: this.#waiting } });
   }
 
   clearBuffer() {
+    this.#generation++;
     if (this.pendingPlayoutSegments === 0) return;
     this.#send({ event: 'clear' });
     super.flush();
@@ -113,6 +125,7 @@ export class TwilioAudioOutput extends AudioOutput {
     const playbackPosition = interrupted ? Math.min(elapsedS, this.#pushedS) : this.#pushedS;
     this.#pushedS = 0;
     this.#waiting = null;
+    this.#onHeard();
     this.onPlaybackFinished({ playbackPosition, interrupted });
   }
 
