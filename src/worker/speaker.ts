@@ -41,7 +41,7 @@ export interface SpeakerHandlers {
   onCharacters(count: number): void;
 }
 
-/** Two beats of the worker's clock. */
+/** Nearer than this to running dry, audio does not wait for the next beat. */
 const URGENT_MS = 20;
 
 interface Draft {
