@@ -7,7 +7,8 @@ import v8 from 'node:v8';
  * The old generation may double before it is marked again. V8's own choice for a heap of a call worker's size is a step
  * of about 8 MB. Buffers of sockets and SDKs count into that although the next scavenge frees them, and at 300 calls they
  * fill it within one scavenge: the worker marked its 35 MB about once a second, each time with four helper threads on the
- * server's core. At 300 calls on one core this took frames handed over late (p99.9) from 46 to 17 ms for 0.06 MiB a call.
+ * server's core. At 300 calls on one core this took frames handed over late (p99.9) from 43-67 to 17 ms for 0.03-0.07 MiB a
+ * call.
  */
 const HEAP_GROWING_PERCENT = 100;
 

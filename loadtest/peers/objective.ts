@@ -8,8 +8,8 @@
 //   added = p99 of the own time - its quiet median, or the same of the response time, whichever is less
 //
 // and may be `addedMsMax`. The response time alone would hold a long first sentence against a system; the own time alone a
-// language model that it asked early, whose time passed beside its wait and not after it. A hole is agent audio that the caller's ear lacked within a reply (Twilio's queue ran dry and
-// audio of the same reply came later). Holes shorter than HOLE_MS_MIN are left to the telephone network's own jitter buffers.
+// language model that it asked early, whose time passed beside its wait and not after it. A hole is agent audio that the
+// caller's ear lacked within a reply (Twilio's queue ran dry and audio of the same reply came later). Holes shorter than HOLE_MS_MIN are left to the telephone network's own jitter buffers.
 
 import type { Quantiles } from '../report/quantiles.js';
 

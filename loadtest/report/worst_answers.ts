@@ -1,5 +1,6 @@
 // The answers that the server delayed most, each with its parts: one stall that met many, or many of their own?
 
+import { hundredths } from './quantiles.js';
 import type { TurnParts } from './turn_analysis.js';
 
 const WORST_ANSWERS_MAX = 20;
@@ -20,15 +21,11 @@ export function worstAnswers(parts: readonly TurnParts[], startMs: number): Wors
   const byAdded = [...parts].sort((a, b) => b.engineAddedMs - a.engineAddedMs);
   return byAdded.slice(0, WORST_ANSWERS_MAX).map(({ callSid, answerMs, engineAddedMs, e0, e1, e2, e3 }) => ({
     call_sid: callSid,
-    at_s: hundredths((answerMs - startMs) / 1000),
-    engine_added_ms: hundredths(engineAddedMs),
-    e0: hundredths(e0),
-    e1: hundredths(e1),
-    e2: hundredths(e2),
-    e3: hundredths(e3),
+    at_s: hundredths((answerMs - startMs) / 1000)!,
+    engine_added_ms: hundredths(engineAddedMs)!,
+    e0: hundredths(e0)!,
+    e1: hundredths(e1)!,
+    e2: hundredths(e2)!,
+    e3: hundredths(e3)!,
   }));
-}
-
-function hundredths(value: number): number {
-  return Math.round(value * 100) / 100;
 }
