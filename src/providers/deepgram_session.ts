@@ -18,7 +18,11 @@ export interface DeepgramTuning {
   stallTimeoutMs: number;
   /** The same, once a Finalize was sent after the speech: an answer to that is a matter of a tenth of a second. */
   finalizeStallMs: number;
-  /** Failed connects, or connections lost young, in a row before the session gives up. */
+  /**
+   * Failed connects, or connections lost young, in a row before the session gives up. An outage is bounded by `outageMsMax`;
+   * this bounds connections that open and break at once, and has to take about as long: with full jitter ten attempts
+   * can pass within four seconds (one call of 200), sixteen take 18 s on average.
+   */
   attemptsMax: number;
   /** Nor is a further attempt made when the session has been without a connection this long: a caller waits. */
   outageMsMax: number;
@@ -37,7 +41,7 @@ export interface DeepgramTuning {
 export const DEEPGRAM_TUNING = {
   stallTimeoutMs: 10_000,
   finalizeStallMs: 2500,
-  attemptsMax: 10,
+  attemptsMax: 16,
   outageMsMax: 15_000,
   stableMs: 10_000,
   backoff: { baseMs: 200, capMs: 3000 },
