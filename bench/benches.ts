@@ -17,7 +17,7 @@ export const BENCHES: readonly Bench[] = [
   { name: 'audio/resampler', load: () => import('./audio/resampler.bench.js') },
   { name: 'audio/vad', load: () => import('./audio/vad_peers.bench.js') },
   { name: 'audio/recording', load: () => import('./audio/recording.bench.js') },
-  { name: 'ring/ring', load: () => import('./ring/ring.bench.js') },
+  { name: 'threads/ring', load: () => import('./threads/ring.bench.js') },
   { name: 'metrics/shared_metrics', load: () => import('./metrics/shared_metrics.bench.js') },
   { name: 'providers/vendor_clients', load: () => import('./providers/vendor_clients.bench.js') },
 ];

@@ -4,7 +4,7 @@
 
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { dsp } from '../src/audio/dsp.js';
+import { dsp } from '../src/audio/kernels/addon.js';
 import { MEASUREMENT } from './bench_result.js';
 import { runBenches } from './bench_run.js';
 import { BENCHES } from './benches.js';

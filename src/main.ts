@@ -2,11 +2,11 @@
 
 import { readFileSync } from 'node:fs';
 import { ConfigError, type EngineConfig, EXIT_CONFIG, loadConfig, readEnvironment } from './config.js';
-import { growHeapFaster } from './heap_growth.js';
 import { createLogger } from './log.js';
 import { type PhoneServer, startPhoneServer } from './server/phone_server.js';
 import { createSharedMemory } from './server/shared_memory.js';
 import { WorkerPool } from './server/worker_pool.js';
+import { growHeapFaster } from './threads/heap_growth.js';
 
 function configure(): EngineConfig {
   try {

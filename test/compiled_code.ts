@@ -12,7 +12,7 @@ const projectDir = fileURLToPath(new URL('..', import.meta.url));
 const run = promisify(execFile);
 
 export interface CompiledCode {
-  /** File URL of what a source file became: `url('src/ring/spsc_ring.ts')`. */
+  /** File URL of what a source file became: `url('src/threads/spsc_ring.ts')`. */
   url(source: string): URL;
   /** Runs a source file in a Node process of its own; rejects when it fails or takes longer than 60 s. */
   runNode(source: string, args?: string[], nodeFlags?: string[]): Promise<{ stdout: string; stderr: string }>;

@@ -28,22 +28,25 @@ describe('the rules bite', () => {
   const TREE = [
     ['src/clock.ts', ''],
     ['src/config.ts', 'export const port = process.env.PORT;'],
-    ['src/main.ts', "import { serve } from './server/media_socket.js';"],
-    ['src/audio/audio_format.ts', ''],
-    ['src/audio/dsp.ts', "const addon = require('x/ringline_native.node');"],
+    ['src/main.ts', "import { serve } from './server/media/media_socket.js';"],
+    ['src/audio_format.ts', ''],
+    ['src/audio/kernels/addon.ts', "const addon = require('x/ringline_native.node');"],
     ['src/audio/pcm.ts', "import { nowMs } from '../clock.js';"],
     ['src/metrics/shared_metrics.ts', ''],
-    ['src/ring/spsc_ring.ts', "import { nowMs } from '../clock.js';"],
-    ['src/ring/doorbell.ts', 'Atomics.waitAsync(words, 0, 0);'],
+    ['src/threads/spsc_ring.ts', "import { nowMs } from '../clock.js';"],
+    ['src/threads/doorbell.ts', 'Atomics.waitAsync(words, 0, 0);'],
     ['src/twilio/twiml.ts', "import VoiceResponse from 'twilio/lib/twiml/VoiceResponse.js';"],
-    ['src/providers/stt.ts', "import { RATE_HZ } from '../audio/audio_format.js';"],
-    ['src/providers/deepgram_stt.ts', "import WebSocket from 'ws'; import('@deepgram/sdk');"],
+    ['src/providers/stt.ts', "import { RATE_HZ } from '../audio_format.js';"],
+    ['src/providers/deepgram/deepgram_stt.ts', "import WebSocket from 'ws'; import('@deepgram/sdk');"],
     ['src/conversation/transcript.ts', "import type { SttTranscript } from '../providers/stt.js';"],
     ['src/worker/call_session.ts', "import { JOB } from '../conversation/transcript.js';"],
-    ['src/server/media_socket.ts', "import { write } from './ingress_writer.js'; import type { J } from './body.js';"],
-    ['src/server/ingress_writer.ts', "import { SpscRing } from '../ring/spsc_ring.js'; // not JSON.parse"],
-    ['src/server/egress_pump.ts', "import { ThreadMetrics } from '../metrics/shared_metrics.js';"],
-    ['src/server/body.ts', 'export const parse = (text: string) => JSON.parse(text);'],
+    [
+      'src/server/media/media_socket.ts',
+      "import { write } from './ingress_writer.js'; import type { J } from './body.js';",
+    ],
+    ['src/server/media/ingress_writer.ts', "import { SpscRing } from '../../threads/spsc_ring.js'; // not JSON.parse"],
+    ['src/server/media/egress_pump.ts', "import { ThreadMetrics } from '../../metrics/shared_metrics.js';"],
+    ['src/server/media/body.ts', 'export const parse = (text: string) => JSON.parse(text);'],
     ['src/server/worker_pool.ts', "import { Piscina } from 'piscina';"],
   ].map(([file, text]): [string, string] => [file, `${JOB}${text}\n`]);
 
@@ -53,28 +56,32 @@ describe('the rules bite', () => {
 
   test.each([
     // The import table.
-    ['src/ring/new.ts', "import { add } from '../metrics/shared_metrics.js';", 'may not import src/metrics'],
-    ['src/metrics/new.ts', "export { SpscRing } from '../ring/spsc_ring.js';", 'may not import src/ring'],
+    ['src/threads/new.ts', "import { add } from '../metrics/shared_metrics.js';", 'may not import src/metrics'],
+    ['src/metrics/new.ts', "export { SpscRing } from '../threads/spsc_ring.js';", 'may not import src/threads'],
     ['src/audio/new.ts', "import '../twilio/twiml.js';", 'may not import src/twilio'],
     ['src/twilio/new.ts', "const x = await import('../audio/pcm.js');", 'may not import src/audio'],
     ['src/providers/new.ts', "import { pcm } from '../audio/pcm.js';", 'may not import src/audio/pcm.ts'],
     ['src/conversation/new.ts', "import { stt } from '../providers/stt.js';", 'may not import src/providers'],
-    ['src/conversation/new.ts', "import type { D } from '../providers/deepgram_stt.js';", 'may not import src/prov'],
-    ['src/worker/new.ts', "import { x } from '../server/body.js';", 'may not import src/server'],
+    [
+      'src/conversation/new.ts',
+      "import type { D } from '../providers/deepgram/deepgram_stt.js';",
+      'may not import src/prov',
+    ],
+    ['src/worker/new.ts', "import { x } from '../server/media/body.js';", 'may not import src/server'],
     [
       'src/server/new.ts',
       "import {\n  a,\n  type B,\n} from '../worker/call_session.js';",
       'may not import src/worker',
     ],
     ['src/server/new.ts', "import { a } from '../audio/pcm.js';", 'may not import src/audio'],
-    ['src/new.ts', "import { a } from './ring/spsc_ring.js';", 'may not import src/ring'],
+    ['src/new.ts', "import { a } from './threads/spsc_ring.js';", 'may not import src/threads'],
     ['src/new.ts', "import './main.js';", 'may not import src/main.ts'],
-    ['src/clock.ts', "import { t } from '../test/tidy_rules.js';", 'which is not there'],
+    ['src/clock.ts', "import { t } from './tidy_rules.js';", 'which is not there'],
     ['src/new/thing.ts', "import { nowMs } from '../clock.js';", 'not in the import table'],
     ['src/clock.ts', "import { port } from './config.js';\nimport './clock.js';", 'imports itself'],
-    ['src/ring/spsc_ring.ts', "import type { D } from './doorbell.js';", 'ok'],
+    ['src/threads/spsc_ring.ts', "import type { D } from './doorbell.js';", 'ok'],
     [
-      'src/ring/doorbell.ts',
+      'src/threads/doorbell.ts',
       "import { S } from './spsc_ring.js'; import { a } from './doorbell.js';",
       'imports itself',
     ],
@@ -82,15 +89,15 @@ describe('the rules bite', () => {
     ['src/worker/new.ts', "import uWS from 'uWebSockets.js';", 'may not import uWebSockets.js'],
     ['src/server/new.ts', "import type { Piscina } from 'piscina';", 'may not import piscina'],
     ['src/audio/new.ts', "import ort from 'onnxruntime-node';", 'may not import onnxruntime-node'],
-    ['src/providers/openai_new.ts', "import { D } from '@deepgram/sdk';", 'may not import @deepgram/sdk'],
-    ['src/providers/deepgram_new.ts', "import OpenAI from 'openai/resources';", 'may not import openai'],
+    ['src/providers/openai/new.ts', "import { D } from '@deepgram/sdk';", 'may not import @deepgram/sdk'],
+    ['src/providers/deepgram/new.ts', "import OpenAI from 'openai/resources';", 'may not import openai'],
     ['src/worker/new.ts', "import { C } from '@cartesia/cartesia-js';", 'may not import @cartesia/cartesia-js'],
     ['src/server/new.ts', "import twilio from 'twilio';", 'may not import twilio'],
     ['src/server/new.ts', "import { WebSocket } from 'ws';", 'may not import ws'],
     ['src/server/new.ts', "import { fetch } from 'undici';", 'may not import undici'],
     ['src/server/new.ts', 'const { PORT } = process.env;', 'the environment is not its business'],
     ['src/worker/new.ts', "const a = require('../native/build/x');", 'the native addon is not its business'],
-    ['src/ring/new.ts', 'await Atomics.waitAsync(w, 0, 0).value;', 'Atomics.waitAsync is not its business'],
+    ['src/threads/new.ts', 'await Atomics.waitAsync(w, 0, 0).value;', 'Atomics.waitAsync is not its business'],
     // Driven from outside.
     ['src/audio/new.ts', 'setTimeout(play, 20);', 'setTimeout in a folder'],
     ['src/conversation/new.ts', 'globalThis.setInterval(tick, 20);', 'setInterval in a folder'],
@@ -98,18 +105,22 @@ describe('the rules bite', () => {
     ['src/twilio/new.ts', "import net from 'node:net';", 'opens sockets'],
     ['src/twilio/new.ts', "await fetch('https://example.com');", 'fetch( in a folder'],
     // The main thread's media path.
-    ['src/server/media_socket.ts', 'const message = JSON.parse(text);', 'JSON.parse on the main thread'],
-    ['src/ring/spsc_ring.ts', "Buffer.from(text, 'base64');", "'base64' on the main thread"],
+    ['src/server/media/media_socket.ts', 'const message = JSON.parse(text);', 'JSON.parse on the main thread'],
+    ['src/threads/spsc_ring.ts', "Buffer.from(text, 'base64');", "'base64' on the main thread"],
     ['src/clock.ts', 'export const a = atob(text);', 'atob on the main thread'],
     ['src/metrics/shared_metrics.ts', 'export const a = { encoding: `base64` };', '`base64` on the main thread'],
-    ['src/server/media_socket.ts', "import { parse } from './body.js';", 'src/server/body.ts: JSON.parse on the main'],
+    [
+      'src/server/media/media_socket.ts',
+      "import { parse } from './body.js';",
+      'src/server/media/body.ts: JSON.parse on the main',
+    ],
     // Names and sizes.
-    ['src/ring/index.ts', '', 'its name says nothing'],
+    ['src/threads/index.ts', '', 'its name says nothing'],
     ['src/utils/text.ts', '', 'its name says nothing'],
     ['loadtest/helpers.ts', '', 'its name says nothing'],
     ['test/common/x.test.ts', '', 'its name says nothing'],
-    ['src/ring/spscRing.ts', '', 'snake_case'],
-    ['src/ring/long.ts', '\n'.repeat(400), 'has 402 lines'],
+    ['src/threads/spscRing.ts', '', 'snake_case'],
+    ['src/threads/long.ts', '\n'.repeat(400), 'has 402 lines'],
   ])('%s with %j: %s', (file, text, expected) => {
     const found = violations(new Map([...TREE, [file, `${JOB}${text}\n`]]));
     if (expected === 'ok') expect(found).toEqual([]);
@@ -117,21 +128,21 @@ describe('the rules bite', () => {
   });
 
   test('a file that does not say its job is found', () => {
-    const found = violations(new Map([...TREE, ['src/ring/new.ts', "import { nowMs } from '../clock.js';\n"]]));
-    expect(found).toEqual(['src/ring/new.ts: does not begin by saying its job']);
+    const found = violations(new Map([...TREE, ['src/threads/new.ts', "import { nowMs } from '../clock.js';\n"]]));
+    expect(found).toEqual(['src/threads/new.ts: does not begin by saying its job']);
   });
 
   test('a cycle is found over several files, also of types', () => {
     const found = violations(
       new Map([
         ...TREE,
-        ['src/ring/a.ts', `${JOB}import type { B } from './b.js';`],
-        ['src/ring/b.ts', `${JOB}import { c } from './c.js';`],
-        ['src/ring/c.ts', `${JOB}import { a } from './a.js';`],
+        ['src/threads/a.ts', `${JOB}import type { B } from './b.js';`],
+        ['src/threads/b.ts', `${JOB}import { c } from './c.js';`],
+        ['src/threads/c.ts', `${JOB}import { a } from './a.js';`],
       ]),
     );
     expect(found).toEqual([
-      expect.stringContaining('src/ring/a.ts -> src/ring/b.ts -> src/ring/c.ts -> src/ring/a.ts'),
+      expect.stringContaining('src/threads/a.ts -> src/threads/b.ts -> src/threads/c.ts -> src/threads/a.ts'),
     ]);
   });
 });

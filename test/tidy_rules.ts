@@ -4,7 +4,7 @@
 import { posix } from 'node:path';
 import { type Import, importsOf, withoutComments } from './tidy_source.js';
 
-/** Source text by path from the project's folder, `src/ring/spsc_ring.ts`. */
+/** Source text by path from the project's folder, `src/threads/spsc_ring.ts`. */
 export type Tree = ReadonlyMap<string, string>;
 
 const LINES_MAX = 400;
@@ -14,26 +14,27 @@ const ROOT = '';
 const MAY_IMPORT: Record<string, (target: string, isType: boolean) => boolean> = {
   [ROOT]: () => false,
   metrics: () => false,
-  ring: () => false,
+  threads: () => false,
   audio: () => false,
   twilio: () => false,
-  providers: (target) => target === 'src/audio/audio_format.ts',
+  providers: () => false,
   conversation: (target, isType) => isType && /^src\/providers\/(stt|llm|tts)\.ts$/.test(target),
-  worker: (target) => /^src\/(metrics|ring|audio|twilio|providers|conversation)\//.test(target),
-  server: (target) => /^src\/(metrics|ring|twilio)\//.test(target),
+  agents: (target) => /^src\/conversation\//.test(target),
+  worker: (target) => /^src\/(metrics|threads|audio|twilio|providers|conversation|agents)\//.test(target),
+  server: (target) => /^src\/(metrics|threads|twilio)\//.test(target),
 };
 /** main.ts is a root file that may do more; no other root file may import it. */
 const MAIN = 'src/main.ts';
-const MAIN_MAY_IMPORT = /^src\/(metrics|ring|server)\//;
+const MAIN_MAY_IMPORT = /^src\/(metrics|threads|server)\//;
 
 /** Package -> the files that may import it. */
 const ONE_IMPORTER: Record<string, RegExp> = {
   'uWebSockets.js': /^src\/server\//,
   piscina: /^src\/server\/worker_pool\.ts$/,
-  'onnxruntime-node': /^src\/audio\/silero_model\.ts$/,
-  '@deepgram/sdk': /^src\/providers\/deepgram_\w+\.ts$/,
-  openai: /^src\/providers\/openai_\w+\.ts$/,
-  '@cartesia/cartesia-js': /^src\/providers\/cartesia_\w+\.ts$/,
+  'onnxruntime-node': /^src\/audio\/vad\/silero_model\.ts$/,
+  '@deepgram/sdk': /^src\/providers\/deepgram\//,
+  openai: /^src\/providers\/openai\//,
+  '@cartesia/cartesia-js': /^src\/providers\/cartesia\//,
   twilio: /^src\/twilio\/(rest_client|webhook_signature|twiml)\.ts$/,
   ws: /^src\/providers\//,
   undici: /^src\/providers\//,
@@ -44,8 +45,8 @@ const ONE_IMPORTER: Record<string, RegExp> = {
 /** Text -> the only file that may contain it. */
 const ONE_PLACE: [what: string, text: RegExp, place: RegExp][] = [
   ['the environment', /\bprocess\.env\b/, /^src\/config\.ts$/],
-  ['the native addon', /\.node['"`]|ringline_native|native\/build/, /^src\/audio\/dsp\.ts$/],
-  ['Atomics.waitAsync', /\bAtomics\.waitAsync\b/, /^src\/ring\/doorbell\.ts$/],
+  ['the native addon', /\.node['"`]|ringline_native|native\/build/, /^src\/audio\/kernels\/addon\.ts$/],
+  ['Atomics.waitAsync', /\bAtomics\.waitAsync\b/, /^src\/threads\/doorbell\.ts$/],
 ];
 
 /** Folders whose code is driven from outside: no timers, no clock, no sockets. */
@@ -54,7 +55,11 @@ const IMPURE_TEXT = /\b(setTimeout|setInterval|Date\.now|performance\.now|proces
 const SOCKET_MODULES = /^(node:)?(net|tls|http|https|http2|dgram)$/;
 
 /** The main thread's media path starts here; it copies bytes and does not look into them. */
-const MEDIA_PATH = ['src/server/media_socket.ts', 'src/server/ingress_writer.ts', 'src/server/egress_pump.ts'];
+const MEDIA_PATH = [
+  'src/server/media/media_socket.ts',
+  'src/server/media/ingress_writer.ts',
+  'src/server/media/egress_pump.ts',
+];
 const LOOKS_INTO_BYTES = /\bJSON\.parse\b|['"`]base64(url)?['"`]|\b(atob|btoa)\b/;
 
 const BAD_NAMES = /(^|\/)(index|utils?|helpers?|common)(\/|\.ts$)/;

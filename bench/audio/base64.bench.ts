@@ -1,8 +1,8 @@
 // Base64 both ways, bytes to bytes: native kernel, twin, and Node's Buffer, which has no way from bytes to bytes and so
 // makes a string in between. Varies: direction; one 20 ms frame or a second of mu-law.
 
-import { FRAME_SAMPLES, RATE_HZ } from '../../src/audio/audio_format.js';
-import type { Dsp } from '../../src/audio/dsp.js';
+import type { Dsp } from '../../src/audio/kernels/addon.js';
+import { FRAME_SAMPLES, RATE_HZ } from '../../src/audio_format.js';
 import type { BenchOptions, BenchResult } from '../bench_result.js';
 import { VOICE_MULAW } from './bench_audio.js';
 import { contest, ourContenders } from './kernel_contest.js';

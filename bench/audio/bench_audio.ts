@@ -1,8 +1,8 @@
 // The sound that the audio benches work on: computed, so that hashes are the same everywhere.
 
-import { RATE_HZ } from '../../src/audio/audio_format.js';
-import { fallbackDsp } from '../../src/audio/dsp.js';
-import { checkSignal } from '../../src/audio/silero_check.js';
+import { fallbackDsp } from '../../src/audio/kernels/addon.js';
+import { checkSignal } from '../../src/audio/vad/silero_check.js';
+import { RATE_HZ } from '../../src/audio_format.js';
 
 /**
  * A second of voice at 8 kHz. All samples are odd: `alawmulaw` puts 127 of the 65,536 samples into the neighbouring code

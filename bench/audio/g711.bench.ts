@@ -3,8 +3,8 @@
 
 import alawmulaw from 'alawmulaw';
 import wavefile from 'wavefile';
-import { FRAME_SAMPLES, RATE_HZ } from '../../src/audio/audio_format.js';
-import { type Dsp, fallbackDsp } from '../../src/audio/dsp.js';
+import { type Dsp, fallbackDsp } from '../../src/audio/kernels/addon.js';
+import { FRAME_SAMPLES, RATE_HZ } from '../../src/audio_format.js';
 import type { BenchOptions, BenchResult } from '../bench_result.js';
 import { VOICE } from './bench_audio.js';
 import { bytesOf, type Contender, contest, ourContenders } from './kernel_contest.js';

@@ -1,7 +1,7 @@
 // Lets the native kernel, its TypeScript twin and other people's code do the same work, checks that they came to the
 // same result, and compares the first of them with each of the others.
 
-import { type Dsp, fallbackDsp, nativeDsp } from '../../src/audio/dsp.js';
+import { type Dsp, fallbackDsp, nativeDsp } from '../../src/audio/kernels/addon.js';
 import { type BenchOptions, type BenchResult, compared, nsPerOperation, ResultHash } from '../bench_result.js';
 
 /** One way of doing the work. */

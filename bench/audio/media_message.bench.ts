@@ -2,8 +2,8 @@
 // Buffer and a table of 256 samples; JSON.stringify on the way out. Varies: spelling of the message (Twilio's own; one that
 // only the general parser takes), audio in an outbound message.
 
-import { FRAME_MS, FRAME_SAMPLES } from '../../src/audio/audio_format.js';
-import { type Dsp, fallbackDsp, mediaMessageSize } from '../../src/audio/dsp.js';
+import { type Dsp, fallbackDsp, mediaMessageSize } from '../../src/audio/kernels/addon.js';
+import { FRAME_MS, FRAME_SAMPLES } from '../../src/audio_format.js';
 import type { BenchOptions, BenchResult } from '../bench_result.js';
 import { VOICE_MULAW } from './bench_audio.js';
 import { bytesOf, contest, ourContenders } from './kernel_contest.js';

@@ -1,8 +1,8 @@
 // The kernels that nobody ships as a package: loudness, stereo interleaving, made-up samples for lost frames. Native
 // against twin. Varies: kernel, one frame or one second.
 
-import { FRAME_SAMPLES, RATE_HZ } from '../../src/audio/audio_format.js';
-import { CONCEAL_PAST_SAMPLES, type Dsp } from '../../src/audio/dsp.js';
+import { CONCEAL_PAST_SAMPLES, type Dsp } from '../../src/audio/kernels/addon.js';
+import { FRAME_SAMPLES, RATE_HZ } from '../../src/audio_format.js';
 import type { BenchOptions, BenchResult } from '../bench_result.js';
 import { VOICE } from './bench_audio.js';
 import { bytesOf, contest, ourContenders } from './kernel_contest.js';

@@ -2,7 +2,7 @@
 // their qualities. A faster resampler that sounds worse proves nothing, so each row carries the quality of both, measured
 // by the same sweep (resampler_quality.ts). Varies: rates, implementation.
 
-import { type Dsp, fallbackDsp, nativeDsp, type Resampler } from '../../src/audio/dsp.js';
+import { type Dsp, fallbackDsp, nativeDsp, type Resampler } from '../../src/audio/kernels/addon.js';
 import type { BenchOptions, BenchResult } from '../bench_result.js';
 import { type Contender, contest, ourContenders } from './kernel_contest.js';
 import { behindSilence, LIBSAMPLERATE, type ResamplerPeer, SPEEX } from './resampler_peers.js';

@@ -6,7 +6,7 @@
 
 import libsamplerate from '@alexanderolsen/libsamplerate-js';
 import Speex from 'speex-resampler';
-import type { Resampler } from '../../src/audio/dsp.js';
+import type { Resampler } from '../../src/audio/kernels/addon.js';
 
 export interface ResamplerPeer {
   name: string;

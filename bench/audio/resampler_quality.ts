@@ -1,7 +1,7 @@
 // Measures what a resampler does to sound: sine sweeps through any implementation, ours or another's. The bench prints
 // the table, test/audio/resampler.test.ts holds it to the promised limits. How fast a resampler is, is measured elsewhere.
 
-import { RESAMPLER_RATES, type Resampler } from '../../src/audio/dsp.js';
+import { RESAMPLER_RATES, type Resampler } from '../../src/audio/kernels/addon.js';
 
 export interface ResamplerQuality {
   inputHz: number;

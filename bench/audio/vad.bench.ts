@@ -1,10 +1,10 @@
 // What one 32 ms window of voice activity detection costs, by engine and batch size: the whole of it, from pushed frames
 // to probabilities called back. The yardstick is onnxruntime with one stream.
 
-import { FRAME_SAMPLES } from '../../src/audio/audio_format.js';
-import { NativeSileroNet } from '../../src/audio/dsp.js';
-import { checkSignal } from '../../src/audio/silero_check.js';
-import { VadBatch } from '../../src/audio/vad_batch.js';
+import { NativeSileroNet } from '../../src/audio/kernels/addon.js';
+import { checkSignal } from '../../src/audio/vad/silero_check.js';
+import { VadBatch } from '../../src/audio/vad/vad_batch.js';
+import { FRAME_SAMPLES } from '../../src/audio_format.js';
 
 export interface VadBenchOptions {
   /** models/silero_vad.onnx. */

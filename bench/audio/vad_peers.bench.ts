@@ -2,10 +2,10 @@
 // and the Silero plugin of LiveKit Agents for Node, when that is installed. Varies: engine, streams due at once.
 
 import { join } from 'node:path';
-import { FRAME_SAMPLES, RATE_HZ } from '../../src/audio/audio_format.js';
-import { fallbackDsp } from '../../src/audio/dsp.js';
-import { checkSignal } from '../../src/audio/silero_check.js';
-import { VadBatch } from '../../src/audio/vad_batch.js';
+import { fallbackDsp } from '../../src/audio/kernels/addon.js';
+import { checkSignal } from '../../src/audio/vad/silero_check.js';
+import { VadBatch } from '../../src/audio/vad/vad_batch.js';
+import { FRAME_SAMPLES, RATE_HZ } from '../../src/audio_format.js';
 import { type BenchOptions, type BenchResult, compared, ResultHash } from '../bench_result.js';
 import { measureVad, VAD_BENCH_FULL, VAD_BENCH_SMALL, type VadBenchRow } from './vad.bench.js';
 import { LIVEKIT_SETUP, measureLivekit } from './vad_livekit.js';

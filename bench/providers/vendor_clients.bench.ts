@@ -6,10 +6,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import OpenAI from 'openai';
 import { pino } from 'pino';
-import { CartesiaTts } from '../../src/providers/cartesia_tts.js';
-import { DeepgramStt } from '../../src/providers/deepgram_stt.js';
-import { OpenaiLlm } from '../../src/providers/openai_llm.js';
-import type { ProviderHooks } from '../../src/providers/provider_hooks.js';
+import { CartesiaTts } from '../../src/providers/cartesia/cartesia_tts.js';
+import { DeepgramStt } from '../../src/providers/deepgram/deepgram_stt.js';
+import { OpenaiLlm } from '../../src/providers/openai/openai_llm.js';
+import type { ProviderHooks } from '../../src/providers/shared/provider_hooks.js';
 import type { SttSession } from '../../src/providers/stt.js';
 import { type BenchOptions, type BenchResult, compared, ResultHash } from '../bench_result.js';
 import { VendorPeer } from './vendor_peer_process.js';

@@ -3,7 +3,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { dsp } from '../../src/audio/dsp.js';
+import { dsp } from '../../src/audio/kernels/addon.js';
 import { readWav } from '../../src/audio/wav.js';
 import type { ScriptLine } from '../simulators/deepgram/script.js';
 import { synthesise, type VoiceName } from '../simulators/speech/synthesise.js';

@@ -3,7 +3,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { dsp } from '../../src/audio/dsp.js';
+import { dsp } from '../../src/audio/kernels/addon.js';
 import { readWav } from '../../src/audio/wav.js';
 import { synthesise, VOICES, type VoiceName } from '../simulators/speech/synthesise.js';
 import { AudioClip, FRAME_MS } from '../simulators/twilio/audio_clip.js';

@@ -1,6 +1,6 @@
 // Walks over one JSON text (RFC 8259) without building anything. Accepts and refuses what JSON.parse does, except that
 // nesting deeper than kDepthMax is refused and bytes above 0x7f inside strings are not checked for being UTF-8.
-// Knows nothing of what the text means; that is media_message.cc. Its twin is src/audio/json_scanner.ts.
+// Knows nothing of what the text means; that is media_message.cc. Its twin is src/audio/kernels/json_scanner.ts.
 #ifndef RINGLINE_DSP_JSON_SCANNER_H_
 #define RINGLINE_DSP_JSON_SCANNER_H_
 

@@ -1,7 +1,7 @@
 // Makes up speech that never arrived: the last pitch period again and again, fading within 60 ms into comfort noise.
 // The TypeScript twin of native/dsp/concealment.cc, sample for sample. When to conceal is jitter_buffer.ts.
 
-import { checkBounds } from './bounds.js';
+import { checkBounds } from './kernels/bounds.js';
 
 const LAG_MIN = 40;
 const LAG_MAX = 120;

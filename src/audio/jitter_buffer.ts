@@ -22,8 +22,8 @@
 //   full          the oldest frame is dropped and counted as overflowed
 
 import { assert } from '../assert.js';
-import { BYTES_PER_MS, FRAME_MS, FRAME_SAMPLES, MULAW_SILENCE } from './audio_format.js';
-import { type Dsp, dsp as defaultDsp } from './dsp.js';
+import { BYTES_PER_MS, FRAME_MS, FRAME_SAMPLES, MULAW_SILENCE } from '../audio_format.js';
+import { type Dsp, dsp as defaultDsp } from './kernels/addon.js';
 
 export interface JitterBufferOptions {
   /** Frames kept at most; a power of two. 128 = 2.56 s, 62 KB: more than a stalled ring can hold back. */

@@ -1,8 +1,8 @@
 // Changes the sample rate of one mono stream: the TypeScript twin of native/dsp/resampler.cc, with the same filter and
 // output within one step of the 16-bit scale.
 
-import { checkBounds } from './bounds.js';
-import { RESAMPLER_RATES, type Resampler } from './dsp_interface.js';
+import { checkBounds } from './kernels/bounds.js';
+import { RESAMPLER_RATES, type Resampler } from './kernels/kernel_interface.js';
 
 // Design, in units of the lower of the two rates: flat to 0.425 (3.4 kHz at 8 kHz), silent from 0.5. The Kaiser
 // formulas (Oppenheim & Schafer, Discrete-Time Signal Processing, section 7.5.3) give taps and beta for the attenuation.

@@ -5,9 +5,9 @@ import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '../log.js';
-import type { ServerRequest } from './http_exchange.js';
-import { type FileReply, json, type Reply } from './http_reply.js';
-import { HttpError } from './json_errors.js';
+import { HttpError } from './http/errors.js';
+import type { ServerRequest } from './http/exchange.js';
+import { type FileReply, json, type Reply } from './http/reply.js';
 
 /** No separators, no leading dot: a name that can't leave the folder. */
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9._+-]{0,199}\.(wav|json)$/;

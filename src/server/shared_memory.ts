@@ -1,12 +1,12 @@
 // Allocates everything the threads share, once, at start: rings, doorbells, metrics, seats. Kept for the life of the
-// process. How each part works inside is ring/ and metrics/.
+// process. How each part works inside is threads/ and metrics/.
 
 import type { EngineConfig } from '../config.js';
 import { createSharedMetrics } from '../metrics/shared_metrics.js';
-import type { WorkerSetup } from '../ring/call_records.js';
-import { createDoorbells } from '../ring/doorbell.js';
-import { createSlab } from '../ring/ring_layout.js';
-import { createSeats } from '../ring/worker_seats.js';
+import { createDoorbells } from '../threads/doorbell.js';
+import type { WorkerSetup } from '../threads/record_types.js';
+import { createSlab } from '../threads/slab.js';
+import { createSeats } from '../threads/worker_seats.js';
 
 /** About 6 s of Twilio's messages: a worker may pause for that long before caller audio is lost. Also the smallest
  *  ring that takes a message of MEDIA_MESSAGE_BYTES_MAX. */

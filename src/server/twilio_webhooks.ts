@@ -4,16 +4,22 @@
 import { nowMs } from '../clock.js';
 import type { Logger } from '../log.js';
 import type { ThreadMetrics } from '../metrics/shared_metrics.js';
-import type { CallDirection } from '../ring/call_records.js';
+import type { CallDirection } from '../threads/record_types.js';
 import { connectStreamTwiml, hangUpTwiml, sayAndHangUpTwiml } from '../twilio/twiml.js';
 import { isSignedRequest } from '../twilio/webhook_signature.js';
-import type { CallControl } from './call_control.js';
-import { applyTwilioStatus, type CallEntry, type CallRegistry, isTerminal, TWILIO_STATUSES } from './call_registry.js';
-import type { ServerRequest } from './http_exchange.js';
-import { NO_CONTENT, type Reply, xml } from './http_reply.js';
-import { fieldError, HttpError } from './json_errors.js';
-import { type PublicUrlRules, publicBase, socketBase } from './public_url.js';
-import { type FormFields, field, parseForm } from './request_body.js';
+import type { CallControl } from './calls/call_control.js';
+import {
+  applyTwilioStatus,
+  type CallEntry,
+  type CallRegistry,
+  isTerminal,
+  TWILIO_STATUSES,
+} from './calls/call_registry.js';
+import { type FormFields, field, parseForm } from './http/body.js';
+import { fieldError, HttpError } from './http/errors.js';
+import type { ServerRequest } from './http/exchange.js';
+import { type PublicUrlRules, publicBase, socketBase } from './http/public_url.js';
+import { NO_CONTENT, type Reply, xml } from './http/reply.js';
 import type { ServerMetrics } from './server_metrics.js';
 
 /** A voice webhook has about 1 KB. */

@@ -11,8 +11,8 @@ import { nowMs } from '../clock.js';
 import type { EngineConfig } from '../config.js';
 import { EngineError, toEngineError } from '../errors.js';
 import type { Logger } from '../log.js';
-import type { CallSummary, CallTask, WorkerSetup } from '../ring/call_records.js';
-import { releaseDeadSeats } from '../ring/worker_seats.js';
+import type { CallSummary, CallTask, WorkerSetup } from '../threads/record_types.js';
+import { releaseDeadSeats } from '../threads/worker_seats.js';
 import type { SharedMemory } from './shared_memory.js';
 
 /** Runs calls to their end. The worker pool, or a stand-in for tests. */

@@ -1,5 +1,5 @@
 // The Twilio Media Streams protocol as text: reads the messages that are rare enough to be parsed with comfort, and makes
-// the ones we send. Media messages, fifty a second and call, are read and built by audio/dsp.ts. Formats: Twilio's
+// the ones we send. Media messages, fifty a second and call, are read and built by audio/kernels/addon.ts. Formats: Twilio's
 // "Media Streams WebSocket messages"; counters and times are strings there.
 
 import { assert } from '../assert.js';

@@ -1,5 +1,5 @@
 // Twilio's REST API as far as we need it: dial, look up, hang up. Wraps the SDK: its loading time, its misleading types
-// and its three kinds of errors stay in here. What an answer means to our users is server/dialler.ts and calls_api.ts.
+// and its three kinds of errors stay in here. What an answer means to our users is server/calls/dialler.ts and calls_api.ts.
 
 import type { CallInstance, CallListInstanceCreateOptions } from 'twilio/lib/rest/api/v2010/account/call.js';
 import type TwilioClient from 'twilio/lib/rest/Twilio.js';

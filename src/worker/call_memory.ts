@@ -2,12 +2,12 @@
 // log and operators. A question enters the history when its answer becomes audible, an answer as far as it was heard.
 
 import type { Logger } from 'pino';
-import type { AgentProfile } from '../conversation/agent.js';
+import type { AgentProfile } from '../agents/agent.js';
 import { ChatHistory } from '../conversation/chat_history.js';
-import type { ReplyKind, TurnAction } from '../conversation/turn_manager.js';
+import type { ReplyKind, TurnAction } from '../conversation/turns/turn_manager.js';
 import type { ThreadMetrics } from '../metrics/shared_metrics.js';
 import type { LlmRequest } from '../providers/llm.js';
-import type { CallDirection, TurnReport } from '../ring/call_records.js';
+import type { CallDirection, TurnReport } from '../threads/record_types.js';
 import { type CallReport, tenths } from './call_report.js';
 import type { Heard, Spoken } from './speaker.js';
 import { observeAnswer } from './turn_metrics.js';

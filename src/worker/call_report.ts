@@ -6,7 +6,7 @@ import path from 'node:path';
 import { isoNow } from '../clock.js';
 import type { EngineConfig } from '../config.js';
 import { type EngineError, toEngineError } from '../errors.js';
-import type { BargeInReport, CallSummary, CallTask, EndReason, TurnReport } from '../ring/call_records.js';
+import type { BargeInReport, CallSummary, CallTask, EndReason, TurnReport } from '../threads/record_types.js';
 
 /** Errors kept per call; a provider that fails every 100 ms must not fill memory. */
 const ERRORS_MAX = 100;

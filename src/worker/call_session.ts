@@ -5,12 +5,12 @@
 import path from 'node:path';
 import type { Logger } from 'pino';
 import { nowMs } from '../clock.js';
-import { SentenceSplitter } from '../conversation/sentence_splitter.js';
-import { type TurnAction, type TurnEvent, TurnManager } from '../conversation/turn_manager.js';
+import { SentenceSplitter } from '../conversation/text/sentence_splitter.js';
+import { type TurnAction, type TurnEvent, TurnManager } from '../conversation/turns/turn_manager.js';
 import { type EngineError, toEngineError } from '../errors.js';
 import type { SttSession, SttTranscript } from '../providers/stt.js';
-import { type CallSummary, type CallTask, END_REASONS, type EndReason } from '../ring/call_records.js';
-import type { SpscRing } from '../ring/spsc_ring.js';
+import { type CallSummary, type CallTask, END_REASONS, type EndReason } from '../threads/record_types.js';
+import type { SpscRing } from '../threads/spsc_ring.js';
 import type { TwilioStart } from '../twilio/media_messages.js';
 import { bufferState, mediaCounts } from './buffer_state.js';
 import { CallMemory } from './call_memory.js';

@@ -5,28 +5,28 @@
 import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { threadId, workerData } from 'node:worker_threads';
-import { dsp } from '../audio/dsp.js';
-import { VadBatch } from '../audio/vad_batch.js';
-import { type AgentProfile, DEFAULT_AGENT, parseAgentProfile } from '../conversation/agent.js';
+import { type AgentProfile, DEFAULT_AGENT, parseAgentProfile } from '../agents/agent.js';
+import { dsp } from '../audio/kernels/addon.js';
+import { VadBatch } from '../audio/vad/vad_batch.js';
 import { createLogger } from '../log.js';
 import { watchGarbageCollector } from '../metrics/gc_pauses.js';
 import type { CounterName } from '../metrics/metric_names.js';
 import { ThreadMetrics } from '../metrics/shared_metrics.js';
-import { CartesiaTts } from '../providers/cartesia_tts.js';
-import { DeepgramStt } from '../providers/deepgram_stt.js';
-import { OpenaiLlm } from '../providers/openai_llm.js';
-import type { ProviderHooks } from '../providers/provider_hooks.js';
+import { CartesiaTts } from '../providers/cartesia/cartesia_tts.js';
+import { DeepgramStt } from '../providers/deepgram/deepgram_stt.js';
+import { OpenaiLlm } from '../providers/openai/openai_llm.js';
+import type { ProviderHooks } from '../providers/shared/provider_hooks.js';
+import { Doorbell } from '../threads/doorbell.js';
 import {
   type CallSummary,
   type CallTask,
   WORKER_CHANNEL,
   type WorkerEvent,
   type WorkerSetup,
-} from '../ring/call_records.js';
-import { Doorbell } from '../ring/doorbell.js';
-import { slabSlots } from '../ring/ring_layout.js';
-import { SlotFlags } from '../ring/slot_flags.js';
-import { claimSeat } from '../ring/worker_seats.js';
+} from '../threads/record_types.js';
+import { slabSlots } from '../threads/slab.js';
+import { SlotFlags } from '../threads/slot_flags.js';
+import { claimSeat } from '../threads/worker_seats.js';
 import { EgressBuffers } from './media_egress.js';
 import { IngressBuffers } from './media_ingress.js';
 import { PhraseCache } from './phrase_cache.js';

@@ -1,9 +1,9 @@
 // Where a caller's 20 ms frames go: into the recording, to speech recognition in small batches, and to the VAD, whose
 // probabilities come back here and become "began to speak" and "fell silent", on the engine's clock.
 
-import { BYTES_PER_MS, FRAME_MS, FRAME_SAMPLES } from '../audio/audio_format.js';
-import { SpeechDetector } from '../audio/vad.js';
-import type { VadBatch } from '../audio/vad_batch.js';
+import { SpeechDetector } from '../audio/vad/speech_detector.js';
+import type { VadBatch } from '../audio/vad/vad_batch.js';
+import { BYTES_PER_MS, FRAME_MS, FRAME_SAMPLES } from '../audio_format.js';
 import type { EngineConfig } from '../config.js';
 import type { SttSession } from '../providers/stt.js';
 import type { Recorder } from './recorder.js';

@@ -2,11 +2,11 @@
 // absolute deadlines, a fixed lead ahead of what the caller hears. A small lead keeps barge-in exact, a stall shorter
 // than the lead is not heard, and after a longer one the schedule catches up instead of drifting.
 
-import { BYTES_PER_MS, FRAME_SAMPLES, MULAW_SILENCE } from '../audio/audio_format.js';
-import type { Dsp } from '../audio/dsp.js';
+import type { Dsp } from '../audio/kernels/addon.js';
+import { BYTES_PER_MS, FRAME_SAMPLES, MULAW_SILENCE } from '../audio_format.js';
 import type { ThreadMetrics } from '../metrics/shared_metrics.js';
-import { EGRESS } from '../ring/call_records.js';
-import type { SpscRing } from '../ring/spsc_ring.js';
+import { EGRESS } from '../threads/record_types.js';
+import type { SpscRing } from '../threads/spsc_ring.js';
 import { clearMessage, markMessage, mediaPrefix } from '../twilio/media_messages.js';
 import { ByteQueue } from './byte_queue.js';
 

@@ -1,13 +1,13 @@
 // The caller's side of the media path: drains a call's ingress ring, takes Twilio's messages apart, smooths the audio
 // and delivers 20 ms frames in order. What the frames mean is decided elsewhere. No allocation per media message.
 
-import { BYTES_PER_MS, FRAME_SAMPLES } from '../audio/audio_format.js';
-import type { Dsp } from '../audio/dsp.js';
 import { JitterBuffer } from '../audio/jitter_buffer.js';
+import type { Dsp } from '../audio/kernels/addon.js';
+import { BYTES_PER_MS, FRAME_SAMPLES } from '../audio_format.js';
 import type { CounterName } from '../metrics/metric_names.js';
 import type { ThreadMetrics } from '../metrics/shared_metrics.js';
-import { INGRESS } from '../ring/call_records.js';
-import type { SpscRing } from '../ring/spsc_ring.js';
+import { INGRESS } from '../threads/record_types.js';
+import type { SpscRing } from '../threads/spsc_ring.js';
 import { parseTwilioMessage, type TwilioStart } from '../twilio/media_messages.js';
 
 /** Messages refused before the connection is given up as "not Twilio": noise is survived, nonsense is not served. */

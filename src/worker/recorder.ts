@@ -1,8 +1,8 @@
 // Records one call as stereo PCM on the call's true timeline: caller left, agent right, each where it was heard. Holds a
 // few seconds as mu-law in memory and hands whole seconds to recording_file.ts. Knows nothing of turns or providers.
 
-import { FRAME_MS, MULAW_SILENCE, RATE_HZ } from '../audio/audio_format.js';
-import type { Dsp } from '../audio/dsp.js';
+import type { Dsp } from '../audio/kernels/addon.js';
+import { FRAME_MS, MULAW_SILENCE, RATE_HZ } from '../audio_format.js';
 import type { EngineError } from '../errors.js';
 import { RecordingFile } from './recording_file.js';
 

@@ -2,10 +2,10 @@
 // is decided: then its text waits until `release()`. After `cancel()` nothing of it reaches the handlers any more, which
 // is what makes late chunks of a cancelled reply harmless. When it is heard, and what of it, is not known here.
 
+import type { AgentProfile } from '../agents/agent.js';
 import { nowMs } from '../clock.js';
 import type { EngineConfig } from '../config.js';
-import type { AgentProfile } from '../conversation/agent.js';
-import type { SentenceSplitter } from '../conversation/sentence_splitter.js';
+import type { SentenceSplitter } from '../conversation/text/sentence_splitter.js';
 import type { EngineError } from '../errors.js';
 import type { LlmProvider, LlmRequest, LlmRun, LlmUsage } from '../providers/llm.js';
 import type { TtsOptions, TtsProvider, TtsUtterance } from '../providers/tts.js';

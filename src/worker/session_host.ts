@@ -3,10 +3,10 @@
 // inside one call ends that call; it does not reach the others.
 
 import { nowMs } from '../clock.js';
-import type { CallSummary, CallTask } from '../ring/call_records.js';
-import type { Doorbell } from '../ring/doorbell.js';
-import { SlotRings } from '../ring/ring_layout.js';
-import type { SlotFlags } from '../ring/slot_flags.js';
+import type { Doorbell } from '../threads/doorbell.js';
+import type { CallSummary, CallTask } from '../threads/record_types.js';
+import { SlotRings } from '../threads/slab.js';
+import type { SlotFlags } from '../threads/slot_flags.js';
 import { CallSession } from './call_session.js';
 import { FrameClock } from './frame_clock.js';
 import type { SessionServices } from './session_services.js';

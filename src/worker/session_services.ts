@@ -1,15 +1,15 @@
 // What all calls of a worker share and each of them gets. Made once by call_worker.ts.
 
 import type { Logger } from 'pino';
-import type { Dsp } from '../audio/dsp.js';
-import type { VadBatch } from '../audio/vad_batch.js';
+import type { AgentProfile } from '../agents/agent.js';
+import type { Dsp } from '../audio/kernels/addon.js';
+import type { VadBatch } from '../audio/vad/vad_batch.js';
 import type { EngineConfig } from '../config.js';
-import type { AgentProfile } from '../conversation/agent.js';
 import type { ThreadMetrics } from '../metrics/shared_metrics.js';
 import type { LlmProvider } from '../providers/llm.js';
 import type { SttProvider } from '../providers/stt.js';
 import type { TtsProvider } from '../providers/tts.js';
-import type { WorkerEvent } from '../ring/call_records.js';
+import type { WorkerEvent } from '../threads/record_types.js';
 import type { EgressBuffers } from './media_egress.js';
 import type { IngressBuffers } from './media_ingress.js';
 import type { PhraseCache } from './phrase_cache.js';

@@ -3,8 +3,8 @@
 // whose turn it is, it does not know.
 
 import { nowMs } from '../clock.js';
-import { PlayoutLedger, type ReplyId } from '../conversation/playout_ledger.js';
-import type { ReplyKind } from '../conversation/turn_manager.js';
+import { PlayoutLedger, type ReplyId } from '../conversation/playout/playout_ledger.js';
+import type { ReplyKind } from '../conversation/turns/turn_manager.js';
 import type { EngineError } from '../errors.js';
 import type { ThreadMetrics } from '../metrics/shared_metrics.js';
 import type { LlmRequest, LlmUsage } from '../providers/llm.js';

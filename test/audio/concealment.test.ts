@@ -2,8 +2,8 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CONCEAL_PAST_SAMPLES, fallbackDsp, nativeDsp } from '../../src/audio/dsp.js';
-import { IMPLEMENTATIONS } from './implementations.js';
+import { CONCEAL_PAST_SAMPLES, fallbackDsp, nativeDsp } from '../../src/audio/kernels/addon.js';
+import { IMPLEMENTATIONS } from './kernels/implementations.js';
 
 const tone = (hz: number, count: number) =>
   Int16Array.from({ length: count }, (_, i) => Math.round(8000 * Math.sin((2 * Math.PI * hz * i) / 8000)));

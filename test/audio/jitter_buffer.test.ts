@@ -3,8 +3,8 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fallbackDsp } from '../../src/audio/dsp.js';
 import { JitterBuffer, type JitterBufferOptions } from '../../src/audio/jitter_buffer.js';
+import { fallbackDsp } from '../../src/audio/kernels/addon.js';
 
 const OFFSET_MS = 8; // Twilio's first timestamp is small and arbitrary
 

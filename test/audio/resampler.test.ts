@@ -3,8 +3,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatQualityTable, measureResampler, RATE_PAIRS } from '../../bench/audio/resampler_quality.js';
-import { fallbackDsp, nativeDsp, RESAMPLER_RATES } from '../../src/audio/dsp.js';
-import { IMPLEMENTATIONS } from './implementations.js';
+import { fallbackDsp, nativeDsp, RESAMPLER_RATES } from '../../src/audio/kernels/addon.js';
+import { IMPLEMENTATIONS } from './kernels/implementations.js';
 
 const TELEPHONE_PAIRS = RATE_PAIRS.filter(([from, to]) => from === 8000 || to === 8000);
 

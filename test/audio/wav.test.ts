@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import wavefile from 'wavefile';
-import { fallbackDsp } from '../../src/audio/dsp.js';
+import { fallbackDsp } from '../../src/audio/kernels/addon.js';
 import { readWav, wavHeader } from '../../src/audio/wav.js';
 
 const TONE = Int16Array.from({ length: 400 }, (_, i) => Math.round(9000 * Math.sin(i / 5)));

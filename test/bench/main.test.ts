@@ -8,14 +8,14 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { BenchResult } from '../../bench/bench_result.js';
 import { MINIMUMS, unusedMinimums } from '../../bench/minimums.js';
-import { nativeDsp } from '../../src/audio/dsp.js';
+import { nativeDsp } from '../../src/audio/kernels/addon.js';
 import { type CompiledCode, compile } from '../compiled_code.js';
 
 const projectDir = fileURLToPath(new URL('../..', import.meta.url));
 let code: CompiledCode;
 let main: string;
 beforeAll(async () => {
-  code = await compile(['bench/main.ts', 'bench/ring/ring_bench_peer.ts', 'bench/providers/vendor_peer.ts']);
+  code = await compile(['bench/main.ts', 'bench/threads/ring_bench_peer.ts', 'bench/providers/vendor_peer.ts']);
   main = fileURLToPath(code.url('bench/main.ts'));
   // Where the compiled code looks for the addon.
   await symlink(join(projectDir, 'native'), fileURLToPath(code.url('native')));

@@ -3,8 +3,8 @@
 import { expect, test } from 'vitest';
 import { agentReply, CALLER_LINES, callerText, clipOf } from '../../loadtest/fleet/lines.js';
 import { turnWord, turnWordsIn } from '../../loadtest/fleet/turn_words.js';
-import { SentenceSplitter } from '../../src/conversation/sentence_splitter.js';
-import { completeness } from '../../src/conversation/utterance_completeness.js';
+import { SentenceSplitter } from '../../src/conversation/text/sentence_splitter.js';
+import { completeness } from '../../src/conversation/turns/utterance_completeness.js';
 
 test('no two of a hundred thousand utterances share a word', () => {
   expect(new Set(Array.from({ length: 100_000 }, (_, n) => turnWord(n))).size).toBe(100_000);

@@ -8,7 +8,7 @@ import {
   sumHistogram,
   ThreadMetrics,
 } from '../../src/metrics/shared_metrics.js';
-import { seededRandom } from '../ring/random_records.js';
+import { seededRandom } from '../threads/random_records.js';
 
 const histogramNames = Object.keys(HISTOGRAMS) as HistogramName[];
 

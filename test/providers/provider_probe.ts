@@ -4,7 +4,7 @@
 import { pino } from 'pino';
 import type { EngineError } from '../../src/errors.js';
 import type { LlmHandlers, LlmUsage } from '../../src/providers/llm.js';
-import type { ProviderCounter, ProviderHooks } from '../../src/providers/provider_hooks.js';
+import type { ProviderCounter, ProviderHooks } from '../../src/providers/shared/provider_hooks.js';
 import type { SttHandlers, SttTranscript } from '../../src/providers/stt.js';
 import type { TtsHandlers } from '../../src/providers/tts.js';
 

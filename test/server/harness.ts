@@ -8,13 +8,13 @@ import type { AddressInfo } from 'node:net';
 import { WebSocket } from 'ws';
 import { type EngineConfig, loadConfig } from '../../src/config.js';
 import { createLogger } from '../../src/log.js';
-import { type CallSummary, type CallTask, EGRESS, type EndReason, INGRESS } from '../../src/ring/call_records.js';
-import { Doorbell } from '../../src/ring/doorbell.js';
-import { SlotRings } from '../../src/ring/ring_layout.js';
-import { SlotFlags } from '../../src/ring/slot_flags.js';
 import { type PhoneServer, startPhoneServer } from '../../src/server/phone_server.js';
 import { createSharedMemory, type SharedMemory } from '../../src/server/shared_memory.js';
 import type { CallRunner } from '../../src/server/worker_pool.js';
+import { Doorbell } from '../../src/threads/doorbell.js';
+import { type CallSummary, type CallTask, EGRESS, type EndReason, INGRESS } from '../../src/threads/record_types.js';
+import { SlotRings } from '../../src/threads/slab.js';
+import { SlotFlags } from '../../src/threads/slot_flags.js';
 
 export const AUTH_TOKEN = '12345';
 export const ACCOUNT_SID = `AC${'a1'.repeat(16)}`;

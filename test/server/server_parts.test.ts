@@ -1,15 +1,15 @@
 // The small parts of the server, each as a table: admission, tickets, addresses, public URL, forms, idempotency.
 
 import { expect, test } from 'vitest';
-import { Admission } from '../../src/server/admission.js';
-import { applyTwilioStatus, type TwilioReport } from '../../src/server/call_registry.js';
-import { json } from '../../src/server/http_reply.js';
-import { Idempotency } from '../../src/server/idempotency.js';
-import { HttpError } from '../../src/server/json_errors.js';
-import { MediaTokens } from '../../src/server/media_tokens.js';
-import { addressSet, isIn, isLocalRequest } from '../../src/server/peers.js';
-import { publicBase, socketBase } from '../../src/server/public_url.js';
-import { parseForm, parseJson } from '../../src/server/request_body.js';
+import { Admission } from '../../src/server/calls/admission.js';
+import { applyTwilioStatus, type TwilioReport } from '../../src/server/calls/call_registry.js';
+import { Idempotency } from '../../src/server/calls/idempotency.js';
+import { parseForm, parseJson } from '../../src/server/http/body.js';
+import { HttpError } from '../../src/server/http/errors.js';
+import { addressSet, isIn, isLocalRequest } from '../../src/server/http/peers.js';
+import { publicBase, socketBase } from '../../src/server/http/public_url.js';
+import { json } from '../../src/server/http/reply.js';
+import { MediaTokens } from '../../src/server/media/media_tokens.js';
 
 test('every slot is given once, the longest unused first, and none while draining', () => {
   const admission = new Admission(2);

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config.js';
 import { createLogger } from '../../src/log.js';
-import { SlotRings } from '../../src/ring/ring_layout.js';
 import { createSharedMemory, type SharedMemory } from '../../src/server/shared_memory.js';
 import { WorkerPool } from '../../src/server/worker_pool.js';
+import { SlotRings } from '../../src/threads/slab.js';
 import { type JsonBody, until } from './harness.js';
 
 // A worker in plain JavaScript: takes a seat as the real one does, then obeys the call's sid.

@@ -5,7 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import { writeEnvFile } from '../../loadtest/simulators/env_file.js';
 import { isOutbound, replyTo } from '../../loadtest/simulators/openai/replies.js';
 import { SimulatorSet } from '../../loadtest/simulators/simulator_set.js';
-import { DEFAULT_AGENT } from '../../src/conversation/agent.js';
+import { DEFAULT_AGENT } from '../../src/agents/agent.js';
 
 let set: SimulatorSet | null = null;
 afterEach(() => set?.close());

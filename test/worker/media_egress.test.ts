@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
-import { dsp } from '../../src/audio/dsp.js';
+import { dsp } from '../../src/audio/kernels/addon.js';
 import { createSharedMetrics, sumCounter, sumHistogram, ThreadMetrics } from '../../src/metrics/shared_metrics.js';
-import { EGRESS } from '../../src/ring/call_records.js';
-import { createSlab, SlotRings } from '../../src/ring/ring_layout.js';
+import { EGRESS } from '../../src/threads/record_types.js';
+import { createSlab, SlotRings } from '../../src/threads/slab.js';
 import { EgressBuffers, MediaEgress } from '../../src/worker/media_egress.js';
 
 const STREAM = `MZ${'0'.repeat(32)}`;

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { dsp } from '../../src/audio/dsp.js';
+import { dsp } from '../../src/audio/kernels/addon.js';
 import type { EngineError } from '../../src/errors.js';
 import { Recorder, RecorderBuffers } from '../../src/worker/recorder.js';
 

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { SentenceSplitter } from '../../src/conversation/sentence_splitter.js';
+import { SentenceSplitter } from '../../src/conversation/text/sentence_splitter.js';
 import { EngineError } from '../../src/errors.js';
 import type { LlmHandlers, LlmProvider } from '../../src/providers/llm.js';
 import type { TtsHandlers, TtsProvider } from '../../src/providers/tts.js';

@@ -1,0 +1,108 @@
+// Who speaks for the company: names, prompts, fixed lines, and when a reply closes the call. A persona is data
+// (agent_definition.ts), so another business needs a JSON file and no code; reading that file is the caller's work.
+// The one that ships is personas/compass_group.ts.
+
+import { spokenText } from '../conversation/text/spoken_text.js';
+import { type FarewellRules, farewellRules, readsAsFarewell } from '../conversation/turns/farewell.js';
+import { type CheckedDefinition, checkDefinition, PLACEHOLDER } from './agent_definition.js';
+import { COMPASS_GROUP } from './personas/compass_group.js';
+
+/** Who dialled. The same words as threads/record_types.ts, which this folder may not import. */
+export type Direction = 'inbound' | 'outbound';
+/** Values of one call for the persona's templates. They come from outside and are treated so. */
+export type Variables = Readonly<Record<string, string>>;
+
+/** Longest a value may get inside a spoken line or a prompt. */
+const VALUE_CHARS_MAX = 200;
+
+export class AgentProfile {
+  readonly name: string;
+  readonly company: string;
+  readonly language: string;
+  /** null = use the configured voice. */
+  readonly voiceId: string | null;
+  readonly keyterms: readonly string[];
+  private readonly farewell: FarewellRules;
+
+  constructor(private readonly definition: CheckedDefinition) {
+    this.name = definition.name;
+    this.company = definition.company;
+    this.language = definition.language;
+    this.voiceId = definition.voiceId;
+    this.keyterms = definition.keyterms;
+    this.farewell = farewellRules(definition.language, definition.goodbyePattern);
+  }
+
+  /** The language model's instructions. A call's `variables` win over the persona's; undeclared names are ignored. */
+  systemPrompt(direction: Direction, variables: Variables): string {
+    // One line per value: it must not look like a paragraph of instructions.
+    const values = this.values(variables, (value) => value.replace(/[\p{C}\p{Z}\s]+/gu, ' ').trim());
+    return fill(pick(this.definition.systemPrompt, direction), values);
+  }
+
+  /** The first words of the call. */
+  greeting(direction: Direction, variables: Variables): string {
+    return this.spoken(pick(this.definition.greeting, direction), variables);
+  }
+
+  /** Said when an answer can't be made. */
+  apology(variables: Variables = {}): string {
+    return this.spoken(this.definition.apology, variables);
+  }
+
+  /** Said when the caller has been silent for long. */
+  idlePrompt(variables: Variables = {}): string {
+    return this.spoken(this.definition.idlePrompt, variables);
+  }
+
+  /** Said when we end the call. */
+  goodbye(variables: Variables = {}): string {
+    return this.spoken(this.definition.goodbye, variables);
+  }
+
+  /** Lines whose audio is worth preparing: all that are said without a call's own values. */
+  fixedLines(): string[] {
+    const greetings = [this.greeting('inbound', {}), this.greeting('outbound', {})];
+    return [...new Set([...greetings, this.apology(), this.idlePrompt(), this.goodbye()])];
+  }
+
+  /** The reply says goodbye: once it was heard, the call should end. In doubt no: hanging up on somebody is worse. */
+  endsCall(replyText: string, callerText: string): boolean {
+    return readsAsFarewell(replyText, callerText, this.farewell);
+  }
+
+  /** Whatever file and call put in, nothing but speakable characters comes out. */
+  private spoken(template: string, variables: Variables): string {
+    const values = this.values(variables, (value) => spokenText(value, this.language));
+    return spokenText(fill(template, values), this.language);
+  }
+
+  private values(variables: Variables, clean: (value: string) => string): Map<string, string> {
+    const values = new Map(Object.entries(this.definition.variables));
+    for (const [name, value] of Object.entries(variables)) {
+      if (values.has(name) && value.trim() !== '') values.set(name, value);
+    }
+    for (const [name, value] of values) values.set(name, clean(value.slice(0, VALUE_CHARS_MAX)));
+    values.set('agent_name', this.name);
+    values.set('company', this.company);
+    return values;
+  }
+}
+
+/**
+ * A persona from JSON text or from what it parses to. Throws EngineError CONFIG_INVALID whose detail names every
+ * problem, one a line.
+ */
+export function parseAgentProfile(source: unknown): AgentProfile {
+  return new AgentProfile(checkDefinition(source));
+}
+
+export const DEFAULT_AGENT = parseAgentProfile(COMPASS_GROUP);
+
+function fill(template: string, values: ReadonlyMap<string, string>): string {
+  return template.replace(PLACEHOLDER, (_, name: string) => values.get(name) ?? '');
+}
+
+function pick(texts: string | { inbound: string; outbound: string }, direction: Direction): string {
+  return typeof texts === 'string' ? texts : texts[direction];
+}

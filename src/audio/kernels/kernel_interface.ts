@@ -1,0 +1,127 @@
+// What the audio kernels offer, whoever runs them: the native addon or the TypeScript twins. Both obey these words to
+// the letter; test/audio/parity.test.ts holds them to it. Choosing between them is addon.ts.
+//
+// All buffers belong to the caller and nothing is allocated per call. Source and destination must not overlap. An
+// offset or count that does not fit its array throws RangeError.
+
+export interface Dsp {
+  readonly kind: 'native' | 'fallback';
+
+  /** `count` mu-law bytes to samples (ITU-T G.711). */
+  mulawDecode(src: Uint8Array, srcOffset: number, dst: Int16Array, dstOffset: number, count: number): void;
+  /** `count` samples to mu-law bytes (ITU-T G.711; all 16 bits are used). */
+  mulawEncode(src: Int16Array, srcOffset: number, dst: Uint8Array, dstOffset: number, count: number): void;
+  alawDecode(src: Uint8Array, srcOffset: number, dst: Int16Array, dstOffset: number, count: number): void;
+  alawEncode(src: Int16Array, srcOffset: number, dst: Uint8Array, dstOffset: number, count: number): void;
+
+  /** RFC 4648 section 4 with padding. Writes ceil(count / 3) * 4 characters and returns that. */
+  base64Encode(src: Uint8Array, srcOffset: number, count: number, dst: Uint8Array, dstOffset: number): number;
+  /**
+   * Decodes `count` characters; returns the number of bytes, or -1 when they are not base64 (padding is required, white
+   * space refused, unused bits before the padding ignored); `dst` then holds a part.
+   */
+  base64Decode(src: Uint8Array, srcOffset: number, count: number, dst: Uint8Array, dstOffset: number): number;
+
+  /**
+   * Reads one whole Twilio message at `bytes[offset, offset + length)`. For media of the inbound track: writes its
+   * mu-law bytes to `mulaw` and their samples to `pcm`, and returns how many. Otherwise one of MEDIA_RESULT; the
+   * contents of `mulaw` and `pcm` are then unspecified. `meta[0..2]` = timestamp in ms, chunk, sequence number; -1 each
+   * when the message gives none that is a whole number below 2^31. `streamSid`: expected ASCII bytes, empty = any.
+   */
+  parseMedia(
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    streamSid: Uint8Array,
+    mulaw: Uint8Array,
+    mulawOffset: number,
+    pcm: Int16Array,
+    pcmOffset: number,
+    meta: Int32Array,
+  ): number;
+
+  /**
+   * Writes the complete outbound media message for `count` mu-law bytes and returns its length, which is
+   * `mediaMessageSize(prefix.length, count)`. `prefix`: the bytes of `{"event":"media","streamSid":"MZ…","media":{"payload":"`.
+   */
+  buildMedia(
+    prefix: Uint8Array,
+    mulaw: Uint8Array,
+    mulawOffset: number,
+    count: number,
+    out: Uint8Array,
+    outOffset: number,
+  ): number;
+
+  /** A stream's own resampler. Rates in Hz, each one of RESAMPLER_RATES; RangeError otherwise. */
+  createResampler(inputHz: number, outputHz: number): Resampler;
+
+  /** Writes left, right, left, right, …: `2 * count` samples. */
+  interleaveStereo(
+    left: Int16Array,
+    leftOffset: number,
+    right: Int16Array,
+    rightOffset: number,
+    out: Int16Array,
+    outOffset: number,
+    count: number,
+  ): void;
+
+  /** Root mean square in dB relative to full scale (32768): 0 is the loudest, LEVEL_FLOOR_DB silence. */
+  level(pcm: Int16Array, offset: number, count: number): number;
+
+  /**
+   * Makes up samples `elapsed` to `elapsed + count` of a gap: the last pitch period repeated, fading within 60 ms into
+   * comfort noise. `past[pastOffset, +pastCount)`: the samples at 8 kHz right before the gap, best CONCEAL_PAST_SAMPLES
+   * or more. `noiseRms`: loudness of the background in sample steps, 0 to 32767. `seed`: whole number from 0, picks the
+   * noise. A gap may be made in pieces of any size.
+   */
+  conceal(
+    past: Int16Array,
+    pastOffset: number,
+    pastCount: number,
+    elapsed: number,
+    noiseRms: number,
+    seed: number,
+    out: Int16Array,
+    outOffset: number,
+    count: number,
+  ): void;
+}
+
+export interface Resampler {
+  /**
+   * Reads `count` samples, writes every output sample they complete and returns how many; `dst` must have room for
+   * ceil(count * outputHz / inputHz). Any cutting of a stream into chunks gives the same samples.
+   */
+  process(src: Int16Array, srcOffset: number, count: number, dst: Int16Array, dstOffset: number): number;
+  /** Forgets the history: as new. */
+  reset(): void;
+  /** How much later, in output samples, something appears in the output than in the input. */
+  readonly delaySamples: number;
+}
+
+/** Negative or zero results of `parseMedia`, in the order in which they take precedence after MALFORMED. */
+export const MEDIA_RESULT = {
+  /** Not JSON, or `media` is not an object. */
+  MALFORMED: -1,
+  /** JSON, but not an inbound media message with audio in it: read it with `parseControlMessage`. */
+  NOT_MEDIA: 0,
+  /** `streamSid` differs from the expected one. */
+  WRONG_STREAM: -3,
+  /** The payload is missing or not base64. */
+  BAD_PAYLOAD: -2,
+  /** More audio than `mulaw` or `pcm` has room for. */
+  TOO_LARGE: -4,
+} as const;
+
+/** What `level` gives for digital silence and for no samples at all. */
+export const LEVEL_FLOOR_DB = -127;
+
+/** Sample rates that `createResampler` knows, in Hz. */
+export const RESAMPLER_RATES = [8000, 16000, 22050, 24000, 44100, 48000] as const;
+
+/** Length of the message `buildMedia` writes. */
+export function mediaMessageSize(prefixBytes: number, count: number): number {
+  return prefixBytes + Math.ceil(count / 3) * 4 + 3;
+}

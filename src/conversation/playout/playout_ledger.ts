@@ -1,0 +1,378 @@
+// The one record of what the caller really heard. Chat history, transcript, recording and the hang-up after a goodbye
+// all ask here. It joins three sources: what we handed to Twilio and when (play_head.ts), mark echoes (proof), and the
+// TTS's word times (heard_text.ts). It sends nothing: worker/media_egress.ts reports to it what it did.
+
+import { assert } from '../../assert.js';
+import { type HeardText, heardText } from './heard_text.js';
+import { type EchoVerdict, MarkBook } from './mark_book.js';
+import { BYTES_PER_MS, PLAY_HEAD_DEFAULTS, PlayHead, type PlayHeadOptions } from './play_head.js';
+
+/** Ascending from 1 within a call. A reply is one stretch of agent speech: greeting, answer, idle prompt, goodbye. */
+export type ReplyId = number;
+
+/** Replies remembered; older ones can't be asked about any more. A turn asks about one or two. */
+const REPLIES_KEPT = 16;
+/** How long past the modelled end an outstanding last mark is waited for before the model is believed. */
+const MARK_GRACE_MS = 1500;
+
+export interface HeardReply {
+  /** What the caller heard, ending at a word's end. */
+  text: string;
+  /** The rest of the text that was pushed to the TTS. */
+  cutText: string;
+  /** Everything was heard and nothing more will come. */
+  complete: boolean;
+  heardMs: number;
+  /** The heard position is right to within this many ms. 0 when marks prove it. */
+  errorMs: number;
+  basis: HeardText['basis'];
+}
+
+export interface ClearedPlayout {
+  /** The reply whose audio was playing, or was next to play; null when nothing was unplayed. */
+  reply: ReplyId | null;
+  /** Of that reply: bytes heard. */
+  heardBytes: number;
+  /** Handed to Twilio, never played. All replies. */
+  droppedBytes: number;
+  /** Queued locally, never sent: the caller of `cleared` throws these away. All replies. */
+  unsentBytes: number;
+  /** On the clock of `sent`'s result: audio scheduled at or after this moment was not heard. Null when none was cut. */
+  cutAtMs: number | null;
+}
+
+interface Reply {
+  id: ReplyId;
+  turn: number;
+  state: 'open' | 'finished' | 'cancelled';
+  allIn: boolean; // text and audio cover each other, also after a clear cut them
+  text: string;
+  words: string[];
+  wordStartMs: number[];
+  wordEndMs: number[];
+  audioBytes: number; // added
+  queuedBytes: number; // of them, not yet sent
+  // Stretches of the outgoing stream that hold this reply's audio; more than one only when silence was sent between.
+  partStart: number[];
+  partBytes: number[];
+  cutHeardBytes: number; // decided by a clear; -1 while undecided
+  cutErrorMs: number;
+  startMs: number | null;
+  endMs: number | null;
+}
+
+export class PlayoutLedger {
+  readonly #head: PlayHead;
+  readonly #replies = new Map<ReplyId, Reply>();
+  #nextReply = 1;
+  // Local queue in order of arrival: which reply the next bytes to be sent belong to.
+  readonly #queueReply: Reply[] = [];
+  readonly #queueBytes: number[] = [];
+  #queuedBytes = 0;
+  readonly #marks = new MarkBook();
+
+  constructor(options: Partial<PlayHeadOptions> = {}) {
+    this.#head = new PlayHead({ ...PLAY_HEAD_DEFAULTS, ...options });
+  }
+
+  /** Changes at each clear; audio and marks of an earlier one are history. */
+  get generation(): number {
+    return this.#marks.generation;
+  }
+
+  /** Bytes added but not yet reported as sent. */
+  get queuedBytes(): number {
+    return this.#queuedBytes;
+  }
+
+  /** Bytes ever sent: the stream position of the next one. */
+  get sentBytes(): number {
+    return this.#head.sentBytes;
+  }
+
+  /** A new reply of turn `turn` (0 = greeting, by convention of the turn manager). */
+  beginReply(turn: number): ReplyId {
+    const id = this.#nextReply++;
+    this.#replies.set(id, {
+      id,
+      turn,
+      state: 'open',
+      allIn: false,
+      text: '',
+      words: [],
+      wordStartMs: [],
+      wordEndMs: [],
+      audioBytes: 0,
+      queuedBytes: 0,
+      partStart: [],
+      partBytes: [],
+      cutHeardBytes: -1,
+      cutErrorMs: 0,
+      startMs: null,
+      endMs: null,
+    });
+    this.#replies.delete(id - REPLIES_KEPT);
+    return id;
+  }
+
+  /** Text handed to the TTS for this reply, verbatim and in order. False = the reply is cancelled or forgotten. */
+  addText(id: ReplyId, text: string): boolean {
+    const reply = this.#open(id);
+    if (reply === null) return false;
+    reply.text += text;
+    return true;
+  }
+
+  /** Word times in ms from the reply's first sample (not from a TTS context opened later within it). */
+  addWords(id: ReplyId, words: readonly string[], startMs: readonly number[], endMs: readonly number[]): boolean {
+    const reply = this.#open(id);
+    if (reply === null) return false;
+    const count = Math.min(words.length, startMs.length, endMs.length);
+    for (let i = 0; i < count; i++) {
+      if (!(endMs[i] >= startMs[i])) continue; // also drops NaN: providers have sent both
+      reply.words.push(words[i]);
+      reply.wordStartMs.push(startMs[i]);
+      reply.wordEndMs.push(endMs[i]);
+    }
+    return true;
+  }
+
+  /** `bytes` of this reply's audio wait locally. 'stale' = cancelled or cleared: the caller must throw them away. */
+  addAudio(id: ReplyId, bytes: number): 'queued' | 'stale' {
+    const reply = this.#open(id);
+    if (reply === null) return 'stale';
+    if (bytes <= 0) return 'queued';
+    reply.audioBytes += bytes;
+    reply.queuedBytes += bytes;
+    this.#queuedBytes += bytes;
+    const last = this.#queueReply.length - 1;
+    if (last >= 0 && this.#queueReply[last] === reply) this.#queueBytes[last] += bytes;
+    else {
+      this.#queueReply.push(reply);
+      this.#queueBytes.push(bytes);
+    }
+    return 'queued';
+  }
+
+  /**
+   * Nothing more of the reply will come. `allIn` = its audio says all of its text; false when the voice failed on the way,
+   * so that the words it did not get to are not taken for spoken. Safe twice and after a cancel.
+   */
+  replyFinished(id: ReplyId, allIn = true): void {
+    const reply = this.#open(id);
+    if (reply === null) return;
+    reply.state = 'finished';
+    reply.allIn = allIn;
+  }
+
+  /**
+   * The reply is given up without a clear (nothing of it reached Twilio, or what did may play on). Its locally queued
+   * bytes are dropped; returns how many. Later text, words and audio of it are refused.
+   */
+  cancelReply(id: ReplyId): number {
+    const reply = this.#replies.get(id);
+    if (reply === undefined || reply.state === 'cancelled') return 0;
+    const dropped = reply.queuedBytes;
+    if (reply.state === 'finished' && dropped === 0) return 0;
+    for (let i = this.#queueReply.length - 1; i >= 0; i--) {
+      if (this.#queueReply[i] !== reply) continue;
+      this.#queueReply.splice(i, 1);
+      this.#queueBytes.splice(i, 1);
+    }
+    this.#queuedBytes -= dropped;
+    reply.queuedBytes = 0;
+    reply.state = 'cancelled';
+    return dropped;
+  }
+
+  /**
+   * `bytes` were handed to Twilio now, taken from the local queue in order; what exceeds the queue was silence put in
+   * to fill a frame. Returns when the first of them plays (`playStartMs`, for the recorder): pieces of an unbroken
+   * stretch join exactly. No allocation while one reply plays on; runs per media message.
+   */
+  sent(bytes: number, nowMs: number): number {
+    let position = this.#head.sentBytes;
+    const playStartMs = this.#head.sent(bytes, nowMs);
+    let left = bytes;
+    let playMs = playStartMs;
+    while (left > 0 && this.#queueReply.length > 0) {
+      const reply = this.#queueReply[0];
+      const count = Math.min(left, this.#queueBytes[0]);
+      if (count === this.#queueBytes[0]) {
+        this.#queueReply.shift();
+        this.#queueBytes.shift();
+      } else this.#queueBytes[0] -= count;
+      reply.queuedBytes -= count;
+      this.#queuedBytes -= count;
+      const last = reply.partStart.length - 1;
+      if (last >= 0 && reply.partStart[last] + reply.partBytes[last] === position) reply.partBytes[last] += count;
+      else {
+        reply.partStart.push(position);
+        reply.partBytes.push(count);
+      }
+      reply.startMs ??= playMs;
+      playMs += count / BYTES_PER_MS;
+      reply.endMs = playMs;
+      position += count;
+      left -= count;
+    }
+    return playStartMs;
+  }
+
+  /** A mark is sent now, behind everything sent so far. Returns its name: unique in the call, tagged with the generation. */
+  markSent(nowMs: number): string {
+    return this.#marks.send(this.#head.sentBytes, this.#head.markReachMs(nowMs));
+  }
+
+  /**
+   * Twilio echoed a mark. 'played' = everything sent before it was heard. 'stale' = it was outstanding when a clear went
+   * out (those come back unplayed; PROTOCOLS A.4), or came back before. 'unknown' = we never sent it.
+   */
+  markEchoed(name: string, nowMs: number): EchoVerdict {
+    const verdict = this.#marks.echoed(name);
+    if (verdict === 'played') this.#head.echoed(this.#marks.position, this.#marks.reachMs, nowMs);
+    return verdict;
+  }
+
+  /** Marks sent and neither echoed nor made stale. */
+  get marksOutstanding(): number {
+    return this.#marks.outstanding;
+  }
+
+  /**
+   * A `clear` goes to Twilio now and the local queue is thrown away. Decides for good what was heard of every reply,
+   * cancels every reply that is open or lost audio, and makes outstanding marks stale. Safe when nothing is queued.
+   */
+  cleared(nowMs: number): ClearedPlayout {
+    const heardTo = this.#head.bytesAtClear(nowMs);
+    const errorMs = this.#head.errorMs(nowMs, heardTo);
+    const droppedBytes = this.#head.sentBytes - heardTo;
+    const cutAtMs = droppedBytes > 0 ? this.#head.playMsOf(heardTo) : null;
+    const unsentBytes = this.#queuedBytes;
+    let playing: Reply | null = null;
+    for (const reply of this.#replies.values()) {
+      if (reply.cutHeardBytes >= 0) continue;
+      const heardBytes = heardBefore(reply, heardTo);
+      const lost = reply.audioBytes - heardBytes;
+      if (lost > 0 && playing === null && reply.state !== 'cancelled') playing = reply;
+      if (reply.state === 'finished' && lost <= 0) continue;
+      reply.state = 'cancelled';
+      reply.queuedBytes = 0;
+      reply.cutHeardBytes = heardBytes;
+      reply.cutErrorMs = lost > 0 ? errorMs : 0;
+      if (lost > 0 && reply.endMs !== null && cutAtMs !== null && reply.endMs > cutAtMs) {
+        reply.endMs = heardBytes > 0 ? cutAtMs : null;
+        if (heardBytes === 0) reply.startMs = null;
+      }
+    }
+    this.#queueReply.length = 0;
+    this.#queueBytes.length = 0;
+    this.#queuedBytes = 0;
+    this.#head.cleared();
+    this.#marks.cleared();
+    return {
+      reply: playing?.id ?? null,
+      heardBytes: playing === null ? 0 : playing.cutHeardBytes,
+      droppedBytes,
+      unsentBytes,
+      cutAtMs,
+    };
+  }
+
+  /** Bytes of the outgoing stream that Twilio has played (or dropped by a clear) by now: the best estimate. */
+  playHeadBytes(nowMs: number): number {
+    return this.#head.bytesAt(nowMs);
+  }
+
+  /** Audio the caller would still hear if nothing more were done: Twilio's buffer plus the local queue. */
+  unplayedMs(nowMs: number): number {
+    return (this.#head.sentBytes - this.#head.bytesAt(nowMs) + this.#queuedBytes) / BYTES_PER_MS;
+  }
+
+  /** Of it, what lies with Twilio. */
+  twilioBufferMs(nowMs: number): number {
+    return (this.#head.sentBytes - this.#head.bytesAt(nowMs)) / BYTES_PER_MS;
+  }
+
+  /**
+   * All queued audio was sent and has played. Proven by a mark when one stands at the end of the audio; if its echo stays
+   * away, the model is believed MARK_GRACE_MS after its own estimate, so that a lost echo can't keep a call open.
+   */
+  drained(nowMs: number): boolean {
+    if (this.#queuedBytes > 0) return false;
+    if (this.#head.provenBytes >= this.#head.sentBytes) return true;
+    return nowMs >= this.drainedAtMs();
+  }
+
+  /** When `drained` turns true by itself, without an echo, if nothing more is sent. */
+  drainedAtMs(): number {
+    const awaited = this.#marks.awaits(this.#head.sentBytes);
+    return this.#head.emptyAtMs + (awaited ? MARK_GRACE_MS : 0);
+  }
+
+  /** The reply is finished (or cancelled) and everything of it that was sent has played; the same proof as `drained`. */
+  replyPlayed(id: ReplyId, nowMs: number): boolean {
+    const reply = this.#replies.get(id);
+    if (reply === undefined || reply.cutHeardBytes >= 0) return true;
+    if (reply.state === 'open' || reply.queuedBytes > 0) return false;
+    const last = reply.partStart.length - 1;
+    if (last < 0) return true;
+    const end = reply.partStart[last] + reply.partBytes[last];
+    if (this.#head.provenBytes >= end) return true;
+    return end < this.#head.sentBytes ? this.#head.bytesAt(nowMs) >= end : this.drained(nowMs);
+  }
+
+  /** What the caller has heard of this reply by now; null when it is forgotten (the last 16 are kept). */
+  heard(id: ReplyId, nowMs: number): HeardReply | null {
+    const reply = this.#replies.get(id);
+    if (reply === undefined) return null;
+    const cut = reply.cutHeardBytes >= 0;
+    const headBytes = this.#head.bytesAt(nowMs);
+    const heardBytes = cut ? reply.cutHeardBytes : heardBefore(reply, headBytes);
+    const allHeard = heardBytes >= reply.audioBytes;
+    const { end, basis } = heardText({
+      text: reply.text,
+      words: reply.words,
+      wordStartMs: reply.wordStartMs,
+      wordEndMs: reply.wordEndMs,
+      heardMs: heardBytes / BYTES_PER_MS,
+      audioMs: reply.audioBytes / BYTES_PER_MS,
+      finished: reply.allIn,
+    });
+    return {
+      text: reply.text.slice(0, end),
+      cutText: reply.text.slice(end),
+      complete: reply.allIn && allHeard && end === reply.text.length,
+      heardMs: heardBytes / BYTES_PER_MS,
+      errorMs: cut ? reply.cutErrorMs : allHeard && this.#proven(reply) ? 0 : this.#head.errorMs(nowMs, headBytes),
+      basis,
+    };
+  }
+
+  /** When the reply's first and last heard (or scheduled) byte plays, on the clock of `sent`'s result; null before audio. */
+  playSpan(id: ReplyId): { startMs: number; endMs: number } | null {
+    const reply = this.#replies.get(id);
+    if (reply === undefined || reply.startMs === null || reply.endMs === null) return null;
+    return { startMs: reply.startMs, endMs: reply.endMs };
+  }
+
+  #open(id: ReplyId): Reply | null {
+    assert(id > 0 && id < this.#nextReply, 'replies begin with beginReply');
+    const reply = this.#replies.get(id);
+    return reply === undefined || reply.state !== 'open' ? null : reply;
+  }
+
+  #proven(reply: Reply): boolean {
+    const last = reply.partStart.length - 1;
+    return last < 0 || this.#head.provenBytes >= reply.partStart[last] + reply.partBytes[last];
+  }
+}
+
+/** Bytes of the reply that lie before stream position `position`. */
+function heardBefore(reply: Reply, position: number): number {
+  let bytes = 0;
+  for (let i = 0; i < reply.partStart.length; i++) {
+    bytes += Math.max(0, Math.min(reply.partBytes[i], position - reply.partStart[i]));
+  }
+  return bytes;
+}

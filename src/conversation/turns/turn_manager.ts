@@ -1,0 +1,332 @@
+// Whose turn it is. Takes what happened, with its time, and returns what to do; holds no timers and opens nothing, so a
+// whole conversation is a table of events in turn_manager.test.ts. Carrying the actions out is worker/call_session.ts.
+//
+//   idle --started--> speaking(greeting) --played--> listening --speech, text, silence--> thinking --first audio--> speaking
+//                       ^                                                                    |  caller goes on: back to listening
+//                       +---- barge-in: clear, cancel, back to listening <-------------------+
+//   speaking --played, and it was a farewell--> ended
+
+import type { SttTranscript } from '../../providers/stt.js';
+import { beginsTurnAfterReply, decideBargeIn } from './barge_in.js';
+import { decideEndpoint } from './endpointing.js';
+import { UtteranceTranscript } from './transcript.js';
+
+export interface TurnOptions {
+  silenceMsMin: number;
+  silenceMsMax: number;
+  sttFinalTimeoutMs: number;
+  bargeInMinSpeechMs: number;
+  greetingProtectMs: number;
+  idlePromptMs: number;
+  /** BCP 47, for what reads as finished and what as a backchannel. */
+  language?: string;
+  /** A reply that has produced no audio after this long will not come: apologise. */
+  replyTimeoutMs: number;
+}
+
+/** What the agent is saying: the greeting and fixed lines are replies too, but answer nobody. */
+export type ReplyKind = 'greeting' | 'answer' | 'idle_prompt' | 'apology' | 'farewell';
+
+export type TurnState =
+  | { kind: 'idle' }
+  | { kind: 'listening'; sinceMs: number }
+  | { kind: 'thinking'; sinceMs: number }
+  | { kind: 'speaking'; reply: ReplyKind; sinceMs: number }
+  | { kind: 'ended' };
+
+export type TurnEvent =
+  | { on: 'started' }
+  | { on: 'speech_start'; startMs: number }
+  | { on: 'speech_end'; endMs: number }
+  | { on: 'transcript'; transcript: SttTranscript }
+  /** The first audio of the answer is on its way to the caller. */
+  | { on: 'reply_audible' }
+  /** The caller heard the reply to its end; `farewell` = it closed the conversation. */
+  | { on: 'reply_played'; farewell: boolean; text: string }
+  /** The answer can't be made. `fatal` = no further one can either. */
+  | { on: 'reply_failed'; fatal: boolean }
+  /** Time passed. */
+  | { on: 'tick' };
+
+export type TurnAction =
+  | { do: 'finalize_stt' }
+  /** Begin to think about an answer to this, without speaking; replaces an earlier draft. */
+  | { do: 'draft'; text: string }
+  | { do: 'drop_draft' }
+  /** The turn is over: answer this. A draft of the same text is used. */
+  | {
+      do: 'answer';
+      text: string;
+      speechStartMs: number;
+      speechEndMs: number;
+      finalMs: number | null;
+      endpointMs: number;
+    }
+  /** The caller goes on before anything was heard: withdraw the answer. */
+  | { do: 'withdraw' }
+  /** Stop talking now. */
+  | { do: 'interrupt' }
+  | { do: 'say'; reply: ReplyKind }
+  | { do: 'end'; reason: 'agent_goodbye' | 'silence' | 'error' };
+
+const NOTHING: readonly TurnAction[] = [];
+/** Failed answers in a row after which the call is given up. */
+const FAILURES_MAX = 2;
+
+export class TurnManager {
+  state: TurnState = { kind: 'idle' };
+  private readonly transcript = new UtteranceTranscript();
+  /** VAD: the caller is speaking now. */
+  private speaking = false;
+  private speechStartMs = 0;
+  private speechEndMs = 0;
+  /** There was speech since the last turn ended. */
+  private heardSpeech = false;
+  private finalizeSentAtMs: number | null = null;
+  private finalAnsweredAtMs: number | null = null;
+  private draft: string | null = null;
+  /** Text of a withdrawn answer: the caller went on, so it is the beginning of what they say. */
+  private carried = '';
+  private idlePrompts = 0;
+  private failures = 0;
+  private nextCheckMs = 0;
+
+  constructor(private readonly options: TurnOptions) {}
+
+  /** Everything the caller said in this turn so far. */
+  get callerText(): string {
+    return join(this.carried, this.transcript.text);
+  }
+
+  get callerSpeaking(): boolean {
+    return this.speaking;
+  }
+
+  /** One thing happened at `nowMs`; returns what to do, in order. */
+  handle(event: TurnEvent, nowMs: number): readonly TurnAction[] {
+    if (this.state.kind === 'ended') return NOTHING;
+    switch (event.on) {
+      case 'started':
+        return this.say('greeting', nowMs);
+      case 'speech_start':
+        return this.onSpeechStart(event.startMs, nowMs);
+      case 'speech_end':
+        return this.onSpeechEnd(event.endMs, nowMs);
+      case 'transcript':
+        return this.onTranscript(event.transcript, nowMs);
+      case 'reply_audible':
+        if (this.state.kind === 'thinking') this.state = { kind: 'speaking', reply: 'answer', sinceMs: nowMs };
+        return NOTHING;
+      case 'reply_played':
+        return this.onPlayed(event.farewell, event.text, nowMs);
+      case 'reply_failed':
+        return this.onFailed(event.fatal, nowMs);
+      case 'tick':
+        return nowMs < this.nextCheckMs ? NOTHING : this.onTick(nowMs);
+    }
+  }
+
+  private onSpeechStart(startMs: number, nowMs: number): readonly TurnAction[] {
+    if (!this.heardSpeech) this.speechStartMs = startMs;
+    this.speaking = true;
+    this.heardSpeech = true;
+    this.idlePrompts = 0;
+    this.finalizeSentAtMs = this.finalAnsweredAtMs = null;
+    this.speechStart = startMs;
+    if (this.state.kind === 'speaking') return this.checkBargeIn(nowMs);
+    if (this.state.kind === 'thinking') return this.withdraw(nowMs);
+    this.nextCheckMs = Number.POSITIVE_INFINITY;
+    return this.dropDraft();
+  }
+  /** Of the stretch of speech under way. */
+  private speechStart = 0;
+
+  private onSpeechEnd(endMs: number, nowMs: number): readonly TurnAction[] {
+    this.speaking = false;
+    this.speechEndMs = endMs;
+    this.finalizeSentAtMs = nowMs;
+    this.finalAnsweredAtMs = null;
+    this.nextCheckMs = nowMs;
+    return [{ do: 'finalize_stt' }, ...this.onTick(nowMs)];
+  }
+
+  private onTranscript(transcript: SttTranscript, nowMs: number): readonly TurnAction[] {
+    const change = this.transcript.add(transcript, nowMs);
+    if (transcript.isFinal && this.finalizeSentAtMs !== null && (transcript.fromFinalize || transcript.speechFinal)) {
+      this.finalAnsweredAtMs ??= nowMs;
+    }
+    if (change === 'final' && !this.heardSpeech && this.state.kind === 'listening') {
+      // Words too soft for the VAD are words all the same.
+      this.heardSpeech = true;
+      this.speechStartMs = this.speechEndMs = nowMs;
+      this.finalAnsweredAtMs = nowMs;
+    }
+    this.nextCheckMs = nowMs;
+    return this.onTick(nowMs);
+  }
+
+  private onPlayed(farewell: boolean, text: string, nowMs: number): readonly TurnAction[] {
+    if (this.state.kind !== 'speaking') return NOTHING;
+    const { reply } = this.state;
+    if (reply === 'answer') this.failures = 0;
+    if (farewell || reply === 'farewell') return this.end(this.idlePrompts > 1 ? 'silence' : 'agent_goodbye');
+    return this.listen(nowMs, text);
+  }
+
+  private onFailed(fatal: boolean, nowMs: number): readonly TurnAction[] {
+    if (this.state.kind === 'speaking' && this.state.reply === 'apology') return this.end('error');
+    this.failures = fatal ? FAILURES_MAX : this.failures + 1;
+    this.forgetCaller();
+    return this.say('apology', nowMs);
+  }
+
+  private onTick(nowMs: number): readonly TurnAction[] {
+    switch (this.state.kind) {
+      case 'listening':
+        return this.heardSpeech ? this.checkEndpoint(nowMs) : this.checkIdle(this.state.sinceMs, nowMs);
+      case 'speaking':
+        return this.heardSpeech ? this.checkBargeIn(nowMs) : this.wait(Number.POSITIVE_INFINITY);
+      case 'thinking':
+        if (nowMs - this.state.sinceMs < this.options.replyTimeoutMs) {
+          return this.wait(this.state.sinceMs + this.options.replyTimeoutMs);
+        }
+        return [{ do: 'withdraw' }, ...this.onFailed(false, nowMs)];
+      default:
+        return this.wait(Number.POSITIVE_INFINITY);
+    }
+  }
+
+  private checkEndpoint(nowMs: number): readonly TurnAction[] {
+    const { decision, checkAtMs, eager } = decideEndpoint(
+      {
+        nowMs,
+        speaking: this.speaking,
+        speechEndMs: this.speechEndMs,
+        text: this.callerText,
+        pendingInterim: this.transcript.hasPendingInterim,
+        finalizeSentAtMs: this.finalizeSentAtMs,
+        finalAnsweredAtMs: this.finalAnsweredAtMs,
+        lastFinalAtMs: this.transcript.lastFinalAtMs,
+      },
+      this.options,
+    );
+    if (decision === 'ignore') {
+      this.forgetCaller();
+      return [...this.dropDraft(), ...this.listen(nowMs)];
+    }
+    if (decision === 'end') return this.answer(nowMs);
+    this.nextCheckMs = checkAtMs;
+    if (!eager || this.draft === this.callerText) return NOTHING;
+    this.draft = this.callerText;
+    return [{ do: 'draft', text: this.draft }];
+  }
+
+  private answer(nowMs: number): readonly TurnAction[] {
+    const text = this.callerText;
+    const finalAtMs = this.finalAnsweredAtMs ?? this.transcript.lastFinalAtMs;
+    const action: TurnAction = {
+      do: 'answer',
+      text,
+      speechStartMs: this.speechStartMs,
+      speechEndMs: this.speechEndMs,
+      finalMs: finalAtMs === null ? null : Math.max(0, finalAtMs - this.speechEndMs),
+      endpointMs: nowMs - this.speechEndMs,
+    };
+    this.draft = null;
+    this.state = { kind: 'thinking', sinceMs: nowMs };
+    this.carried = text;
+    this.transcript.reset();
+    this.heardSpeech = false;
+    return this.wait(nowMs + this.options.replyTimeoutMs, [action]);
+  }
+
+  /** The caller speaks on while we think: what they said before is the first half of their turn. */
+  private withdraw(nowMs: number): readonly TurnAction[] {
+    this.state = { kind: 'listening', sinceMs: nowMs };
+    this.nextCheckMs = Number.POSITIVE_INFINITY;
+    return [{ do: 'withdraw' }];
+  }
+
+  private checkBargeIn(nowMs: number): readonly TurnAction[] {
+    if (this.state.kind !== 'speaking') return NOTHING;
+    const { reply, sinceMs } = this.state;
+    const decision = decideBargeIn(
+      {
+        speaking: this.speaking,
+        speechMs: (this.speaking ? nowMs : this.speechEndMs) - this.speechStart,
+        text: this.transcript.text,
+        replyElapsedMs: nowMs - sinceMs,
+        speechElapsedMs: this.speaking ? undefined : this.speechEndMs - sinceMs,
+        protectedMs: reply === 'greeting' ? this.options.greetingProtectMs : 0,
+        ending: reply === 'farewell',
+      },
+      this.options,
+    );
+    if (decision !== 'interrupt') {
+      // Its words may still come, so a stretch that ended is only forgotten when our reply is over (`listen`).
+      return this.wait(this.speaking ? nowMs : Number.POSITIVE_INFINITY);
+    }
+    this.carried = '';
+    this.speechStartMs = this.speechStart;
+    this.state = { kind: 'listening', sinceMs: nowMs };
+    this.nextCheckMs = this.speaking ? Number.POSITIVE_INFINITY : nowMs;
+    return [{ do: 'interrupt' }];
+  }
+
+  private checkIdle(sinceMs: number, nowMs: number): readonly TurnAction[] {
+    const dueMs = sinceMs + this.options.idlePromptMs;
+    if (nowMs < dueMs) return this.wait(dueMs);
+    this.idlePrompts++;
+    return this.say(this.idlePrompts > 1 ? 'farewell' : 'idle_prompt', nowMs);
+  }
+
+  private say(reply: ReplyKind, nowMs: number): readonly TurnAction[] {
+    this.state = { kind: 'speaking', reply, sinceMs: nowMs };
+    return this.wait(Number.POSITIVE_INFINITY, [{ do: 'say', reply }]);
+  }
+
+  private listen(nowMs: number, replyText = ''): readonly TurnAction[] {
+    const apologised = this.state.kind === 'speaking' && this.state.reply === 'apology';
+    if (apologised && this.failures >= FAILURES_MAX) return this.end('error');
+    this.state = { kind: 'listening', sinceMs: nowMs };
+    this.carried = '';
+    // Speech that began under our last words and goes on is the caller's next turn; so is what just ended, if it says
+    // something or its words may still come. A backchannel of before is not.
+    if (!this.speaking && this.heardSpeech) {
+      const endedBeforeMs = nowMs - this.speechEndMs;
+      const { text } = this.transcript;
+      const awaited = text === '' && endedBeforeMs < this.options.sttFinalTimeoutMs;
+      if (!awaited && !beginsTurnAfterReply({ text, endedBeforeMs, replyText }, this.options.language))
+        this.forgetCaller();
+    }
+    this.nextCheckMs = nowMs;
+    return NOTHING;
+  }
+
+  private end(reason: 'agent_goodbye' | 'silence' | 'error'): readonly TurnAction[] {
+    this.state = { kind: 'ended' };
+    return [{ do: 'end', reason }];
+  }
+
+  private forgetCaller(): void {
+    this.transcript.reset();
+    this.carried = '';
+    this.heardSpeech = this.speaking;
+    this.finalizeSentAtMs = this.finalAnsweredAtMs = null;
+  }
+
+  private dropDraft(): readonly TurnAction[] {
+    if (this.draft === null) return NOTHING;
+    this.draft = null;
+    return [{ do: 'drop_draft' }];
+  }
+
+  private wait(checkAtMs: number, actions: readonly TurnAction[] = NOTHING): readonly TurnAction[] {
+    this.nextCheckMs = checkAtMs;
+    return actions;
+  }
+}
+
+function join(a: string, b: string): string {
+  return a && b ? `${a} ${b}` : a || b;
+}

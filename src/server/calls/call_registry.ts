@@ -1,0 +1,178 @@
+// What is known about each call: the live ones and the last ended ones. Only keeps and finds; who changes what, and in
+// which order, is call_control.ts for the engine's part and twilio_webhooks.ts for what Twilio reports.
+
+import type { CallDirection, CallSummary, EndReason, TurnReport, WorkerEvent } from '../../threads/record_types.js';
+
+/** Twilio's words for a call's status, in the order in which a call can go through them. */
+export const TWILIO_STATUSES = [
+  'queued',
+  'initiated',
+  'ringing',
+  'in-progress',
+  'completed',
+  'busy',
+  'no-answer',
+  'failed',
+  'canceled',
+] as const;
+export type TwilioStatus = (typeof TWILIO_STATUSES)[number];
+const TERMINAL = new Set<string>(['completed', 'busy', 'no-answer', 'failed', 'canceled']);
+
+/** True when nothing can come after this status. */
+export function isTerminal(status: string | null): boolean {
+  return status !== null && TERMINAL.has(status);
+}
+
+/** `dialling`: we ring somebody. `accepted`: TwiML given, no socket yet. `connected`: the media socket is open. */
+export type CallPhase = 'dialling' | 'accepted' | 'connected' | 'ended';
+
+/** What Twilio's callbacks have told, by their sequence numbers. */
+export interface TwilioReport {
+  status: TwilioStatus | null;
+  /** Sequence numbers already seen: a callback may come twice and out of order. */
+  seen: Set<number>;
+  /** The one `status` is from; -1 before any. */
+  sequence: number;
+  /** Seconds, once the call is over. */
+  durationS: number | null;
+  answeredBy: string | null;
+  streamError: string | null;
+}
+
+export interface CallEntry {
+  readonly callSid: string;
+  readonly direction: CallDirection;
+  /** As Twilio has them: on an outbound call `from` is our number. */
+  readonly from: string;
+  readonly to: string;
+  /** -1 once the slot was given back. */
+  slot: number;
+  phase: CallPhase;
+  /** ISO times: webhook or dial, media socket open, end. */
+  readonly acceptedAt: string;
+  connectedAt: string | null;
+  endedAt: string | null;
+  streamSid: string | null;
+  /** What the call's worker last said it is doing. */
+  workerState: string | null;
+  /** The call failed and its worker could not even say so: Twilio's own voice has to. */
+  apologyOwed: boolean;
+  /** null for a call that never reached a worker, such as an unanswered one. */
+  endReason: EndReason | null;
+  turns: TurnReport[];
+  summary: CallSummary | null;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly twilio: TwilioReport;
+}
+
+export type NewCall = Pick<CallEntry, 'callSid' | 'direction' | 'from' | 'to' | 'slot' | 'phase' | 'variables'>;
+
+export class CallRegistry {
+  readonly #live = new Map<string, CallEntry>();
+  /** Oldest first. */
+  readonly #ended = new Map<string, CallEntry>();
+
+  /** @param endedMax ended calls to remember; with its transcript one takes some 10 KB */
+  constructor(readonly endedMax = 500) {}
+
+  /** A new live call. An ended one of the same sid (a caller redirected back to us) is forgotten. */
+  add(call: NewCall): CallEntry {
+    const entry: CallEntry = {
+      ...call,
+      acceptedAt: new Date().toISOString(),
+      connectedAt: null,
+      endedAt: null,
+      streamSid: null,
+      workerState: null,
+      apologyOwed: false,
+      endReason: null,
+      turns: [],
+      summary: null,
+      twilio: { status: null, seen: new Set(), sequence: -1, durationS: null, answeredBy: null, streamError: null },
+    };
+    this.#ended.delete(call.callSid);
+    this.#live.set(call.callSid, entry);
+    return entry;
+  }
+
+  /** Moves a live call among the ended ones; the oldest of those is forgotten if there are too many. */
+  end(entry: CallEntry, endReason: EndReason | null, summary: CallSummary | null): void {
+    entry.phase = 'ended';
+    entry.slot = -1;
+    entry.endedAt = new Date().toISOString();
+    entry.endReason = endReason;
+    entry.summary = summary;
+    if (summary !== null) {
+      entry.turns = summary.turns;
+      entry.streamSid = summary.streamSid;
+    }
+    this.#live.delete(entry.callSid);
+    this.#ended.set(entry.callSid, entry);
+    for (const oldest of this.#ended.keys()) {
+      if (this.#ended.size <= this.endedMax) break;
+      this.#ended.delete(oldest);
+    }
+  }
+
+  findLive(callSid: string): CallEntry | undefined {
+    return this.#live.get(callSid);
+  }
+
+  /** Live or ended. */
+  find(callSid: string): CallEntry | undefined {
+    return this.#live.get(callSid) ?? this.#ended.get(callSid);
+  }
+
+  live(): IterableIterator<CallEntry> {
+    return this.#live.values();
+  }
+  get liveCount(): number {
+    return this.#live.size;
+  }
+  /** Newest first. */
+  ended(): CallEntry[] {
+    return [...this.#ended.values()].reverse();
+  }
+
+  /** What a worker reports of a call; about a call that is over it is ignored. */
+  onWorkerEvent(event: WorkerEvent): void {
+    if (event.kind !== 'state' && event.kind !== 'turn') return;
+    const entry = this.#live.get(event.callSid);
+    if (entry === undefined || entry.slot !== event.slot) return;
+    if (event.kind === 'state') {
+      if (event.state === 'error_unspoken') entry.apologyOwed = true;
+      else entry.workerState = event.state;
+      entry.streamSid = event.streamSid ?? entry.streamSid;
+      return;
+    }
+    // A turn may be reported again, when more of it is known.
+    const at = entry.turns.findIndex((turn) => turn.turn === event.turn.turn);
+    if (at < 0) entry.turns.push(event.turn);
+    else entry.turns[at] = event.turn;
+  }
+}
+
+/**
+ * Takes in one status callback. False = seen before, or older than what is known: nothing changed.
+ * A terminal status is never left again, whatever the numbers say.
+ */
+export function applyTwilioStatus(
+  report: TwilioReport,
+  status: TwilioStatus,
+  sequence: number | null,
+  durationS: number | null,
+): boolean {
+  if (sequence !== null) {
+    if (report.seen.has(sequence)) return false;
+    report.seen.add(sequence);
+  }
+  if (isTerminal(status)) report.durationS = durationS ?? report.durationS;
+  const isNewer =
+    sequence === null
+      ? TWILIO_STATUSES.indexOf(status) > (report.status === null ? -1 : TWILIO_STATUSES.indexOf(report.status))
+      : sequence > report.sequence;
+  if (isTerminal(report.status) || (!isNewer && !isTerminal(status))) return false;
+  report.status = status;
+  report.sequence = sequence ?? report.sequence;
+  return true;
+}

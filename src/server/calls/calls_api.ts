@@ -1,0 +1,199 @@
+// What the company's systems and operators ask: dial, how is a call doing, which calls are there, hang one up. Answers
+// from the registry, and for the status of a call from Twilio too.
+
+import { nowMs } from '../../clock.js';
+import type { Logger } from '../../log.js';
+import { type TwilioCall, type TwilioRest, TwilioRestError } from '../../twilio/rest_client.js';
+import { parseJson } from '../http/body.js';
+import { fieldError, HttpError } from '../http/errors.js';
+import type { ServerRequest } from '../http/exchange.js';
+import { type PublicUrlRules, publicBase } from '../http/public_url.js';
+import { json, type Reply } from '../http/reply.js';
+import { CALL_SID } from '../twilio_webhooks.js';
+import type { CallControl } from './call_control.js';
+import { type CallEntry, type CallRegistry, isTerminal } from './call_registry.js';
+import type { Dialler } from './dialler.js';
+import { Idempotency } from './idempotency.js';
+import { readOutboundRequest } from './outbound_request.js';
+
+export const API_BODY_BYTES_MAX = 64 * 1024;
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+
+export interface CallsApiOptions {
+  ownNumber: string;
+  urls: PublicUrlRules;
+  dialler: Dialler;
+  rest: Pick<TwilioRest, 'isConfigured' | 'fetchCall'>;
+  control: CallControl;
+  registry: CallRegistry;
+  log: Logger;
+  slots: number;
+}
+
+export class CallsApi {
+  readonly #options: CallsApiOptions;
+  readonly #idempotency = new Idempotency();
+
+  constructor(options: CallsApiOptions) {
+    this.#options = options;
+  }
+
+  /** `POST /outbound` */
+  readonly outbound = (request: ServerRequest): Promise<Reply> => {
+    const key = request.header('idempotency-key');
+    if (key === '') return this.#dial(request);
+    if (!IDEMPOTENCY_KEY.test(key))
+      throw fieldError('header', 'Idempotency-Key', 'must be 1 to 255 printable characters');
+    return this.#idempotency.run(key, request.body, nowMs(), () => this.#dial(request));
+  };
+
+  /** `GET /call-status/{call_sid}` */
+  readonly callStatus = async (request: ServerRequest): Promise<Reply> => {
+    const callSid = callSidParam(request);
+    const known = this.#options.registry.find(callSid);
+    const call = await this.#askTwilio(callSid, known);
+    if (call === null && known === undefined) throw new HttpError(404, `Call ${callSid} not found`);
+    return json(200, mergeStatus(callSid, call, known));
+  };
+
+  /** `GET /calls` */
+  readonly list = (): Reply => {
+    const calls = [...this.#options.registry.live()].map(overview);
+    return json(200, { calls, count: calls.length, max: this.#options.slots });
+  };
+
+  /** `GET /calls/{call_sid}` */
+  readonly show = (request: ServerRequest): Reply => json(200, details(this.#entry(request)));
+
+  /** `DELETE /calls/{call_sid}`: answered at once; the call is over when its status says so. */
+  readonly hangUp = (request: ServerRequest): Reply => {
+    const entry = this.#entry(request);
+    if (entry.phase === 'ended') throw new HttpError(409, `Call ${entry.callSid} has ended`);
+    if (entry.phase === 'dialling') void this.#options.dialler.cancel(entry);
+    else this.#options.control.hangUp(entry, 'operator');
+    return json(202, { call_sid: entry.callSid, status: 'ending' });
+  };
+
+  async #dial(request: ServerRequest): Promise<Reply> {
+    const { ownNumber, urls, dialler } = this.#options;
+    const order = readOutboundRequest(parseJson(request.body), ownNumber);
+    const call = await dialler.dial(order, publicBase(urls, request.peer, request.header));
+    return json(200, {
+      success: true,
+      call_sid: call.sid,
+      status: call.status,
+      to: call.to,
+      from: call.from,
+      webhook_url: call.webhookUrl,
+    });
+  }
+
+  /** null = Twilio doesn't know it, can't be asked, or failed while we know the call ourselves. */
+  async #askTwilio(callSid: string, known: CallEntry | undefined): Promise<TwilioCall | null> {
+    const { rest, log } = this.#options;
+    if (!rest.isConfigured) return null;
+    try {
+      return await rest.fetchCall(callSid);
+    } catch (thrown) {
+      if (!(thrown instanceof TwilioRestError)) throw thrown;
+      if (thrown.status === 404) return null;
+      log.warn({ callSid, provider: 'twilio', err: thrown }, 'call status without Twilio');
+      if (known !== undefined) return null;
+      throw new HttpError(502, 'Failed to fetch call status: Twilio did not answer');
+    }
+  }
+
+  #entry(request: ServerRequest): CallEntry {
+    const callSid = callSidParam(request);
+    const entry = this.#options.registry.find(callSid);
+    if (entry === undefined) throw new HttpError(404, `Call ${callSid} not found`);
+    return entry;
+  }
+}
+
+function callSidParam(request: ServerRequest): string {
+  const callSid = request.params[0];
+  if (!CALL_SID.test(callSid)) throw fieldError('path', 'call_sid', 'must be CA and 32 hexadecimal digits');
+  return callSid;
+}
+
+/**
+ * Twilio's record, corrected by what we have seen ourselves. Its REST answer may be a moment older than its callbacks:
+ * a call whose end was reported, or whose media we have, is not in an earlier state.
+ */
+export function mergeStatus(callSid: string, call: TwilioCall | null, known: CallEntry | undefined): object {
+  const status = laterStatus(call?.status ?? null, known === undefined ? null : ownStatus(known));
+  const isOver = isTerminal(status);
+  return {
+    call_sid: callSid,
+    status,
+    direction: call?.direction ?? (known?.direction === 'outbound' ? 'outbound-api' : 'inbound'),
+    to: call?.to ?? known?.to ?? null,
+    from_: call?.from ?? known?.from ?? null,
+    duration: isOver ? (call?.durationS ?? known?.twilio.durationS ?? roundedDuration(known)) : null,
+    start_time: call?.startTime ?? known?.connectedAt ?? null,
+    end_time: isOver ? (call?.endTime ?? known?.endedAt ?? null) : null,
+  };
+}
+
+function roundedDuration(known: CallEntry | undefined): number | null {
+  return known?.summary ? Math.round(known.summary.durationS) : null;
+}
+
+/** What we have seen of the call, in Twilio's words. */
+function ownStatus(entry: CallEntry): string {
+  const reported = entry.twilio.status;
+  if (isTerminal(reported)) return reported as string;
+  if (entry.phase === 'accepted') return entry.direction === 'inbound' ? (reported ?? 'ringing') : 'in-progress';
+  if (entry.phase === 'connected') return 'in-progress';
+  if (entry.phase === 'dialling') return reported ?? 'queued';
+  return entry.connectedAt === null ? (reported ?? 'canceled') : 'completed';
+}
+
+const PROGRESS = ['queued', 'initiated', 'ringing', 'in-progress'];
+
+function laterStatus(theirs: string | null, ours: string | null): string {
+  if (theirs === null || ours === null) return theirs ?? ours ?? 'unknown';
+  if (isTerminal(theirs) || !PROGRESS.includes(theirs)) return theirs;
+  if (isTerminal(ours)) return ours;
+  return PROGRESS.indexOf(ours) > PROGRESS.indexOf(theirs) ? ours : theirs;
+}
+
+function overview(entry: CallEntry): Record<string, unknown> {
+  return {
+    call_sid: entry.callSid,
+    direction: entry.direction,
+    from: entry.from,
+    to: entry.to,
+    state: entry.phase,
+    activity: entry.workerState,
+    accepted_at: entry.acceptedAt,
+    connected_at: entry.connectedAt,
+    stream_sid: entry.streamSid,
+    turns: entry.turns.length,
+    answered_by: entry.twilio.answeredBy,
+  };
+}
+
+function details(entry: CallEntry): Record<string, unknown> {
+  const { summary } = entry;
+  return {
+    ...overview(entry),
+    ended_at: entry.endedAt,
+    end_reason: entry.endReason,
+    twilio_status: entry.twilio.status,
+    duration: summary?.durationS ?? null,
+    recording: summary?.recording ?? null,
+    turns: entry.turns.map(snakeCased),
+    barge_ins: (summary?.bargeIns ?? []).map(snakeCased),
+    errors: summary?.errors ?? [],
+    usage: summary ? snakeCased(summary.usage) : null,
+    media: summary ? snakeCased(summary.media) : null,
+  };
+}
+
+function snakeCased(value: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(value).map(([key, part]) => [key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), part]),
+  );
+}

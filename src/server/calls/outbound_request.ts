@@ -1,0 +1,61 @@
+// The body of POST /outbound: what it may hold and what is wrong with it, field by field.
+
+import { parsePhoneNumberFromString } from 'libphonenumber-js';
+import { z } from 'zod';
+import { type FieldProblem, HttpError } from '../http/errors.js';
+import type { DialOrder } from './dialler.js';
+
+const VARIABLES_MAX = 50;
+const VARIABLE_CHARS_MAX = 1000;
+
+/** Written exactly as E.164, and a number that can exist in its country's plan. */
+const phoneNumber = z
+  .string()
+  .refine((text) => parsePhoneNumberFromString(text)?.number === text, 'must be in E.164 form, such as +14155552671')
+  .refine((text) => parsePhoneNumberFromString(text)?.isValid(), 'is not a valid phone number');
+
+// Fields we don't know are let through unread: newer clients may send more.
+const outboundBody = z.object({
+  to_number: phoneNumber,
+  from_number: phoneNumber.nullish(),
+  variables: z
+    .record(
+      z.string().max(64),
+      z.union([z.string().max(VARIABLE_CHARS_MAX), z.number(), z.boolean()]).transform(String),
+    )
+    .refine((variables) => Object.keys(variables).length <= VARIABLES_MAX, `at most ${VARIABLES_MAX} variables`)
+    .nullish(),
+  machine_detection: z
+    .union([z.enum(['Enable', 'DetectMessageEnd']), z.boolean().transform((on) => (on ? ('Enable' as const) : null))])
+    .nullish(),
+});
+
+/**
+ * @param body decoded JSON
+ * @param ownNumber the `from` of requests that name none; '' = there is none
+ * @throws HttpError 422 with one entry for each problem
+ */
+export function readOutboundRequest(body: unknown, ownNumber: string): DialOrder {
+  const result = outboundBody.safeParse(body);
+  const problems: FieldProblem[] = result.success ? [] : result.error.issues.map((issue) => problem(issue, body));
+  const order = result.data;
+  if (order !== undefined && !order.from_number && ownNumber === '') {
+    const msg = 'Field required: TWILIO_PHONE_NUMBER is not configured';
+    problems.push({ loc: ['body', 'from_number'], msg, type: 'missing' });
+  }
+  if (problems.length > 0 || order === undefined) throw new HttpError(422, problems);
+  return {
+    to: order.to_number,
+    from: order.from_number ?? ownNumber,
+    variables: order.variables ?? {},
+    machineDetection: order.machine_detection ?? null,
+  };
+}
+
+function problem(issue: z.core.$ZodIssue, body: unknown): FieldProblem {
+  const loc = ['body', ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))];
+  const isMissing =
+    issue.path.length === 1 && typeof body === 'object' && body !== null && !(String(issue.path[0]) in body);
+  if (isMissing) return { loc, msg: 'Field required', type: 'missing' };
+  return { loc, msg: issue.message, type: issue.code === 'custom' ? 'value_error' : issue.code };
+}

@@ -1,0 +1,71 @@
+// /health and /ready: what load balancers and people ask. Puts together what admission, the worker pool and the
+// observed state of the providers say.
+
+import { isoNow } from '../../clock.js';
+import type { ProviderName } from '../../errors.js';
+import { sumGauge } from '../../metrics/shared_metrics.js';
+import type { Admission } from '../calls/admission.js';
+import { json, type Reply } from '../http/reply.js';
+import type { CallRunner } from '../worker_pool.js';
+import type { ProviderHealth } from './provider_health.js';
+
+const SERVICES = ['twilio', 'openai', 'deepgram', 'cartesia'] as const satisfies ProviderName[];
+/** A call can't be held without these. Twilio's REST is not among them: inbound calls come without it. */
+const NEEDED = ['openai', 'deepgram', 'cartesia'] as const satisfies ProviderName[];
+/** A load balancer's check does not wait for a provider that hangs. */
+const REFRESH_WAIT_MS = 1500;
+
+export interface HealthOptions {
+  providers: ProviderHealth;
+  runner: CallRunner;
+  admission: Admission;
+  metrics: SharedArrayBuffer;
+  version: string;
+}
+
+export class Health {
+  readonly #options: HealthOptions;
+  readonly #startedMs = Date.now();
+
+  constructor(options: HealthOptions) {
+    this.#options = options;
+  }
+
+  /** `GET /health` */
+  readonly health = async (): Promise<Reply> => {
+    const { providers, runner, admission, metrics, version } = this.#options;
+    await Promise.race([providers.refresh(Date.now()), delay(REFRESH_WAIT_MS)]);
+    const now = Date.now();
+    const problems = NEEDED.filter((name) => !providers.isServing(name, now)).map((name) => {
+      const { state, last_error } = providers.report(name, now);
+      return last_error === null ? `${name} is ${state}` : `${name} is ${state}: ${last_error}`;
+    });
+    if (!runner.ready) problems.push('no worker thread is running');
+    const isHealthy = problems.length === 0;
+    return json(isHealthy ? 200 : 503, {
+      status: isHealthy ? 'healthy' : 'unhealthy',
+      timestamp: isoNow(),
+      services: Object.fromEntries(SERVICES.map((name) => [name, providers.state(name, now)])),
+      problems,
+      version,
+      uptime_s: Math.round((now - this.#startedMs) / 1000),
+      calls: { in_use: admission.inUse, max: admission.slots, draining: admission.isDraining },
+      dsp: runner.ready ? (sumGauge(metrics, 'dsp_fallback') > 0 ? 'fallback' : 'native') : null,
+      vad: runner.ready ? (sumGauge(metrics, 'vad_native') > 0 ? 'native' : 'onnx') : null,
+      observed: Object.fromEntries(SERVICES.map((name) => [name, providers.report(name, now)])),
+    });
+  };
+
+  /** `GET /ready` */
+  readonly ready = (): Reply => {
+    const { runner, admission } = this.#options;
+    const why = !runner.ready ? 'starting' : admission.isDraining ? 'draining' : admission.isFull ? 'full' : null;
+    return why === null ? json(200, { status: 'ready' }) : json(503, { detail: why });
+  };
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}

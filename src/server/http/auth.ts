@@ -1,0 +1,22 @@
+// Who may use the company's and the operators' endpoints. Until API keys are set there are none to check, and only
+// requests from this machine are answered. Twilio's endpoints go by signature instead (twilio_webhooks.ts).
+
+import { HttpError } from './errors.js';
+import type { ServerRequest } from './exchange.js';
+import { isLocalRequest } from './peers.js';
+
+/**
+ * Lets the request pass or throws.
+ * The place for API keys: with any set, `Authorization: Bearer` decides and the peer's address does not matter.
+ * @throws HttpError 403
+ */
+export function authorise(request: ServerRequest, corsOrigins: readonly string[]): void {
+  if (!isLocalRequest(request.peer, request.header)) {
+    throw new HttpError(403, 'without API keys this endpoint answers only requests from the machine it runs on');
+  }
+  // A web page open on this machine could otherwise dial in its visitor's name.
+  const origin = request.header('origin');
+  if (origin !== '' && !corsOrigins.includes(origin) && !corsOrigins.includes('*')) {
+    throw new HttpError(403, 'requests of web pages are refused; see CORS_ORIGINS');
+  }
+}

@@ -1,0 +1,333 @@
+import { beforeEach, expect, test } from 'vitest';
+import { type TurnAction, type TurnEvent, TurnManager } from '../../../src/conversation/turns/turn_manager.js';
+
+const OPTIONS = {
+  silenceMsMin: 300,
+  silenceMsMax: 1200,
+  sttFinalTimeoutMs: 800,
+  bargeInMinSpeechMs: 200,
+  greetingProtectMs: 1000,
+  idlePromptMs: 10_000,
+  replyTimeoutMs: 20_000,
+};
+
+let turns: TurnManager;
+let now: number;
+/** Actions so far, in order, as short words. */
+let done: string[];
+let audioMs: number;
+
+beforeEach(() => {
+  turns = new TurnManager(OPTIONS);
+  now = 0;
+  done = [];
+  audioMs = 0;
+});
+
+function word(action: TurnAction): string {
+  if (action.do === 'answer' || action.do === 'draft') return `${action.do}: ${action.text}`;
+  if (action.do === 'say') return `say ${action.reply}`;
+  return action.do === 'end' ? `end ${action.reason}` : action.do;
+}
+function happens(event: TurnEvent): readonly TurnAction[] {
+  const actions = turns.handle(event, now);
+  done.push(...actions.map(word));
+  return actions;
+}
+/** Time passes in beats of 10 ms. */
+function pass(ms: number): void {
+  for (const until = now + ms; now < until; ) {
+    now += 10;
+    happens({ on: 'tick' });
+  }
+}
+function speechStarts(): void {
+  happens({ on: 'speech_start', startMs: now - 100 });
+}
+/** The VAD notices the end 200 ms after it. */
+function speechEnds(): void {
+  now += 200;
+  happens({ on: 'speech_end', endMs: now - 200 });
+}
+function words(text: string, kind: 'interim' | 'final' | 'finalized' = 'finalized'): void {
+  audioMs += 1000;
+  happens({
+    on: 'transcript',
+    transcript: {
+      text,
+      isFinal: kind !== 'interim',
+      speechFinal: false,
+      fromFinalize: kind === 'finalized',
+      startMs: audioMs - 1000,
+      endMs: audioMs,
+      confidence: 0.9,
+    },
+  });
+}
+function played(farewell = false, text = 'How was it?'): void {
+  happens({ on: 'reply_played', farewell, text });
+}
+/** Says a whole utterance; its transcript comes 100 ms after Finalize. */
+function says(text: string): void {
+  speechStarts();
+  pass(1500);
+  speechEnds();
+  pass(100);
+  words(text);
+}
+function greeted(): void {
+  happens({ on: 'started' });
+  pass(2000);
+  played();
+  done = [];
+}
+
+test('greets, listens, answers when the caller is done, listens again', () => {
+  happens({ on: 'started' });
+  expect(done).toEqual(['say greeting']);
+  played();
+  expect(turns.state.kind).toBe('listening');
+  done = [];
+  says('The soup was cold.');
+  pass(200);
+  expect(done).toContain('finalize_stt');
+  expect(done.at(-1)).toBe('answer: The soup was cold.');
+  expect(turns.state.kind).toBe('thinking');
+  happens({ on: 'reply_audible' });
+  expect(turns.state.kind).toBe('speaking');
+  played();
+  expect(turns.state.kind).toBe('listening');
+});
+
+test('the answer is drafted while the silence is still being waited out', () => {
+  greeted();
+  speechStarts();
+  pass(1000);
+  speechEnds();
+  words('The soup was cold.');
+  expect(done).toEqual(['finalize_stt', 'draft: The soup was cold.']);
+  pass(300);
+  expect(done.at(-1)).toBe('answer: The soup was cold.');
+});
+
+test('a caller who goes on before the turn is over loses nothing, and the draft is dropped', () => {
+  greeted();
+  speechStarts();
+  pass(1000);
+  speechEnds();
+  words('The soup was cold.');
+  speechStarts();
+  expect(done.at(-1)).toBe('drop_draft');
+  pass(800);
+  speechEnds();
+  pass(50);
+  words('And the bread was stale.');
+  pass(400);
+  expect(done.at(-1)).toBe('answer: The soup was cold. And the bread was stale.');
+});
+
+test('a caller who goes on while we think: the answer is withdrawn and the next one takes both halves', () => {
+  greeted();
+  says('The soup was cold.');
+  pass(300);
+  expect(turns.state.kind).toBe('thinking');
+  speechStarts();
+  expect(done.at(-1)).toBe('withdraw');
+  pass(800);
+  speechEnds();
+  pass(50);
+  words('And the bread was stale.');
+  pass(400);
+  expect(done.at(-1)).toBe('answer: The soup was cold. And the bread was stale.');
+});
+
+test('an unfinished sentence gets more time than a finished one', () => {
+  greeted();
+  says('My number is');
+  pass(600);
+  expect(done.some((action) => action.startsWith('answer'))).toBe(false);
+  pass(600);
+  expect(done.at(-1)).toBe('answer: My number is');
+});
+
+test('when the final transcript never comes, the interim is answered', () => {
+  greeted();
+  speechStarts();
+  words('It was very good.', 'interim');
+  pass(800);
+  speechEnds();
+  pass(700);
+  expect(done.some((action) => action.startsWith('answer'))).toBe(false);
+  pass(200);
+  expect(done.at(-1)).toBe('answer: It was very good.');
+});
+
+test('a cough without words starts no turn', () => {
+  greeted();
+  speechStarts();
+  pass(150);
+  speechEnds();
+  pass(100);
+  words('');
+  pass(3000);
+  expect(done).toEqual(['finalize_stt']);
+  expect(turns.state.kind).toBe('listening');
+});
+
+test('barge-in: the agent stops, and what the caller says becomes the next turn', () => {
+  greeted();
+  says('Tell me about the menu.');
+  pass(300);
+  happens({ on: 'reply_audible' });
+  pass(1000);
+  done = [];
+  speechStarts();
+  expect(done).toEqual([]);
+  pass(110);
+  expect(done).toEqual(['interrupt']);
+  expect(turns.state.kind).toBe('listening');
+  pass(700);
+  speechEnds();
+  pass(80);
+  words('Never mind, thanks for the help.');
+  pass(400);
+  expect(done.at(-1)).toBe('answer: Never mind, thanks for the help.');
+});
+
+test('a cough during the greeting does not cut it off', () => {
+  happens({ on: 'started' });
+  pass(1500);
+  speechStarts();
+  pass(60);
+  speechEnds();
+  pass(200);
+  words('');
+  pass(1000);
+  expect(done).toEqual(['say greeting', 'finalize_stt']);
+  played();
+  pass(1000);
+  expect(done).toEqual(['say greeting', 'finalize_stt']);
+});
+
+test('a backchannel does not interrupt and is not answered afterwards', () => {
+  greeted();
+  says('Tell me about the menu.');
+  pass(300);
+  happens({ on: 'reply_audible' });
+  pass(1000);
+  done = [];
+  happens({ on: 'speech_start', startMs: now - 90 });
+  words('mm-hm', 'interim');
+  pass(150);
+  speechEnds();
+  words('Mm-hm.');
+  pass(2000);
+  expect(done).toEqual(['finalize_stt']);
+  played();
+  pass(2000);
+  expect(done).toEqual(['finalize_stt']);
+});
+
+test('a caller already speaking when our reply ends is heard out', () => {
+  happens({ on: 'started' });
+  pass(300);
+  speechStarts(); // inside the protected beginning of the greeting
+  pass(500);
+  played();
+  pass(500);
+  speechEnds();
+  words('Hello, I have a complaint.');
+  pass(400);
+  expect(done.at(-1)).toBe('answer: Hello, I have a complaint.');
+});
+
+test('a farewell that was heard ends the call', () => {
+  greeted();
+  says('That is all, goodbye.');
+  pass(300);
+  happens({ on: 'reply_audible' });
+  played(true);
+  expect(done.at(-1)).toBe('end agent_goodbye');
+  expect(turns.state.kind).toBe('ended');
+  expect(turns.handle({ on: 'tick' }, now + 60_000)).toEqual([]);
+});
+
+test('silence: the agent asks once, then says goodbye and ends the call', () => {
+  greeted();
+  pass(10_000);
+  expect(done).toEqual(['say idle_prompt']);
+  played();
+  pass(10_000);
+  expect(done).toEqual(['say idle_prompt', 'say farewell']);
+  played();
+  expect(done.at(-1)).toBe('end silence');
+});
+
+test('a caller who speaks after the idle prompt is asked again later, not hung up on', () => {
+  greeted();
+  pass(10_000);
+  played();
+  says('Yes, one moment please.');
+  pass(400);
+  happens({ on: 'reply_audible' });
+  played();
+  done = [];
+  pass(10_000);
+  expect(done).toEqual(['say idle_prompt']);
+});
+
+test('one failed answer is apologised for, the second in a row ends the call after the apology', () => {
+  greeted();
+  says('The soup was cold.');
+  pass(300);
+  happens({ on: 'reply_failed', fatal: false });
+  expect(done.at(-1)).toBe('say apology');
+  played();
+  expect(turns.state.kind).toBe('listening');
+  says('I said the soup was cold.');
+  pass(300);
+  happens({ on: 'reply_failed', fatal: false });
+  played();
+  expect(done.slice(-2)).toEqual(['say apology', 'end error']);
+});
+
+test('a fatal failure ends the call after one apology, and an apology that fails ends it at once', () => {
+  greeted();
+  happens({ on: 'reply_failed', fatal: true });
+  played();
+  expect(done).toEqual(['say apology', 'end error']);
+  turns = new TurnManager(OPTIONS);
+  greeted();
+  happens({ on: 'reply_failed', fatal: false });
+  happens({ on: 'reply_failed', fatal: false });
+  expect(done).toEqual(['say apology', 'end error']);
+});
+
+test('an answer that never becomes audible is given up with an apology', () => {
+  greeted();
+  says('The soup was cold.');
+  pass(300);
+  done = [];
+  pass(20_000);
+  expect(done).toEqual(['withdraw', 'say apology']);
+});
+
+test('a yes that overlaps the end of our question is its answer', () => {
+  happens({ on: 'started' });
+  pass(3000);
+  speechStarts();
+  pass(60);
+  speechEnds();
+  words('Yes.');
+  pass(300);
+  played(false, 'Do you have a minute?');
+  pass(400);
+  expect(done.at(-1)).toBe('answer: Yes.');
+});
+
+test('words that the VAD missed are answered', () => {
+  greeted();
+  words('Hello?', 'final');
+  pass(1300);
+  expect(done.at(-1)).toBe('answer: Hello?');
+});

@@ -1,0 +1,257 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import {
+  closeCode,
+  handshake,
+  metric,
+  newCallSid,
+  restCall,
+  startTestServer,
+  stopTestServer,
+  streamUrlIn,
+  type TestServer,
+  until,
+} from '../harness.js';
+
+let t: TestServer;
+beforeEach(async () => {
+  t = await startTestServer();
+  t.vendors.answer = ({ method }) =>
+    method === 'POST' ? { status: 201, body: restCall({}) } : { status: 200, body: {} };
+});
+afterEach(() => stopTestServer(t));
+
+function outbound(body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  const text = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+  return fetch(`${t.base}/outbound`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: text,
+  });
+}
+const TO = '+14155552671';
+
+test('a dial tells Twilio everything it needs and the client what came of it', async () => {
+  const sid = newCallSid();
+  t.vendors.answer = () => ({ status: 201, body: restCall({ sid }) });
+  const response = await outbound({ to_number: TO, from_number: '+14155550123' });
+  expect(response.status).toBe(200);
+  expect(await response.json()).toEqual({
+    success: true,
+    call_sid: sid,
+    status: 'queued',
+    to: '+14155552671',
+    from: '+14155550100',
+    webhook_url: `${t.base}/outbound-twiml`,
+  });
+  const { form, headers } = t.vendors.dials()[0];
+  expect(headers.authorization).toBe(`Basic ${Buffer.from(`${t.config.twilio.accountSid}:12345`).toString('base64')}`);
+  expect(Object.fromEntries(form)).toMatchObject({
+    To: TO,
+    From: '+14155550123',
+    Url: `${t.base}/outbound-twiml`,
+    Method: 'POST',
+    StatusCallback: `${t.base}/twilio/status`,
+    Timeout: '60',
+  });
+  expect(form.getAll('StatusCallbackEvent')).toEqual(['initiated', 'ringing', 'answered', 'completed']);
+  expect(form.has('MachineDetection')).toBe(false);
+});
+
+test('without from_number our own number calls', async () => {
+  await outbound({ to_number: TO });
+  expect(t.vendors.dials()[0].form.get('From')).toBe('+14155550100');
+});
+
+test('machine detection does not keep the answered caller waiting', async () => {
+  await outbound({ to_number: TO, machine_detection: 'DetectMessageEnd' });
+  expect(Object.fromEntries(t.vendors.dials()[0].form)).toMatchObject({
+    MachineDetection: 'DetectMessageEnd',
+    AsyncAmd: 'true',
+    AsyncAmdStatusCallback: `${t.base}/twilio/amd`,
+  });
+});
+
+test('the webhook URL is the public one', async () => {
+  const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'voice.example.com' };
+  const { webhook_url } = (await (await outbound({ to_number: TO }, headers)).json()) as { webhook_url: string };
+  expect(webhook_url).toBe('https://voice.example.com/outbound-twiml');
+});
+
+test.each([
+  ['no number', {}, ['to_number']],
+  ['not a string', { to_number: 14155552671 }, ['to_number']],
+  ['words', { to_number: 'my mother' }, ['to_number']],
+  ['no plus', { to_number: '14155552671' }, ['to_number']],
+  ['blanks inside', { to_number: '+1 415 555 2671' }, ['to_number']],
+  ['too short for its country', { to_number: '+1234567890' }, ['to_number']],
+  ['no such country', { to_number: '+9991234567' }, ['to_number']],
+  ['both wrong', { to_number: 'x', from_number: 'y' }, ['to_number', 'from_number']],
+  ['a bad sender', { to_number: TO, from_number: '' }, ['from_number']],
+  ['nested variables', { to_number: TO, variables: { a: { b: 1 } } }, ['variables']],
+  ['an unknown detection', { to_number: TO, machine_detection: 'maybe' }, ['machine_detection']],
+])('%s is refused with 422, naming the field, and nobody is rung', async (_, body, fields) => {
+  const response = await outbound(body);
+  expect(response.status).toBe(422);
+  const { detail } = (await response.json()) as { detail: { loc: string[]; msg: string; type: string }[] };
+  expect(new Set(detail.map(({ loc }) => loc[1]))).toEqual(new Set(fields));
+  for (const { loc, msg, type } of detail) expect([loc[0], msg !== '', type !== '']).toEqual(['body', true, true]);
+  expect(t.vendors.dials()).toHaveLength(0);
+});
+
+test.each([
+  ['not JSON', '{"to_number":', 400],
+  ['not UTF-8', Buffer.from([0x22, 0xff, 0x22]), 400],
+  ['a list', '[]', 422],
+  ['nothing', '', 400],
+  ['null', 'null', 422],
+  ['far too much', `{"to_number":"${'1'.repeat(70_000)}"}`, 413],
+])('a body that is %s is refused with JSON', async (_, body, status) => {
+  const response = await outbound(body);
+  expect(response.status).toBe(status);
+  expect(await response.json()).toHaveProperty('detail');
+});
+
+test('with no number of ours configured, from_number is required', async () => {
+  await stopTestServer(t);
+  t = await startTestServer({ TWILIO_PHONE_NUMBER: '' });
+  const response = await outbound({ to_number: TO });
+  expect(response.status).toBe(422);
+  expect(await response.text()).toContain('from_number');
+});
+
+test.each([
+  [400, 21211, 400],
+  [400, 21219, 400],
+  [401, 20003, 502],
+  [404, 20404, 502],
+  [429, 20429, 429],
+  [500, 20500, 502],
+])("Twilio's %i with code %i becomes %i with that code, and the slot is free again", async (status, code, expected) => {
+  t.vendors.answer = () => ({ status, body: { code, message: 'because of the number', more_info: '', status } });
+  const response = await outbound({ to_number: TO });
+  expect(response.status).toBe(expected);
+  expect(await response.json()).toEqual({ detail: 'Failed to initiate call: because of the number', code });
+  expect(metric(await t.metrics(), 'ringline_slots_in_use')).toBe(0);
+  expect(metric(await t.metrics(), 'ringline_dials_total{result="refused"}')).toBe(1);
+});
+
+test.each([
+  ['an HTML page', { status: 502, body: '<html>' }],
+  ['a reset connection', 'reset' as const],
+])('%s from Twilio is a 502 without a code', async (_, answer) => {
+  t.vendors.answer = () => answer;
+  const response = await outbound({ to_number: TO });
+  expect(response.status).toBe(502);
+  const body = (await response.json()) as Record<string, unknown>;
+  expect(Object.keys(body)).toEqual(['detail']);
+  expect(body.detail).toMatch(/^Failed to initiate call: /);
+  expect(metric(await t.metrics(), 'ringline_slots_in_use')).toBe(0);
+});
+
+test('with no free slot nobody is rung', async () => {
+  for (let i = 0; i < 3; i++) await t.ring(newCallSid());
+  const response = await outbound({ to_number: TO });
+  expect(response.status).toBe(503);
+  expect(response.headers.get('retry-after')).toBe('5');
+  expect(t.vendors.dials()).toHaveLength(0);
+});
+
+test('a repeated Idempotency-Key gets the first answer and rings once, even at the same moment', async () => {
+  const headers = { 'idempotency-key': 'order-7' };
+  const answers = await Promise.all([1, 2, 3].map(() => outbound({ to_number: TO }, headers)));
+  const bodies = await Promise.all(answers.map((answer) => answer.json()));
+  expect(bodies[1]).toEqual(bodies[0]);
+  expect(bodies[2]).toEqual(bodies[0]);
+  expect(await (await outbound({ to_number: TO }, headers)).json()).toEqual(bodies[0]);
+  expect(t.vendors.dials()).toHaveLength(1);
+  const other = await outbound({ to_number: '+14155552672' }, headers);
+  expect(other.status).toBe(422);
+  await outbound({ to_number: TO }, { 'idempotency-key': 'order-8' });
+  expect(t.vendors.dials()).toHaveLength(2);
+});
+
+test("a failed dial is remembered too: the call may exist; a refusal for a slip in the body isn't", async () => {
+  t.vendors.answer = () => 'reset';
+  const headers = { 'idempotency-key': 'order-9' };
+  expect((await outbound({ to_number: 'x' }, headers)).status).toBe(422);
+  expect((await outbound({ to_number: TO }, headers)).status).toBe(502);
+  expect((await outbound({ to_number: TO }, headers)).status).toBe(502);
+  expect(t.vendors.dials()).toHaveLength(1);
+});
+
+test('an answered call runs as outbound on the slot that was kept for it', async () => {
+  const sid = newCallSid();
+  t.vendors.answer = () => ({ status: 201, body: restCall({ sid }) });
+  await outbound({ to_number: TO, variables: { name: 'Ada', visits: 3 } });
+  expect(t.runner.calls).toHaveLength(0);
+  const form = { CallSid: sid, From: '+14155550100', To: TO, Direction: 'outbound-api', CallStatus: 'in-progress' };
+  const twiml = await (await t.webhook('/outbound-twiml', form)).text();
+  expect(twiml).toContain('<Parameter name="direction" value="outbound"/>');
+  expect(t.runner.last.task).toMatchObject({
+    ...{ callSid: sid, direction: 'outbound', from: '+14155550100', to: TO },
+    variables: { name: 'Ada', visits: '3' },
+  });
+  expect(metric(await t.metrics(), 'ringline_slots_in_use')).toBe(1);
+  const ws = t.connect(streamUrlIn(twiml));
+  expect(await handshake(ws)).toBe('open');
+  t.runner.last.end('agent_goodbye');
+  await closeCode(ws);
+});
+
+test('a call answered before Twilio has told us its sid is still ours', async () => {
+  const sid = newCallSid();
+  let answer = () => {};
+  t.vendors.answer = async () => {
+    await new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    return { status: 201, body: restCall({ sid }) };
+  };
+  const dialled = outbound({ to_number: TO, variables: { name: 'Ada' } });
+  await until(() => t.vendors.dials().length === 1);
+  const form = { CallSid: sid, From: '+14155550100', To: TO, Direction: 'outbound-api', CallStatus: 'in-progress' };
+  const twiml = t.webhook('/outbound-twiml', form);
+  const ringing = t.webhook('/twilio/status', { ...form, CallStatus: 'ringing', SequenceNumber: '1' });
+  answer();
+  expect((await dialled).status).toBe(200);
+  expect((await ringing).status).toBe(204);
+  expect(await (await twiml).text()).toContain('<Stream');
+  expect(t.runner.calls).toHaveLength(1);
+  expect(t.runner.last.task.variables).toEqual({ name: 'Ada' });
+  expect(metric(await t.metrics(), 'ringline_slots_in_use')).toBe(1);
+});
+
+test.each(['busy', 'no-answer', 'failed', 'canceled'])('%s gives the slot back and is counted', async (status) => {
+  const { call_sid } = (await (await outbound({ to_number: TO })).json()) as { call_sid: string };
+  expect(metric(await t.metrics(), 'ringline_slots_in_use')).toBe(1);
+  const form = { CallSid: call_sid, Direction: 'outbound-api', CallStatus: status, SequenceNumber: '2' };
+  await t.webhook('/twilio/status', form);
+  await t.webhook('/twilio/status', form);
+  expect(metric(await t.metrics(), 'ringline_slots_in_use')).toBe(0);
+  expect(metric(await t.metrics(), `ringline_dials_total{result="${status}"}`)).toBe(1);
+});
+
+test('DELETE stops the ringing', async () => {
+  const { call_sid } = (await (await outbound({ to_number: TO })).json()) as { call_sid: string };
+  const response = await fetch(`${t.base}/calls/${call_sid}`, { method: 'DELETE' });
+  expect(response.status).toBe(202);
+  await until(() => t.vendors.requests.some((r) => r.path.endsWith(`/Calls/${call_sid}.json`)));
+  expect(t.vendors.requests.at(-1)?.form.get('Status')).toBe('completed');
+  expect(metric(await t.metrics(), 'ringline_slots_in_use')).toBe(0);
+});
+
+test('a server that stops does not leave phones ringing', async () => {
+  const { call_sid } = (await (await outbound({ to_number: TO })).json()) as { call_sid: string };
+  await t.server.stop();
+  expect(t.vendors.requests.at(-1)?.path).toMatch(new RegExp(`/Calls/${call_sid}.json$`));
+});
+
+test.each([
+  ['a client behind a tunnel', { 'x-forwarded-for': '203.0.113.9' }],
+  ['a client behind two proxies', { 'x-forwarded-for': '127.0.0.1, 203.0.113.9' }],
+  ['a web page', { origin: 'https://evil.example' }],
+])('%s may not dial without API keys', async (_, headers) => {
+  const response = await outbound({ to_number: TO }, headers as Record<string, string>);
+  expect(response.status).toBe(403);
+  expect(t.vendors.dials()).toHaveLength(0);
+});

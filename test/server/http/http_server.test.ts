@@ -1,0 +1,169 @@
+import { mkdtempSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createLogger } from '../../../src/log.js';
+import { startPhoneServer } from '../../../src/server/phone_server.js';
+import { Recordings } from '../../../src/server/recordings.js';
+import { metric, startTestServer, stopTestServer, type TestServer } from '../harness.js';
+
+let t: TestServer;
+const dir = mkdtempSync(join(tmpdir(), 'ringline-recordings-'));
+const WAV = 'server_8765_inbound_recording_20260101T120000_CA1.wav';
+const audio = Buffer.from(Array.from({ length: 3_000_000 }, (_, i) => (i * 31) & 0xff));
+
+beforeAll(async () => {
+  writeFileSync(join(dir, WAV), audio);
+  writeFileSync(join(dir, WAV.replace('.wav', '.json')), '{}');
+  writeFileSync(join(dir, '.gitignore'), '*');
+  writeFileSync(join(dir, 'notes.txt'), 'not a recording');
+  symlinkSync('/etc/passwd', join(dir, 'passwd.json'));
+  t = await startTestServer({ RECORDING_DIR: dir, CORS_ORIGINS: 'https://app.example.com' });
+});
+afterAll(() => stopTestServer(t));
+
+const get = (path: string, init?: RequestInit) => fetch(t.base + path, init);
+
+test.each([
+  ['GET', '/nowhere', 404],
+  ['POST', '/calls/', 404],
+  ['GET', '/', 405],
+  ['PUT', '/outbound', 405],
+  ['POST', '/health', 405],
+  ['GET', '/call-status/%E0%A4%A', 400],
+])('%s %s is %i, in JSON', async (method, path, status) => {
+  const response = await get(path, { method });
+  expect(response.status).toBe(status);
+  expect(response.headers.get('content-type')).toBe('application/json');
+  expect(await response.json()).toHaveProperty('detail');
+});
+
+test('405 names what is allowed, and HEAD is a GET without a body', async () => {
+  expect((await get('/calls/x', { method: 'POST' })).headers.get('allow')).toBe('GET, DELETE');
+  const head = await get('/ready', { method: 'HEAD' });
+  expect([head.status, await head.text()]).toEqual([200, '']);
+});
+
+test('requests are counted by route, never by what strangers type', async () => {
+  await get('/calls/one');
+  await get('/calls/two');
+  await get('/who/knows/what');
+  const text = await t.metrics();
+  expect(
+    metric(text, 'ringline_http_requests_total{route="/calls/:call_sid",method="GET",status="422"}'),
+  ).toBeGreaterThanOrEqual(2);
+  expect(text).not.toContain('knows');
+});
+
+test('/metrics speaks the Prometheus text format, with shared and own metrics', async () => {
+  const response = await get('/metrics');
+  expect(response.headers.get('content-type')).toContain('text/plain');
+  const text = await response.text();
+  for (const name of ['ringline_first_audio_seconds_bucket', 'ringline_calls_live 0', 'process_cpu_seconds_total']) {
+    expect(text).toContain(name);
+  }
+});
+
+test('a malformed Host is refused before anything is built from it', async () => {
+  const status = await new Promise((resolve, reject) => {
+    const request = http.request(
+      `${t.base}/outbound`,
+      { method: 'POST', headers: { host: 'a"><Hangup/>' } },
+      (response) => resolve(response.statusCode),
+    );
+    request.on('error', reject).end('{"to_number":"+14155552671"}');
+  });
+  expect(status).toBe(400);
+  expect(t.vendors.dials()).toHaveLength(0);
+});
+
+test('a huge body is cut off, whether its length is announced or not', async () => {
+  const answer = (head: string) =>
+    new Promise<string>((resolve, reject) => {
+      const socket = net.connect(t.server.port, '127.0.0.1');
+      socket.write(`POST / HTTP/1.1\r\nHost: localhost\r\n${head}\r\n\r\n`);
+      const feed = setInterval(() => socket.write(`${(20_000).toString(16)}\r\n${'x'.repeat(20_000)}\r\n`), 1);
+      let text = '';
+      socket.on('data', (data) => {
+        text += data;
+      });
+      socket.on('error', reject);
+      socket.on('close', () => {
+        clearInterval(feed);
+        resolve(text);
+      });
+    });
+  expect(await answer('Transfer-Encoding: chunked').catch(String)).toMatch(/413|ECONNRESET|EPIPE/);
+  expect(await answer('Content-Length: 100000000').catch(String)).toMatch(/413|ECONNRESET|EPIPE/);
+  expect((await get('/ready')).status).toBe(200);
+});
+
+test('CORS answers only the origins that are named', async () => {
+  const named = await get('/health', { headers: { origin: 'https://app.example.com' } });
+  expect(named.headers.get('access-control-allow-origin')).toBe('https://app.example.com');
+  const other = await get('/health', { headers: { origin: 'https://evil.example' } });
+  expect(other.headers.get('access-control-allow-origin')).toBeNull();
+  const preflight = await get('/outbound', { method: 'OPTIONS', headers: { origin: 'https://app.example.com' } });
+  expect([preflight.status, preflight.headers.get('access-control-allow-headers')]).toEqual([
+    204,
+    expect.stringContaining('idempotency-key'),
+  ]);
+});
+
+test('recordings are listed: ours only', async () => {
+  const { recordings } = (await (await get('/recordings')).json()) as { recordings: { file: string; size: number }[] };
+  expect(recordings.map(({ file }) => file).sort()).toEqual([WAV.replace('.wav', '.json'), WAV]);
+  expect(recordings.find(({ file }) => file === WAV)?.size).toBe(audio.length);
+});
+
+test('a recording arrives byte for byte', async () => {
+  const response = await get(`/recordings/${WAV}`);
+  expect(response.headers.get('content-type')).toBe('audio/wav');
+  expect(Number(response.headers.get('content-length'))).toBe(audio.length);
+  expect(Buffer.from(await response.arrayBuffer()).equals(audio)).toBe(true);
+  const head = await get(`/recordings/${WAV}`, { method: 'HEAD' });
+  expect(Number(head.headers.get('content-length'))).toBe(audio.length);
+});
+
+test('a listener who goes away in the middle disturbs nobody', async () => {
+  const abort = new AbortController();
+  const response = await get(`/recordings/${WAV}`, { signal: abort.signal });
+  await response.body?.getReader().read();
+  abort.abort();
+  expect((await get('/ready')).status).toBe(200);
+});
+
+test.each([
+  'nothing.wav',
+  'passwd.json',
+  'notes.txt',
+  '.gitignore',
+  '..%2f..%2fetc%2fpasswd',
+  '..%2fsecret.wav',
+  '%2e%2e%2fsecret.json',
+  'a%00.wav',
+  '%5c..%5csecret.wav',
+])('/recordings/%s leads nowhere', async (name) => {
+  const response = await get(`/recordings/${name}`);
+  expect(response.status).toBe(404);
+});
+
+test('old recordings are deleted, young ones and strangers stay', async () => {
+  const old = mkdtempSync(join(tmpdir(), 'ringline-old-'));
+  for (const name of ['old.wav', 'young.wav', 'old.txt']) writeFileSync(join(old, name), '');
+  for (const name of ['old.wav', 'old.txt']) utimesSync(join(old, name), 1000, 1000);
+  const recordings = new Recordings(old, createLogger({ level: 'silent', sink: () => {} }));
+  await recordings.deleteOlderThan(Date.now() - 60_000);
+  const { body } = await recordings.list();
+  expect(JSON.parse(String(body)).recordings.map(({ file }: { file: string }) => file)).toEqual(['young.wav']);
+});
+
+test('a port that is taken is an error, not a second server beside the first', async () => {
+  const config = { ...t.config, port: t.server.port };
+  const log = createLogger({ level: 'silent', sink: () => {} });
+  await expect(startPhoneServer({ config, memory: t.memory, runner: t.runner, log, version: '0' })).rejects.toThrow(
+    'cannot listen',
+  );
+});

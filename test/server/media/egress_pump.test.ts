@@ -1,0 +1,123 @@
+import { expect, test } from 'vitest';
+import { loadConfig } from '../../../src/config.js';
+import { sumCounter, ThreadMetrics } from '../../../src/metrics/shared_metrics.js';
+import { EgressPump, SOCKET_BUFFERED_BYTES_MAX } from '../../../src/server/media/egress_pump.js';
+import { createSharedMemory } from '../../../src/server/shared_memory.js';
+import { EGRESS } from '../../../src/threads/record_types.js';
+import { SlotRings } from '../../../src/threads/slab.js';
+import { SlotFlags } from '../../../src/threads/slot_flags.js';
+
+const MEDIA = `{"event":"media","streamSid":"MZ1","media":{"payload":"${'/'.repeat(216)}"}}`;
+const MARK = '{"event":"mark","streamSid":"MZ1","mark":{"name":"g1:2"}}';
+const CLEAR = '{"event":"clear","streamSid":"MZ1"}';
+
+class FakeSocket {
+  buffered = 0;
+  status = 1;
+  corks = 0;
+  readonly sent: string[] = [];
+  getBufferedAmount = () => this.buffered;
+  send = (message: Uint8Array, isBinary: boolean) => {
+    expect(isBinary).toBe(false);
+    this.sent.push(Buffer.from(message).toString());
+    return this.status;
+  };
+  cork = (callback: () => void) => {
+    this.corks++;
+    callback();
+  };
+}
+
+function setUp(socket: FakeSocket | null) {
+  const { calls } = loadConfig(
+    {
+      ...{ TWILIO_VALIDATE: 'off', OPENAI_API_KEY: 'k', DEEPGRAM_API_KEY: 'k', CARTESIA_API_KEY: 'k' },
+      CALLS_MAX: '2',
+    },
+    [],
+  );
+  const memory = createSharedMemory({ calls });
+  const rings = [0, 1].map((slot) => new SlotRings(memory.slab, slot));
+  const worker = new SlotRings(memory.slab, 1).egress;
+  const flags = new SlotFlags(memory.slab);
+  const closed: number[] = [];
+  const pump = new EgressPump({
+    rings,
+    flags,
+    metrics: new ThreadMetrics(memory.metrics, 0),
+    socketOf: (slot) => (slot === 1 ? socket : null),
+    onClose: (slot) => closed.push(slot),
+  });
+  const write = (...messages: string[]) => {
+    for (const text of messages) expect(worker.tryWriteText(EGRESS.MESSAGE, text)).toBe(true);
+    flags.mark(1);
+  };
+  return { pump, write, worker, flags, closed, dropped: () => sumCounter(memory.metrics, 'socket_dropped') };
+}
+
+test('everything that waits goes out in one cork, in order', () => {
+  const socket = new FakeSocket();
+  const { pump, write, worker } = setUp(socket);
+  write(MEDIA, MARK, CLEAR);
+  pump.pump();
+  expect(socket.sent).toEqual([MEDIA, MARK, CLEAR]);
+  expect(socket.corks).toBe(1);
+  expect(worker.isEmpty).toBe(true);
+});
+
+test('a backed-up socket loses media, counted; marks and clears still go out', () => {
+  const socket = new FakeSocket();
+  const { pump, write, dropped } = setUp(socket);
+  socket.buffered = SOCKET_BUFFERED_BYTES_MAX + 1;
+  write(MEDIA, MARK, MEDIA, CLEAR);
+  pump.pump();
+  expect(socket.sent).toEqual([MARK, CLEAR]);
+  expect(dropped()).toBe(2);
+  socket.buffered = SOCKET_BUFFERED_BYTES_MAX;
+  write(MEDIA);
+  pump.pump();
+  expect(socket.sent.at(-1)).toBe(MEDIA);
+});
+
+test("the socket's answer 0, buffered, is no reason to drop or to repeat", () => {
+  const socket = new FakeSocket();
+  const { pump, write, dropped } = setUp(socket);
+  socket.status = 0;
+  write(MEDIA, MEDIA);
+  pump.pump();
+  expect(socket.sent).toHaveLength(2);
+  expect(dropped()).toBe(0);
+  socket.status = 2;
+  write(MEDIA);
+  pump.pump();
+  expect(dropped()).toBe(1);
+});
+
+test('CLOSE closes after what came before and lets nothing through after it', () => {
+  const socket = new FakeSocket();
+  const { pump, write, worker, closed } = setUp(socket);
+  write(MEDIA);
+  worker.tryWriteText(EGRESS.CLOSE, '');
+  write(MARK);
+  pump.pump();
+  expect(socket.sent).toEqual([MEDIA]);
+  expect(closed).toEqual([1]);
+});
+
+test('without a socket the ring is emptied all the same, so the worker never finds it full', () => {
+  const { pump, write, worker, closed } = setUp(null);
+  write(MEDIA, MEDIA);
+  worker.tryWriteText(EGRESS.CLOSE, '');
+  pump.pump();
+  expect(worker.isEmpty).toBe(true);
+  expect(closed).toEqual([1]);
+});
+
+test('an empty ring costs no cork', () => {
+  const socket = new FakeSocket();
+  const { pump, flags } = setUp(socket);
+  flags.mark(1);
+  pump.pump();
+  pump.drain(1);
+  expect(socket.corks).toBe(0);
+});
