@@ -7,7 +7,7 @@ import { type TwilioCall, type TwilioRest, TwilioRestError } from '../../twilio/
 import { parseJson } from '../http/body.js';
 import { fieldError, HttpError } from '../http/errors.js';
 import type { ServerRequest } from '../http/exchange.js';
-import { type PublicUrlRules, publicBase } from '../http/public_url.js';
+import { dialBase, type PublicUrlRules } from '../http/public_url.js';
 import { json, type Reply } from '../http/reply.js';
 import { CALL_SID } from '../twilio_webhooks.js';
 import type { CallControl } from './call_control.js';
@@ -77,7 +77,7 @@ export class CallsApi {
   async #dial(request: ServerRequest): Promise<Reply> {
     const { ownNumber, urls, dialler } = this.#options;
     const order = readOutboundRequest(parseJson(request.body), ownNumber);
-    const call = await dialler.dial(order, publicBase(urls, request.peer, request.header));
+    const call = await dialler.dial(order, dialBase(urls, request.peer, request.header));
     return json(200, {
       success: true,
       call_sid: call.sid,

@@ -1,5 +1,5 @@
 // Who may use the company's and the operators' endpoints. Until API keys are set there are none to check, and only
-// requests from this machine are answered. Twilio's endpoints go by signature instead (twilio_webhooks.ts).
+// requests that began on this machine are answered. Twilio's endpoints go by signature instead (twilio_webhooks.ts).
 
 import { HttpError } from './errors.js';
 import type { ServerRequest } from './exchange.js';
@@ -12,7 +12,10 @@ import { isLocalRequest } from './peers.js';
  */
 export function authorise(request: ServerRequest, corsOrigins: readonly string[]): void {
   if (!isLocalRequest(request.peer, request.header)) {
-    throw new HttpError(403, 'without API keys this endpoint answers only requests from the machine it runs on');
+    throw new HttpError(
+      403,
+      'without API keys this endpoint answers only requests of this machine to localhost, not forwarded ones',
+    );
   }
   // A web page open on this machine could otherwise dial in its visitor's name.
   const origin = request.header('origin');

@@ -1,5 +1,5 @@
-// Who is at the other end of a connection, and whether its forwarding headers count. Addresses are matched by Node's
-// BlockList, which knows CIDR blocks and IPv4 addresses in IPv6 clothes.
+// Who is at the other end of a connection, and whether the request began there. Addresses are matched by Node's BlockList,
+// which knows CIDR blocks and IPv4 addresses in IPv6 clothes.
 
 import { BlockList, isIP } from 'node:net';
 
@@ -27,18 +27,32 @@ export function isLoopback(address: string): boolean {
   return isIn(LOOPBACK, address);
 }
 
-/** Headers by which a proxy or tunnel names the client it speaks for. */
-const CLIENT_HEADERS = ['x-forwarded-for', 'x-real-ip', 'forwarded', 'cf-connecting-ip', 'true-client-ip'];
+/**
+ * Headers that proxies, tunnels and content networks add. Any one of them, whatever it says, means that the request may
+ * have begun elsewhere; a client of this machine sends none.
+ */
+const FORWARDING_HEADERS = [
+  ...['forwarded', 'forwarded-for', 'via', 'x-forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'],
+  ...['x-forwarded-port', 'x-forwarded-by', 'x-forwarded-server', 'x-forwarded-scheme', 'x-forwarded-protocol'],
+  ...['x-forwarded-ssl', 'x-forwarded-prefix', 'x-forwarded-uri', 'x-forwarded-path', 'x-forwarded-method'],
+  ...['x-forwarded-user', 'x-forwarded-client-cert', 'x-original-forwarded-for', 'x-original-host', 'x-original-url'],
+  ...['x-original-uri', 'x-rewrite-url', 'x-host', 'x-scheme', 'x-url-scheme', 'front-end-https', 'x-nginx-proxy'],
+  ...['x-real-ip', 'x-real-port', 'x-client-ip', 'client-ip', 'x-cluster-client-ip', 'x-proxyuser-ip', 'x-remote-ip'],
+  ...['x-remote-addr', 'x-originating-ip', 'true-client-ip', 'x-true-client-ip', 'do-connecting-ip', 'cdn-loop'],
+  ...['cf-connecting-ip', 'cf-connecting-ipv6', 'cf-ray', 'cf-visitor', 'fastly-client-ip', 'fly-client-ip'],
+  ...['fly-forwarded-proto', 'x-appengine-user-ip', 'x-azure-clientip', 'x-azure-socketip', 'x-arr-ssl'],
+  ...['x-envoy-external-address', 'x-envoy-original-path', 'x-vercel-forwarded-for', 'tailscale-user-login'],
+];
+/** The names by which a client on this machine calls it. Any other name, also one that resolves to 127.0.0.1, is a web
+ *  page's or a proxy's: a page may point a name of its own at our address and then reads our answers. */
+const LOCAL_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/i;
 
 /**
- * Did the request begin on this machine? The connection must come from loopback, and no header may say that it is
- * forwarded for somebody else: a tunnel's agent also connects from loopback. (A proxy that adds none of these headers
- * can't be told from a local client; in front of such a proxy set API keys.)
+ * Did the request begin on this machine? The connection comes from loopback, the Host header says so too, and nothing
+ * says that somebody else is spoken for. A proxy or a tunnel's agent on this machine also connects from loopback: what
+ * it forwards carries the outside name as Host, or one of its headers. Only a proxy that rewrites Host to localhost and
+ * adds no header at all can't be told from a local client.
  */
 export function isLocalRequest(peer: string, header: (name: string) => string): boolean {
-  if (!isLoopback(peer)) return false;
-  return CLIENT_HEADERS.every((name) => {
-    const value = header(name);
-    return value === '' || value.split(',').every((item) => isLoopback(item.trim()));
-  });
+  return isLoopback(peer) && LOCAL_HOST.test(header('host')) && FORWARDING_HEADERS.every((name) => header(name) === '');
 }

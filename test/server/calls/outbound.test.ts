@@ -72,9 +72,11 @@ test('machine detection does not keep the answered caller waiting', async () => 
 });
 
 test('the webhook URL is the public one', async () => {
-  const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'voice.example.com' };
-  const { webhook_url } = (await (await outbound({ to_number: TO }, headers)).json()) as { webhook_url: string };
+  await stopTestServer(t);
+  t = await startTestServer({ PUBLIC_URL: 'https://voice.example.com' }, () => ({ status: 201, body: restCall({}) }));
+  const { webhook_url } = (await (await outbound({ to_number: TO })).json()) as { webhook_url: string };
   expect(webhook_url).toBe('https://voice.example.com/outbound-twiml');
+  expect(t.vendors.dials()[0].form.get('Url')).toBe('https://voice.example.com/outbound-twiml');
 });
 
 test.each([
@@ -249,6 +251,7 @@ test('a server that stops does not leave phones ringing', async () => {
 test.each([
   ['a client behind a tunnel', { 'x-forwarded-for': '203.0.113.9' }],
   ['a client behind two proxies', { 'x-forwarded-for': '127.0.0.1, 203.0.113.9' }],
+  ['a client of a proxy that names only its own host', { 'x-forwarded-host': 'voice.example.com' }],
   ['a web page', { origin: 'https://evil.example' }],
 ])('%s may not dial without API keys', async (_, headers) => {
   const response = await outbound({ to_number: TO }, headers as Record<string, string>);

@@ -75,7 +75,7 @@ test('a malformed Host is refused before anything is built from it', async () =>
     );
     request.on('error', reject).end('{"to_number":"+14155552671"}');
   });
-  expect(status).toBe(400);
+  expect(status).toBe(403);
   expect(t.vendors.dials()).toHaveLength(0);
 });
 

@@ -15,17 +15,39 @@ test.each([
 });
 
 test.each([
-  ['127.0.0.1', {}, true],
-  ['127.8.8.8', {}, true],
-  ['0000:0000:0000:0000:0000:0000:0000:0001', {}, true],
-  ['::ffff:127.0.0.1', {}, true],
-  ['192.168.0.7', {}, false],
-  ['127.0.0.1', { 'x-forwarded-for': '127.0.0.1' }, true],
-  ['127.0.0.1', { 'x-forwarded-for': '203.0.113.9' }, false],
-  ['127.0.0.1', { 'x-forwarded-for': '127.0.0.1, 203.0.113.9' }, false],
-  ['127.0.0.1', { 'x-real-ip': '203.0.113.9' }, false],
-  ['127.0.0.1', { forwarded: 'for=127.0.0.1' }, false],
-  ['127.0.0.1', { 'x-forwarded-host': 'voice.example.com', 'x-forwarded-proto': 'https' }, true],
-])('a request from %s with %j is local: %s', (peer, headers, expected) => {
-  expect(isLocalRequest(peer, (name) => (headers as Record<string, string>)[name] ?? '')).toBe(expected);
+  ['127.0.0.1', 'localhost', true],
+  ['127.8.8.8', 'localhost:8765', true],
+  ['127.0.0.1', 'LocalHost:1', true],
+  ['0000:0000:0000:0000:0000:0000:0000:0001', '[::1]:8765', true],
+  ['::ffff:127.0.0.1', '127.0.0.1:8765', true],
+  ['192.168.0.7', 'localhost:8765', false],
+  ['203.0.113.9', '127.0.0.1', false],
+  // A proxy on this machine that passes the outside name on, an attacker who chose it, a name made to resolve to us.
+  ['127.0.0.1', 'voice.example.com', false],
+  ['127.0.0.1', 'evil.example:8765', false],
+  ['127.0.0.1', 'localhost.evil.example', false],
+  ['127.0.0.1', 'evil.localhost', false],
+  ['127.0.0.1', '127.0.0.1.nip.io', false],
+  ['127.0.0.1', 'localhost@evil.example', false],
+  ['127.0.0.1', 'localhost:8765:1', false],
+  ['127.0.0.1', 'localhost:', false],
+  ['127.0.0.1', 'localhost, evil.example', false],
+  ['127.0.0.1', '127.0.0.2', false],
+  ['127.0.0.1', '0.0.0.0:8765', false],
+  ['127.0.0.1', '::1', false],
+  ['127.0.0.1', '192.168.0.7:8765', false],
+  ['127.0.0.1', '', false],
+])('a request from %s to Host "%s" is local: %s', (peer, host, expected) => {
+  expect(isLocalRequest(peer, (name) => (name === 'host' ? host : ''))).toBe(expected);
+});
+
+test.each([
+  ...['X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Proto', 'X-Forwarded', 'Forwarded', 'Via', 'X-Real-IP'],
+  ...['X-Client-IP', 'X-Cluster-Client-IP', 'True-Client-IP', 'CF-Connecting-IP', 'Fly-Client-IP', 'Fastly-Client-IP'],
+  ...['X-Original-Host', 'X-Forwarded-Server', 'X-Azure-ClientIP', 'X-Envoy-External-Address', 'CDN-Loop'],
+])('a header %s means that somebody else is spoken for, whoever it names', (name) => {
+  for (const value of ['203.0.113.9', '127.0.0.1', 'for=127.0.0.1', 'localhost', '1']) {
+    const headers: Record<string, string> = { host: 'localhost:8765', [name.toLowerCase()]: value };
+    expect(isLocalRequest('127.0.0.1', (wanted) => headers[wanted] ?? '')).toBe(false);
+  }
 });

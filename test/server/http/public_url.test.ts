@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { addressSet } from '../../../src/server/http/peers.js';
-import { publicBase, socketBase } from '../../../src/server/http/public_url.js';
+import { dialBase, publicBase, socketBase } from '../../../src/server/http/public_url.js';
 
 const PROXY = '10.0.0.1';
 test.each<[string | null, string, Record<string, string>, string | number]>([
@@ -43,4 +43,17 @@ test.each<[string | null, string, Record<string, string>, string | number]>([
 
 test('http becomes ws and https becomes wss', () => {
   expect([socketBase('http://a'), socketBase('https://https.example')]).toEqual(['ws://a', 'wss://https.example']);
+});
+
+test.each<[string | null, string, Record<string, string>, string | 503]>([
+  [null, '127.0.0.1', { host: 'localhost:8765' }, 'http://localhost:8765'],
+  [null, '127.0.0.1', { host: 'evil.example' }, 503],
+  [null, '127.0.0.1', { host: 'localhost', 'x-forwarded-host': 'evil.example' }, 503],
+  [null, '10.0.0.1', { host: 'localhost' }, 503],
+  ['https://set.example', '10.0.0.1', { host: 'evil.example' }, 'https://set.example'],
+])('with PUBLIC_URL %s, a dial asked for by %s with %j points Twilio to %s', (publicUrl, peer, headers, expected) => {
+  const rules = { publicUrl, trustedProxies: addressSet(['0.0.0.0/0']) };
+  const base = () => dialBase(rules, peer, (name) => headers[name] ?? '');
+  if (typeof expected === 'string') expect(base()).toBe(expected);
+  else expect(base).toThrow(expect.objectContaining({ status: expected }));
 });
