@@ -10,6 +10,7 @@ export const ERROR_CODES = {
   LLM_REQUEST: 'the language model refused or failed the request',
   LLM_TIMEOUT: 'the language model gave no first token, or no next one, in time',
   LLM_STREAM: 'the language model stream broke off or was unreadable',
+  LLM_EMPTY: 'the language model ended its answer with nothing that can be spoken',
   TTS_CONNECT: 'the text-to-speech socket could not be opened',
   TTS_CLOSED: 'the text-to-speech socket closed while speech was being made',
   TTS_STALLED: 'the text-to-speech provider gave no first audio, or no next chunk, in time',

@@ -112,7 +112,7 @@ export class CallSession {
     });
     const ttsOptions = ttsOptionsOf(config, agent);
     this.speaker = new Speaker(
-      { ...services, ttsOptions, newSplitter: () => new SentenceSplitter({ language: agent.language }) },
+      { ...services, log: this.log, ttsOptions, newSplitter: () => new SentenceSplitter({ language: agent.language }) },
       metrics,
       this.egress,
       {

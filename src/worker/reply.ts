@@ -1,12 +1,15 @@
 // One reply of the agent: language model -> speakable pieces -> voice -> audio bytes. It may be drafted before the turn
-// is decided: then its text waits until `release()`. After `cancel()` nothing of it reaches the handlers any more, which
-// is what makes late chunks of a cancelled reply harmless. When it is heard, and what of it, is not known here.
+// is decided: then its text waits until `release()`. An answer that ends with nothing to say is asked for again here, for
+// only the cleaned text tells. After `cancel()` nothing of it reaches the handlers any more, which is what makes late
+// chunks of a cancelled reply harmless. When it is heard, and what of it, is not known here.
 
+import type { Logger } from 'pino';
 import type { AgentProfile } from '../agents/agent.js';
 import { nowMs } from '../clock.js';
 import type { EngineConfig } from '../config.js';
 import type { SentenceSplitter } from '../conversation/text/sentence_splitter.js';
-import type { EngineError } from '../errors.js';
+import { wholeSentences } from '../conversation/text/whole_sentences.js';
+import { EngineError } from '../errors.js';
 import type { LlmProvider, LlmRequest, LlmRun, LlmUsage } from '../providers/llm.js';
 import type { TtsOptions, TtsProvider, TtsUtterance } from '../providers/tts.js';
 import { type PhraseCache, PhraseMaker } from './phrase_cache.js';
@@ -17,7 +20,17 @@ export interface ReplyServices {
   ttsOptions: TtsOptions;
   phrases: PhraseCache;
   newSplitter(): SentenceSplitter;
+  log: Logger;
 }
+
+/** Requests for one answer, as long as they bring nothing that can be spoken. */
+const ASKS_MAX = 2;
+/** An answer this late is not asked for again: the caller has waited long enough for an apology. */
+const ASK_AGAIN_MS_MAX = 3000;
+/** Something the voice can make a sound of. */
+const SPEAKABLE = /[\p{L}\p{N}]/u;
+/** Finish reasons that mean "cut off here", as OpenAI and servers like it name them. */
+const CUT_OFF = /^(length|max_tokens|content_filter)$/i;
 
 /** The voice of this agent: the persona's own words win over the settings, a language set there over the persona's. */
 export function ttsOptionsOf(config: EngineConfig, agent: AgentProfile): TtsOptions {
@@ -49,7 +62,7 @@ export interface ReplyTimes {
 }
 
 export class Reply {
-  /** Everything the model wrote so far, speakable or not yet spoken. */
+  /** Everything the model wrote so far, speakable or not yet spoken; of an answer that was cut off, what is spoken. */
   text = '';
   readonly times: ReplyTimes = {
     requestMs: null,
@@ -59,148 +72,191 @@ export class Reply {
     firstAudioMs: null,
   };
   characters = 0;
-  private run: LlmRun | null = null;
-  private utterance: TtsUtterance | null = null;
-  private splitter: SentenceSplitter | null = null;
-  private held: string[] = [];
-  private textDone = false;
-  private over = false;
+  readonly #services: ReplyServices;
+  readonly #handlers: ReplyHandlers;
+  #run: LlmRun | null = null;
+  #utterance: TtsUtterance | null = null;
+  #splitter: SentenceSplitter | null = null;
+  #asks = 0;
+  /** Pieces for the voice so far, joined, and those of them that wait for `release()`. */
+  #pieces = '';
+  #held: string[] = [];
+  /** Marks before the first word: no text to begin with, the voice would refuse it. */
+  #lead = '';
+  #textDone = false;
+  #over = false;
   /** Set while a fixed line is spoken for the first time: what the voice makes of it goes into the phrase cache. */
-  private keep: PhraseMaker | null = null;
+  #keep: PhraseMaker | null = null;
 
-  constructor(
-    private readonly services: ReplyServices,
-    private readonly handlers: ReplyHandlers,
-  ) {}
+  constructor(services: ReplyServices, handlers: ReplyHandlers) {
+    this.#services = services;
+    this.#handlers = handlers;
+  }
 
   /** True until it completed, failed or was cancelled. */
   get active(): boolean {
-    return !this.over;
+    return !this.#over;
   }
 
   /** Asks the model. What it says is held back until `release()`. */
   draft(request: LlmRequest): void {
-    this.splitter = this.services.newSplitter();
     this.times.requestMs = nowMs();
-    this.run = this.services.llm.start(request, {
-      onText: (text) => this.onText(text),
-      onDone: ({ usage }) => this.onTextDone(usage),
-      onError: (error) => this.fail(error),
-    });
+    this.#ask(request);
   }
 
   /** The turn is decided: speak what is there and what follows. Safe twice. */
   release(): void {
-    if (this.over || this.times.releasedMs !== null) return;
+    if (this.#over || this.times.releasedMs !== null) return;
     this.times.releasedMs = nowMs();
-    const pieces = this.held;
-    this.held = [];
-    for (const piece of pieces) this.speakPiece(piece, false);
-    if (this.textDone) this.endText();
+    const pieces = this.#held;
+    this.#held = [];
+    for (const piece of pieces) this.#speakPiece(piece, false);
+    if (this.#textDone) this.#endText();
   }
 
   /** Speaks a fixed line, from ready-made audio when there is some. */
   say(line: string): void {
     this.text = line;
-    this.textDone = true;
+    this.#textDone = true;
     this.times.releasedMs = nowMs();
-    const ready = this.services.phrases.get(this.services.ttsOptions.voiceId, line);
+    const ready = this.#services.phrases.get(this.#services.ttsOptions.voiceId, line);
     if (!ready) {
-      this.keep = new PhraseMaker();
-      this.speakPiece(line, true);
+      this.#keep = new PhraseMaker();
+      this.#speakPiece(line, true);
       return;
     }
-    this.handlers.onPiece(line);
-    this.handlers.onWords(ready.words, ready.startMs, ready.endMs);
-    this.onAudio(ready.audio);
-    this.complete();
+    this.#handlers.onPiece(line);
+    this.#handlers.onWords(ready.words, ready.startMs, ready.endMs);
+    this.#onAudio(ready.audio);
+    this.#complete();
   }
 
   /** Ends it where it is. Safe twice and after the end. */
   cancel(): void {
-    if (this.over) return;
-    this.stop();
+    if (this.#over) return;
+    this.#stop();
   }
 
-  private onText(text: string): void {
-    if (this.over) return;
+  #ask(request: LlmRequest): void {
+    this.#asks++;
+    this.#splitter = this.#services.newSplitter();
+    this.#run = this.#services.llm.start(request, {
+      onText: (text) => this.#onText(text),
+      onDone: ({ finishReason, usage }) => this.#onTextDone(request, finishReason, usage),
+      onError: (error) => this.#fail(error),
+    });
+  }
+
+  #onText(text: string): void {
+    if (this.#over) return;
     this.times.firstTokenMs ??= nowMs();
     this.text += text;
-    for (const piece of this.splitter!.push(text)) this.speakPiece(piece, false);
+    for (const piece of this.#splitter!.push(text)) this.#addPiece(piece);
   }
 
-  private onTextDone(usage: LlmUsage | null): void {
-    if (usage) this.handlers.onUsage(usage);
-    if (this.over) return;
-    this.run = null;
-    this.textDone = true;
-    const rest = this.splitter!.flush();
-    if (rest) this.speakPiece(rest, false);
-    if (this.times.releasedMs !== null) this.endText();
+  #onTextDone(request: LlmRequest, finishReason: string, usage: LlmUsage | null): void {
+    if (usage) this.#handlers.onUsage(usage);
+    if (this.#over) return;
+    this.#run = null;
+    const rest = this.#splitter!.flush() ?? '';
+    const isCut = CUT_OFF.test(finishReason);
+    // The model stopped in the middle of a sentence, perhaps of a word: nobody wants to hear that half.
+    const ending = isCut ? wholeSentences(rest, this.#services.ttsOptions.language) : rest;
+    if (ending !== '') this.#addPiece(ending);
+    if (!SPEAKABLE.test(this.#pieces)) return this.#onNothingSaid(request, finishReason);
+    if (isCut) {
+      this.text = this.#pieces;
+      this.#services.log.warn({ finishReason, dropped: rest.length - ending.length }, 'answer cut off by the model');
+    }
+    this.#textDone = true;
+    if (this.times.releasedMs !== null) this.#endText();
   }
 
-  private speakPiece(piece: string, last: boolean): void {
-    if (this.over) return;
+  /** The answer is over and holds nothing to speak: a failed attempt like any other. */
+  #onNothingSaid(request: LlmRequest, finishReason: string): void {
+    const again = this.#asks < ASKS_MAX && nowMs() - (this.times.requestMs ?? 0) < ASK_AGAIN_MS_MAX;
+    this.#services.log.warn({ finishReason, asked: this.#asks, again }, 'answer without anything to speak');
+    if (!again) {
+      const detail = `finish reason ${finishReason.slice(0, 40)}`;
+      return this.#fail(new EngineError('LLM_EMPTY', { provider: 'openai', retryable: true, detail }));
+    }
+    this.text = '';
+    this.#lead = this.#pieces = '';
+    this.times.firstTokenMs = null;
+    this.#ask(request);
+  }
+
+  /** One piece of cleaned text. Marks alone wait for the word they stand before. */
+  #addPiece(piece: string): void {
+    if (this.#pieces === '' && !SPEAKABLE.test(piece)) {
+      this.#lead += piece;
+      return;
+    }
+    const whole = this.#lead + piece;
+    this.#lead = '';
+    this.#pieces += whole;
+    this.#speakPiece(whole, false);
+  }
+
+  #speakPiece(piece: string, last: boolean): void {
+    if (this.#over) return;
     if (this.times.releasedMs === null) {
-      this.held.push(piece);
+      this.#held.push(piece);
       return;
     }
     this.times.firstPieceMs ??= nowMs();
     this.characters += piece.length;
-    this.handlers.onPiece(piece);
-    this.voice().push(piece, last);
+    this.#handlers.onPiece(piece);
+    this.#voice().push(piece, last);
   }
 
-  private endText(): void {
-    if (this.over) return;
-    // A model that said nothing speakable: the reply is complete, and silent.
-    if (this.utterance) this.utterance.push('', true);
-    else this.complete();
+  #endText(): void {
+    if (!this.#over) this.#utterance?.push('', true);
   }
 
-  private voice(): TtsUtterance {
-    this.utterance ??= this.services.tts.open(this.services.ttsOptions, {
-      onAudio: (bytes) => this.onAudio(bytes),
+  #voice(): TtsUtterance {
+    this.#utterance ??= this.#services.tts.open(this.#services.ttsOptions, {
+      onAudio: (bytes) => this.#onAudio(bytes),
       onWords: (words, starts, ends) => {
-        if (this.over) return;
-        this.keep?.times(words, starts, ends);
-        this.handlers.onWords(words, starts, ends);
+        if (this.#over) return;
+        this.#keep?.times(words, starts, ends);
+        this.#handlers.onWords(words, starts, ends);
       },
       onDone: () => {
-        if (this.textDone) this.complete();
+        if (this.#textDone) this.#complete();
       },
-      onError: (error) => this.fail(error),
+      onError: (error) => this.#fail(error),
     });
-    return this.utterance;
+    return this.#utterance;
   }
 
-  private onAudio(bytes: Uint8Array): void {
-    if (this.over) return;
+  #onAudio(bytes: Uint8Array): void {
+    if (this.#over) return;
     this.times.firstAudioMs ??= nowMs();
-    this.keep?.audio(bytes);
-    this.handlers.onAudio(bytes);
+    this.#keep?.audio(bytes);
+    this.#handlers.onAudio(bytes);
   }
 
-  private complete(): void {
-    if (this.over) return;
-    if (this.keep) this.services.phrases.put(this.services.ttsOptions.voiceId, this.text, this.keep.phrase());
-    this.stop();
-    this.handlers.onComplete();
+  #complete(): void {
+    if (this.#over) return;
+    if (this.#keep) this.#services.phrases.put(this.#services.ttsOptions.voiceId, this.text, this.#keep.phrase());
+    this.#stop();
+    this.#handlers.onComplete();
   }
 
-  private fail(error: EngineError): void {
-    if (this.over) return;
-    this.stop();
-    this.handlers.onFailed(error);
+  #fail(error: EngineError): void {
+    if (this.#over) return;
+    this.#stop();
+    this.#handlers.onFailed(error);
   }
 
-  private stop(): void {
-    this.over = true;
-    this.run?.cancel();
-    this.utterance?.cancel();
-    this.run = null;
-    this.utterance = null;
-    this.keep = null;
-    this.held = [];
+  #stop(): void {
+    this.#over = true;
+    this.#run?.cancel();
+    this.#utterance?.cancel();
+    this.#run = null;
+    this.#utterance = null;
+    this.#keep = null;
+    this.#held = [];
   }
 }

@@ -1,4 +1,5 @@
-import { beforeEach, expect, test } from 'vitest';
+import type { Logger } from 'pino';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { SentenceSplitter } from '../../src/conversation/text/sentence_splitter.js';
 import { EngineError } from '../../src/errors.js';
 import type { LlmHandlers, LlmProvider } from '../../src/providers/llm.js';
@@ -9,6 +10,8 @@ import { Reply } from '../../src/worker/reply.js';
 const REQUEST = { messages: [], maxTokens: 100, temperature: 0 };
 const AUDIO = new Uint8Array(100).fill(7);
 let llm: LlmHandlers;
+let llmStarts: number;
+let warnings: Record<string, unknown>[];
 let llmCancelled: number;
 let tts: TtsHandlers;
 let pushed: [string, boolean][];
@@ -22,6 +25,7 @@ const llmProvider: LlmProvider = {
   close() {},
   start(_request, handlers) {
     llm = handlers;
+    llmStarts++;
     return { cancel: () => llmCancelled++ };
   },
 };
@@ -42,6 +46,7 @@ function makeReply(): Reply {
       ttsOptions: { voiceId: 'v', language: 'en' },
       phrases,
       newSplitter: () => new SentenceSplitter(),
+      log: { warn: (fields: Record<string, unknown>) => warnings.push(fields) } as unknown as Logger,
     },
     {
       onPiece: (text) => events.push(`piece ${text.trim()}`),
@@ -54,7 +59,8 @@ function makeReply(): Reply {
   );
 }
 beforeEach(() => {
-  llmCancelled = ttsCancelled = ttsOpened = 0;
+  llmStarts = llmCancelled = ttsCancelled = ttsOpened = 0;
+  warnings = [];
   pushed = [];
   events = [];
   phrases = new PhraseCache();
@@ -98,13 +104,97 @@ test('nothing of a cancelled reply gets out, however late it comes', () => {
   expect([llmCancelled, ttsCancelled]).toEqual([1, 1]);
 });
 
-test('a model that says nothing completes in silence and opens no voice', () => {
+const done = (finishReason: string): void => llm.onDone({ finishReason, usage: null });
+
+describe('an answer with nothing to speak', () => {
+  test.each([
+    ['stop', ''],
+    ['length', ''],
+    ['content_filter', ''],
+    ['tool_calls', ''],
+    ['stop', '👍'],
+    ['stop', '...'],
+    ['stop', '  \n '],
+    ['length', 'We open at ni'],
+  ])('(%s, "%s") is asked for once more, then it is a failure', (reason, text) => {
+    const reply = makeReply();
+    reply.draft(REQUEST);
+    reply.release();
+    if (text) llm.onText(text);
+    done(reason);
+    expect([llmStarts, events]).toEqual([2, []]);
+    if (text) llm.onText(text);
+    done(reason);
+    expect(events).toEqual(['failed LLM_EMPTY']);
+    expect([llmStarts, ttsOpened, reply.active]).toEqual([2, 0, false]);
+    expect(warnings.map(({ finishReason, again }) => [finishReason, again])).toEqual([
+      [reason, true],
+      [reason, false],
+    ]);
+  });
+
+  test('what comes at the second asking is spoken, and nothing of the first', () => {
+    const reply = makeReply();
+    reply.draft(REQUEST);
+    reply.release();
+    llm.onText('… 🙂 ');
+    done('stop');
+    llm.onText('It is open.');
+    done('stop');
+    expect(spokenText()).toBe('It is open.');
+    expect(reply.text).toBe('It is open.');
+  });
+
+  test('one that took long is not asked for again', () => {
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(1000);
+    try {
+      makeReply().draft(REQUEST);
+      clock.mockReturnValue(5000);
+      done('length');
+    } finally {
+      clock.mockRestore();
+    }
+    expect(llmStarts).toBe(1);
+    expect(events).toEqual(['failed LLM_EMPTY']);
+  });
+
+  test('a cancelled one is not asked for again', () => {
+    const reply = makeReply();
+    reply.draft(REQUEST);
+    reply.cancel();
+    done('stop');
+    expect(llmStarts).toBe(1);
+    expect(events).toEqual([]);
+  });
+});
+
+describe('an answer cut off by the model', () => {
+  test.each([
+    ['length', 'We open at nine. You can come in through the back doo', 'We open at nine.'],
+    ['content_filter', 'Yes. The recipe is a sec', 'Yes.'],
+    ['length', 'Hello there. Ask for Dr. Smi', 'Hello there.'],
+    ['max_tokens', 'It is open, it is warm, and the', 'It is open,'],
+    ['length', 'We open at nine.', 'We open at nine.'],
+    ['stop', 'We open at nine', 'We open at nine'],
+  ])('(%s) "%s" is spoken as "%s"', (reason, written, spoken) => {
+    const reply = makeReply();
+    reply.draft(REQUEST);
+    reply.release();
+    llm.onText(written);
+    done(reason);
+    expect(spokenText().trim()).toBe(spoken);
+    expect(reply.text.trim()).toBe(spoken);
+    expect(pushed.at(-1)![1]).toBe(true);
+  });
+});
+
+test('marks alone are no text to begin with: they go out with the first word', () => {
   const reply = makeReply();
   reply.draft(REQUEST);
   reply.release();
-  llm.onDone({ finishReason: 'stop', usage: null });
-  expect(events).toEqual(['complete']);
-  expect(ttsOpened).toBe(0);
+  llm.onText('... \n\n Well, thank you.');
+  done('stop');
+  expect(pushed[0][0]).toMatch(/\p{L}/u);
 });
 
 test('the failure of either provider is reported once and stops the other', () => {

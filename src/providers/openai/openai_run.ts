@@ -297,11 +297,8 @@ export class OpenaiRun implements LlmRun, Swept {
 
   #done(): void {
     const finishReason = this.#finishReason ?? 'stop';
-    if (!this.#delivered && finishReason === 'stop') {
-      // An answer without a word is dead air to the caller.
-      this.#failed(new EngineError('LLM_STREAM', { provider: 'openai', retryable: true, detail: 'empty completion' }));
-      return;
-    }
+    // Whether what came can be spoken is judged by its owner, after the clean-up. Nothing at all is no success either.
+    if (!this.#delivered) this.context.hooks.onResult?.(false, 'LLM_EMPTY');
     const handlers = this.#handlers;
     this.#handlers = null;
     this.#state = 'over';

@@ -282,7 +282,6 @@ describe('silent or broken off', () => {
   test.each([
     ['an error in the stream', event({ error: { message: 'lunch', type: 'server_error', code: 'boom' } })],
     ['no JSON', 'data: {"choices":[{"delta":{"content":"lunch\n\n'],
-    ['an answer without a word', finish('stop') + END],
   ])('%s before the first word: asked again', async (_name, part) => {
     server.answers = [stream([ROLE, part]), WHOLE];
     provider();
@@ -291,6 +290,19 @@ describe('silent or broken off', () => {
     expect(probe.text).toBe(SPOKEN);
     expect(hooks.counts.retries).toBe(1);
   });
+
+  test.each(['stop', 'length', 'content_filter', 'tool_calls'])(
+    'an answer without a word (%s) is passed on with its reason, and is no success of the provider',
+    async (reason) => {
+      server.answers = [stream([ROLE, finish(reason), USAGE, END])];
+      provider();
+      start();
+      await probe.ended();
+      expect(probe.done).toMatchObject({ finishReason: reason });
+      expect(hooks.results).toEqual([{ ok: false, code: 'LLM_EMPTY' }]);
+      expect(server.bodies).toHaveLength(1);
+    },
+  );
 
   test('no JSON in mid-sentence: an error', async () => {
     server.answers = [stream([delta('Good '), 'data: {"choices":[{"delta":{"content":"lunch\n\n'])];

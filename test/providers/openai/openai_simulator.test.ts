@@ -99,7 +99,6 @@ describe('the caller notices nothing', () => {
     ['reset', {}],
     ['error_chunk', {}],
     ['invalid_json', {}],
-    ['empty', {}],
   ])('%s before the first word', async (mode, options) => {
     simulator.setReplies('', [REPLY, REPLY, REPLY]);
     simulator.fail(mode, options);
@@ -152,6 +151,14 @@ test.each<OpenaiFailureMode>(['length', 'content_filter'])('%s is passed on as t
   start();
   await probe.ended();
   expect(probe.done?.finishReason).toBe(mode);
+});
+
+test('an answer without a word is passed on: whoever asked judges what can be spoken', async () => {
+  simulator.fail('empty');
+  start();
+  await probe.ended();
+  expect(probe.text).toBe('');
+  expect(probe.done?.finishReason).toBe('stop');
 });
 
 test('a barge-in stops the model within a few tokens', async () => {
