@@ -32,6 +32,9 @@ const BUSY_LINE = 'All our lines are busy at the moment. Please call again in a 
 /** Spoken by Twilio when our own voice could not. */
 const APOLOGY = 'I am sorry, we have a technical problem and can not go on. Please call again later. Goodbye.';
 
+/** How long Twilio waits for us while a call's recording is closed; it gives up on a webhook after 15 s. */
+const OVER_TIMEOUT_MS = 8_000;
+
 export interface TwilioWebhooksOptions {
   authToken: string;
   /** False only in development. */
@@ -62,9 +65,11 @@ export class TwilioWebhooks {
   readonly outboundAnswered = (request: ServerRequest): Promise<Reply> => this.#connect(request, 'outbound');
 
   /** `POST /twilio/connect-action`: the stream is over, and so is the call. Nobody is left with dead air and a click. */
-  readonly connectAction = (request: ServerRequest): Reply => {
-    const entry = this.#options.registry.find(callSidOf(this.#genuineForm(request)));
-    const isOwed = entry !== undefined && (entry.apologyOwed || entry.endReason === 'worker_died');
+  readonly connectAction = async (request: ServerRequest): Promise<Reply> => {
+    const callSid = callSidOf(this.#genuineForm(request));
+    // The socket closes a moment before the worker's summary is here, and only that tells whether an apology is owed.
+    await this.#options.control.over(callSid, OVER_TIMEOUT_MS);
+    const isOwed = this.#options.registry.find(callSid)?.apologyOwed === true;
     return xml(isOwed ? sayAndHangUpTwiml(APOLOGY) : hangUpTwiml());
   };
 

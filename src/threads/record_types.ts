@@ -117,6 +117,8 @@ export interface CallSummary {
   /** Seconds of media. */
   durationS: number;
   endReason: EndReason;
+  /** The caller was owed an apology and our voice could not say it: Twilio's has to. */
+  apologyOwed: boolean;
   /** File name inside the recordings folder, null when off or failed. */
   recording: string | null;
   turns: TurnReport[];

@@ -19,6 +19,8 @@ export class CallReport {
   readonly usage: CallSummary['usage'] = { promptTokens: 0, completionTokens: 0, ttsCharacters: 0, sttSeconds: 0 };
   streamSid: string | null = null;
   recording: string | null = null;
+  /** The call failed and its own voice could not say so. */
+  apologyOwed = false;
   private readonly errors: CallSummary['errors'] = [];
 
   constructor(private readonly task: CallTask) {}
@@ -72,6 +74,7 @@ export class CallReport {
       endedAt: isoNow(),
       durationS: Math.round(durationMs) / 1000,
       endReason,
+      apologyOwed: this.apologyOwed,
       recording: this.recording,
       turns: this.turns,
       bargeIns: this.bargeIns,

@@ -296,7 +296,7 @@ export class CallSession {
     this.fault(error, 'reply failed');
     this.memory.close(spoken, heard, true);
     // An apology that can't be spoken is handed to Twilio: it has a voice of its own.
-    if (spoken.kind === 'apology') this.state('error_unspoken');
+    if (spoken.kind === 'apology') this.report.apologyOwed = true;
     this.event({ on: 'reply_failed', fatal: false }, nowMs());
   }
 
@@ -304,7 +304,7 @@ export class CallSession {
     this.fault(error, fatal ? 'speech recognition lost' : 'speech recognition trouble');
     if (!fatal || this.endReason) return;
     if (!this.startedMs) {
-      this.state('error_unspoken');
+      this.report.apologyOwed = true;
       return this.end('error');
     }
     if (this.speaker.current) this.interrupt(nowMs());
@@ -348,7 +348,7 @@ export class CallSession {
     const error = toEngineError(thrown);
     this.log.error({ err: thrown }, 'defect: the call is ended');
     this.report.error(error);
-    this.state('error_unspoken');
+    this.report.apologyOwed = true;
     this.end('error');
   }
 

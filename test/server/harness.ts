@@ -50,6 +50,7 @@ export function summaryOf(task: CallTask, endReason: EndReason): CallSummary {
       endedAt: now,
       durationS: 3.4,
       endReason,
+      apologyOwed: false,
       recording: null,
       turns: [],
       bargeIns: [],
@@ -69,7 +70,7 @@ export class FakeCall {
   constructor(
     memory: SharedMemory,
     readonly task: CallTask,
-    readonly end: (reason: EndReason) => void,
+    readonly end: (reason: EndReason, apologyOwed?: boolean) => void,
     readonly fail: (error: Error) => void,
   ) {
     this.rings = new SlotRings(memory.slab, task.slot);
@@ -108,7 +109,14 @@ export class FakeRunner implements CallRunner {
 
   run(task: CallTask): Promise<CallSummary> {
     return new Promise((resolve, reject) => {
-      this.calls.push(new FakeCall(this.memory, task, (reason) => resolve(summaryOf(task, reason)), reject));
+      this.calls.push(
+        new FakeCall(
+          this.memory,
+          task,
+          (reason, apologyOwed = false) => resolve({ ...summaryOf(task, reason), apologyOwed }),
+          reject,
+        ),
+      );
     });
   }
   get last(): FakeCall {

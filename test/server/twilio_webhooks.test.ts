@@ -147,6 +147,30 @@ test('after the stream the call is hung up: no silent line stays open', async ()
   expect(await response.text()).toContain('<Response><Hangup/></Response>');
 });
 
+test.each([
+  ['an apology is owed: Twilio speaks it', true, '<Say>'],
+  ['none is owed: nothing but the hang-up', false, '<Response><Hangup/></Response>'],
+])('the stream is over before its worker has reported, and %s', async (_, apologyOwed, twiml) => {
+  const CallSid = newCallSid();
+  await t.ring(CallSid);
+  const asked = t.webhook('/twilio/connect-action', { CallSid, ...FORM });
+  // A second request on its way back proves that the first has been taken in.
+  await t.webhook('/twilio/stream-status', { CallSid, StreamEvent: 'stream-stopped' });
+  t.runner.last.end('error', apologyOwed);
+  expect(await (await asked).text()).toContain(twiml);
+  // And when Twilio asks once more.
+  expect(await (await t.webhook('/twilio/connect-action', { CallSid, ...FORM })).text()).toContain(twiml);
+});
+
+test.each(['WORKER_DIED', 'INTERNAL'] as const)('a call that fails with %s is apologised for', async (code) => {
+  const CallSid = newCallSid();
+  await t.ring(CallSid);
+  const { EngineError } = await import('../../src/errors.js');
+  t.runner.last.fail(new EngineError(code));
+  const answer = await t.webhook('/twilio/connect-action', { CallSid, ...FORM });
+  expect(await answer.text()).toContain('<Say>');
+});
+
 test('nobody connects in time: the worker is told to end the call', async () => {
   await stopTestServer(t);
   t = await startTestServer({ CALL_START_TIMEOUT_MS: '500' });

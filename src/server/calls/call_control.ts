@@ -45,6 +45,7 @@ export interface IncomingCall {
 export class CallControl {
   readonly #options: CallControlOptions;
   readonly #startTimers = new Map<string, NodeJS.Timeout>();
+  readonly #awaitingEnd = new Map<string, (() => void)[]>();
   #onIdle: (() => void) | null = null;
 
   constructor(options: CallControlOptions) {
@@ -132,6 +133,20 @@ export class CallControl {
     this.#options.ingress.control(entry.slot, INGRESS.HANGUP, reason);
   }
 
+  /** Resolves when no call of this sid is live any more, or after `timeoutMs`. */
+  over(callSid: string, timeoutMs: number): Promise<void> {
+    if (this.#options.registry.findLive(callSid) === undefined) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, timeoutMs);
+      const waiting = this.#awaitingEnd.get(callSid) ?? [];
+      waiting.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+      this.#awaitingEnd.set(callSid, waiting);
+    });
+  }
+
   /** Takes no new calls, waits for the running ones, hangs up what is left after `timeoutMs`, and resolves when the
    *  last one is over, or `graceMs` later at the latest. */
   async drain(timeoutMs: number, graceMs: number): Promise<void> {
@@ -170,6 +185,8 @@ export class CallControl {
     // Twilio goes on with the verb after <Connect>, which hangs up: no silent line stays open.
     endSocket(slot);
     registry.end(entry, reason, summary);
+    for (const tell of this.#awaitingEnd.get(callSid) ?? []) tell();
+    this.#awaitingEnd.delete(callSid);
     ingress.forget(slot);
     rings[slot].reset();
     admission.release(slot);

@@ -55,7 +55,7 @@ export interface CallEntry {
   streamSid: string | null;
   /** What the call's worker last said it is doing. */
   workerState: string | null;
-  /** The call failed and its worker could not even say so: Twilio's own voice has to. */
+  /** The call failed and our voice could not say so: Twilio's has to. Known when the call is over. */
   apologyOwed: boolean;
   /** null for a call that never reached a worker, such as an unanswered one. */
   endReason: EndReason | null;
@@ -102,6 +102,8 @@ export class CallRegistry {
     entry.endedAt = new Date().toISOString();
     entry.endReason = endReason;
     entry.summary = summary;
+    // Without a summary nobody said anything: the worker died, or the call could not even be set up.
+    entry.apologyOwed = summary?.apologyOwed ?? endReason !== null;
     if (summary !== null) {
       entry.turns = summary.turns;
       entry.streamSid = summary.streamSid;
@@ -140,8 +142,7 @@ export class CallRegistry {
     const entry = this.#live.get(event.callSid);
     if (entry === undefined || entry.slot !== event.slot) return;
     if (event.kind === 'state') {
-      if (event.state === 'error_unspoken') entry.apologyOwed = true;
-      else entry.workerState = event.state;
+      entry.workerState = event.state;
       entry.streamSid = event.streamSid ?? entry.streamSid;
       return;
     }
