@@ -2,8 +2,9 @@
 // (agent_definition.ts), so another business needs a JSON file and no code; reading that file is the caller's work.
 // The one that ships is personas/compass_group.ts.
 
+import type { ClosingWords } from '../conversation/languages/closing_words.js';
 import { spokenText } from '../conversation/text/spoken_text.js';
-import { type FarewellRules, farewellRules, readsAsFarewell } from '../conversation/turns/farewell.js';
+import { farewellRules, readsAsFarewell } from '../conversation/turns/farewell.js';
 import { type CheckedDefinition, checkDefinition, PLACEHOLDER } from './agent_definition.js';
 import { COMPASS_GROUP } from './personas/compass_group.js';
 
@@ -22,7 +23,7 @@ export class AgentProfile {
   /** null = use the configured voice. */
   readonly voiceId: string | null;
   readonly keyterms: readonly string[];
-  private readonly farewell: FarewellRules;
+  private readonly farewell: ClosingWords;
 
   constructor(private readonly definition: CheckedDefinition) {
     this.name = definition.name;
