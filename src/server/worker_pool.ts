@@ -43,6 +43,7 @@ function workerFile(): string {
 export class WorkerPool implements CallRunner {
   readonly #pool: Piscina<CallTask, CallSummary>;
   readonly #seats: SharedArrayBuffer;
+  readonly #heartbeats: SharedArrayBuffer;
   readonly #log: Logger;
   readonly #deathsMax: number;
   #deathsInARow = 0;
@@ -63,6 +64,7 @@ export class WorkerPool implements CallRunner {
     filename = workerFile(),
   ) {
     this.#seats = memory.seats;
+    this.#heartbeats = memory.heartbeats;
     this.#log = log;
     this.#deathsMax = DEATHS_IN_A_ROW_MAX * config.calls.workers;
     this.#pool = new Piscina({
@@ -122,7 +124,7 @@ export class WorkerPool implements CallRunner {
   #afterDeath(): void {
     if (this.#closing) return;
     const { threads } = this.#pool;
-    releaseDeadSeats(this.#seats, new Set(threads.map((thread) => thread.threadId)));
+    releaseDeadSeats(this.#seats, this.#heartbeats, new Set(threads.map((thread) => thread.threadId)));
     if (threads.length > 0 && this.#deathsInARow < this.#deathsMax) return;
     // For example a build without the worker's file, or a machine without memory.
     void this.close();

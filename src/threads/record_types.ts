@@ -66,6 +66,8 @@ export interface WorkerSetup {
   doorbells: SharedArrayBuffer;
   /** worker_seats.ts: each worker thread claims its index here when it starts. */
   seats: SharedArrayBuffer;
+  /** heartbeat.ts: the worker on seat n stores the time in word n, calls or no calls. */
+  heartbeats: SharedArrayBuffer;
   /** Block 0 is the main thread's, block n + 1 the worker's on seat n. */
   metrics: SharedArrayBuffer;
 }
