@@ -8,6 +8,8 @@ import { threadId, workerData } from 'node:worker_threads';
 import { type AgentProfile, DEFAULT_AGENT, parseAgentProfile } from '../agents/agent.js';
 import { dsp } from '../audio/kernels/addon.js';
 import { VadBatch } from '../audio/vad/vad_batch.js';
+import type { CallOrder } from '../call/call.js';
+import type { CallSummary } from '../call/call_report.js';
 import { nowMs } from '../clock.js';
 import { createLogger } from '../log.js';
 import { watchGarbageCollector } from '../metrics/gc_pauses.js';
@@ -19,16 +21,10 @@ import { OpenaiLlm } from '../providers/openai/openai_llm.js';
 import type { ProviderHooks } from '../providers/shared/provider_hooks.js';
 import { Doorbell } from '../threads/doorbell.js';
 import { Heartbeat } from '../threads/heartbeat.js';
-import {
-  type CallSummary,
-  type CallTask,
-  WORKER_CHANNEL,
-  type WorkerEvent,
-  type WorkerSetup,
-} from '../threads/record_types.js';
 import { slabSlots } from '../threads/slab.js';
 import { SlotFlags } from '../threads/slot_flags.js';
 import { claimSeat } from '../threads/worker_seats.js';
+import { WORKER_CHANNEL, type WorkerEvent, type WorkerSetup } from '../threads/worker_setup.js';
 import { EgressBuffers } from './media_egress.js';
 import { IngressBuffers } from './media_ingress.js';
 import { PhraseCache } from './phrase_cache.js';
@@ -44,8 +40,8 @@ const PROVIDER_OK_EVERY_MS = 1000;
 const host = await createHost(workerData as WorkerSetup);
 
 /** Piscina's task: one call from webhook to end. Resolves with its summary. */
-export default function runCall(task: CallTask): Promise<CallSummary> {
-  return host.run(task);
+export default function runCall(order: CallOrder): Promise<CallSummary> {
+  return host.run(order);
 }
 
 async function createHost(setup: WorkerSetup): Promise<SessionHost> {

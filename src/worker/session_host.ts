@@ -2,10 +2,11 @@
 // drives them. One tick drains every call, runs one VAD inference for all of them, then lets every call act. An error
 // inside one call ends that call; it does not reach the others, nor the beat. The beat is also the thread's sign of life.
 
+import type { CallOrder } from '../call/call.js';
+import type { CallSummary } from '../call/call_report.js';
 import { nowMs } from '../clock.js';
 import type { Doorbell } from '../threads/doorbell.js';
 import { HEARTBEAT_IDLE_MS, type Heartbeat } from '../threads/heartbeat.js';
-import type { CallSummary, CallTask } from '../threads/record_types.js';
 import { SlotRings } from '../threads/slab.js';
 import type { SlotFlags } from '../threads/slot_flags.js';
 import { CallSession } from './call_session.js';
@@ -61,13 +62,13 @@ export class SessionHost {
   }
 
   /** Runs one call to its end. Rejects only on a defect in setting it up. */
-  async run(task: CallTask): Promise<CallSummary> {
+  async run(order: CallOrder): Promise<CallSummary> {
     const { metrics, vad } = this.#services;
-    const rings = new SlotRings(this.#plumbing.slab, task.slot);
+    const rings = new SlotRings(this.#plumbing.slab, order.slot);
     const stream = vad.open();
     let session: CallSession | null = null;
     try {
-      session = this.#newSession(task, rings, stream);
+      session = this.#newSession(order, rings, stream);
       this.#sessions.push(session);
       this.#byStream[stream] = session;
       rings.workerIndex = this.#plumbing.workerIndex;
@@ -90,12 +91,12 @@ export class SessionHost {
     this.#stopListening();
   }
 
-  #newSession(task: CallTask, { ingress, egress }: SlotRings, vadStream: number): CallSession {
+  #newSession(order: CallOrder, { ingress, egress }: SlotRings, vadStream: number): CallSession {
     const onDirty = (): void => {
-      this.#plumbing.flags.mark(task.slot);
+      this.#plumbing.flags.mark(order.slot);
       this.#markDirty();
     };
-    return new CallSession(task, this.#services, { ingress, egress, vadStream, onDirty });
+    return new CallSession(order, this.#services, { ingress, egress, vadStream, onDirty });
   }
 
   #remove(session: CallSession, stream: number): void {

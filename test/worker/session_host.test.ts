@@ -1,11 +1,12 @@
 // The host with stand-ins for the calls: what matters here is that no call and no part of the beat takes others along.
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { CallOrder } from '../../src/call/call.js';
+import type { CallSummary } from '../../src/call/call_report.js';
 import { createSharedMetrics, sumCounter, sumGauge, ThreadMetrics } from '../../src/metrics/shared_metrics.js';
 import { createSharedMemory, type SharedMemory } from '../../src/server/shared_memory.js';
 import { Doorbell } from '../../src/threads/doorbell.js';
 import { Heartbeat, heartbeatAgeMs } from '../../src/threads/heartbeat.js';
-import type { CallSummary, CallTask } from '../../src/threads/record_types.js';
 import { SlotFlags } from '../../src/threads/slot_flags.js';
 import { SessionHost } from '../../src/worker/session_host.js';
 import type { SessionServices } from '../../src/worker/session_services.js';
@@ -29,7 +30,7 @@ vi.mock('../../src/worker/call_session.js', () => ({
     ticks = 0;
     probabilities: number[] = [];
     end!: () => void;
-    constructor(readonly task: CallTask) {
+    constructor(readonly task: CallOrder) {
       if (task.callSid === 'unbuilt') throw new Error('constructor');
       this.ended = new Promise((resolve) => {
         this.end = () => resolve({ callSid: task.callSid } as CallSummary);
@@ -105,7 +106,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const run = (callSid: string): Promise<CallSummary> => host.run({ slot: 0, callSid } as CallTask);
+const run = (callSid: string): Promise<CallSummary> => host.run({ slot: 0, callSid } as CallOrder);
 async function pass(ms: number): Promise<void> {
   for (let i = 0; i < ms; i++) {
     time++;

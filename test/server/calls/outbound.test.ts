@@ -189,8 +189,8 @@ test('an answered call runs as outbound on the slot that was kept for it', async
   const form = { CallSid: sid, From: '+14155550100', To: TO, Direction: 'outbound-api', CallStatus: 'in-progress' };
   const twiml = await (await t.webhook('/outbound-twiml', form)).text();
   expect(twiml).toContain('<Parameter name="direction" value="outbound"/>');
-  expect(t.runner.last.task).toMatchObject({
-    ...{ callSid: sid, direction: 'outbound', from: '+14155550100', to: TO },
+  expect(t.runner.last.order).toMatchObject({
+    ...{ callSid: sid, direction: 'outbound', ourNumber: '+14155550100', theirNumber: TO },
     variables: { name: 'Ada', visits: '3' },
   });
   expect(metric(await t.metrics(), 'ringline_slots_in_use')).toBe(1);
@@ -219,7 +219,7 @@ test('a call answered before Twilio has told us its sid is still ours', async ()
   expect((await ringing).status).toBe(204);
   expect(await (await twiml).text()).toContain('<Stream');
   expect(t.runner.calls).toHaveLength(1);
-  expect(t.runner.last.task.variables).toEqual({ name: 'Ada' });
+  expect(t.runner.last.order.variables).toEqual({ name: 'Ada' });
   expect(metric(await t.metrics(), 'ringline_slots_in_use')).toBe(1);
 });
 
