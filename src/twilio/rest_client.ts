@@ -144,14 +144,18 @@ export function failureCode({ status }: TwilioRestError): string {
   return status === 401 || status === 403 ? 'REFUSED' : `HTTP_${status}`;
 }
 
+/** Twilio's ids of calls. */
+const CALL_SID = /^CA[0-9a-fA-F]{32}$/;
 const NOT_STARTED = new Set(['queued', 'initiated', 'ringing']);
 const OVER = new Set(['completed', 'busy', 'no-answer', 'failed', 'canceled']);
 
 /**
- * Plain values out of the SDK's. Its types say that nothing is null, while much is; and for a time that is absent from
+ * Plain values out of the SDK's; throws TwilioRestError when they are no call's. Its types say that nothing is null, while much is; and for a time that is absent from
  * Twilio's answer it gives the present moment, so times that the status rules out are not believed.
  */
 function readCall(call: CallInstance): TwilioCall {
+  // A compatible server, or a gateway's page with a status of success: nothing that could be followed up.
+  if (!CALL_SID.test(call.sid) || typeof call.status !== 'string') throw notACall();
   const isOver = OVER.has(call.status);
   const seconds = Number(call.duration ?? Number.NaN);
   return {
@@ -173,8 +177,14 @@ function isoTime(value: Date | null | undefined): string | null {
   return value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : null;
 }
 
+function notACall(): TwilioRestError {
+  const detail = 'the answer describes no call';
+  return new TwilioRestError({ status: 502, retryable: false, detail, cause: undefined }, null);
+}
+
 /** RestException, TwilioServiceException and AxiosError in one shape. Axios errors carry our key in their request. */
 function toRestError(thrown: unknown): TwilioRestError {
+  if (thrown instanceof TwilioRestError) return thrown;
   const { status, code, message } = thrown as { status?: unknown; code?: unknown; message?: unknown };
   const httpStatus = typeof status === 'number' ? status : undefined;
   const twilioCode = Number(code);

@@ -150,3 +150,14 @@ test('without an account nothing is loaded', async () => {
   expect(rest.isConfigured).toBe(false);
   await rest.load();
 });
+
+test.each([
+  ['no sid', { sid: null }],
+  ['a sid that is none', { sid: 'SM00000000000000000000000000000001' }],
+  ['no status', { status: null }],
+])('an answer with %s is a failure, however successful its status', async (_, fields) => {
+  vendors.answer = () => ({ status: 201, body: restCall(fields) });
+  const error = await failure(client().dial(DIAL));
+  expect([error.status, error.message]).toEqual([502, expect.stringContaining('the answer describes no call')]);
+  await failure(client().fetchCall(newCallSid()));
+});
