@@ -8,11 +8,14 @@ import type { DialOrder } from './dialler.js';
 const VARIABLES_MAX = 50;
 const VARIABLE_CHARS_MAX = 1000;
 
-/** Written exactly as E.164, and a number that can exist in its country's plan. */
+/**
+ * Written exactly as E.164, and as long as numbers of its country are. Whether the number is in service is the carrier's
+ * to say: tables of area codes are always behind, and refused people who could be called.
+ */
 const phoneNumber = z
   .string()
   .refine((text) => parsePhoneNumberFromString(text)?.number === text, 'must be in E.164 form, such as +14155552671')
-  .refine((text) => parsePhoneNumberFromString(text)?.isValid(), 'is not a valid phone number');
+  .refine((text) => parsePhoneNumberFromString(text)?.isPossible(), 'is not a possible phone number');
 
 // Fields we don't know are let through unread: newer clients may send more.
 const outboundBody = z.object({
