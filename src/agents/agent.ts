@@ -2,13 +2,13 @@
 // (agent_definition.ts), so another business needs a JSON file and no code; reading that file is the caller's work.
 // The one that ships is personas/compass_group.ts.
 
-import type { CallDirection } from '../call/call.js';
-import type { ClosingWords } from '../conversation/languages/closing_words.js';
 import { spokenText } from '../conversation/text/spoken_text.js';
-import { farewellRules, readsAsFarewell } from '../conversation/turns/farewell.js';
+import { type FarewellRules, farewellRules, readsAsFarewell } from '../conversation/turns/farewell.js';
 import { type CheckedDefinition, checkDefinition, PLACEHOLDER } from './agent_definition.js';
 import { COMPASS_GROUP } from './personas/compass_group.js';
 
+/** Who dialled. The same words as threads/record_types.ts, which this folder may not import. */
+export type Direction = 'inbound' | 'outbound';
 /** Values of one call for the persona's templates. They come from outside and are treated so. */
 export type Variables = Readonly<Record<string, string>>;
 
@@ -22,7 +22,7 @@ export class AgentProfile {
   /** null = use the configured voice. */
   readonly voiceId: string | null;
   readonly keyterms: readonly string[];
-  private readonly farewell: ClosingWords;
+  private readonly farewell: FarewellRules;
 
   constructor(private readonly definition: CheckedDefinition) {
     this.name = definition.name;
@@ -34,14 +34,14 @@ export class AgentProfile {
   }
 
   /** The language model's instructions. A call's `variables` win over the persona's; undeclared names are ignored. */
-  systemPrompt(direction: CallDirection, variables: Variables): string {
+  systemPrompt(direction: Direction, variables: Variables): string {
     // One line per value: it must not look like a paragraph of instructions.
     const values = this.values(variables, (value) => value.replace(/[\p{C}\p{Z}\s]+/gu, ' ').trim());
     return fill(pick(this.definition.systemPrompt, direction), values);
   }
 
   /** The first words of the call. */
-  greeting(direction: CallDirection, variables: Variables): string {
+  greeting(direction: Direction, variables: Variables): string {
     return this.spoken(pick(this.definition.greeting, direction), variables);
   }
 
@@ -103,6 +103,6 @@ function fill(template: string, values: ReadonlyMap<string, string>): string {
   return template.replace(PLACEHOLDER, (_, name: string) => values.get(name) ?? '');
 }
 
-function pick(texts: string | { inbound: string; outbound: string }, direction: CallDirection): string {
+function pick(texts: string | { inbound: string; outbound: string }, direction: Direction): string {
   return typeof texts === 'string' ? texts : texts[direction];
 }

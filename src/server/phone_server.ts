@@ -7,9 +7,9 @@ import { watchGarbageCollector } from '../metrics/gc_pauses.js';
 import { createRegistry } from '../metrics/prometheus.js';
 import { ThreadMetrics } from '../metrics/shared_metrics.js';
 import { Doorbell } from '../threads/doorbell.js';
+import { WORKER_CHANNEL, type WorkerEvent } from '../threads/record_types.js';
 import { SlotRings } from '../threads/slab.js';
 import { SlotFlags } from '../threads/slot_flags.js';
-import { WORKER_CHANNEL, type WorkerEvent } from '../threads/worker_setup.js';
 import { failureCode, TwilioRest, type TwilioRestError } from '../twilio/rest_client.js';
 import { isSignedHandshake } from '../twilio/webhook_signature.js';
 import { Admission } from './calls/admission.js';
@@ -100,7 +100,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     socketOf: media.socketOf,
     onClose: media.end,
   });
-  const dialler = new Dialler({ rest, control, metrics, log, calls: config.calls });
+  const dialler = new Dialler({ rest, control, registry, metrics, log, calls: config.calls });
   const urls = { publicUrl: config.publicUrl, trustedProxies: addressSet(config.trustedProxies) };
   const webhooks = new TwilioWebhooks({
     ...config.twilio,
@@ -110,7 +110,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     metrics,
     threadMetrics,
     log,
-    dialsSettled: dialler.settled,
+    dials: dialler,
     onTwilioSeen: () => providers.observe('twilio', true, null, Date.now()),
   });
   const ownNumber = config.twilio.phoneNumber;
@@ -151,6 +151,8 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
 
   const stop = async (): Promise<void> => {
     admission.drain();
+    // A dial that Twilio has not answered yet may ring in a moment, and then nobody would be there.
+    await dialler.settled();
     const dialling = [...registry.live()].filter((entry) => entry.phase === 'dialling');
     await Promise.all(dialling.map((entry) => dialler.cancel(entry)));
     await control.drain(config.calls.drainTimeoutMs, DRAIN_GRACE_MS);

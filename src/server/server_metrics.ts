@@ -2,7 +2,7 @@
 // are ordinary prom-client metrics in the same registry.
 
 import * as prom from 'prom-client';
-import { type CallDirection, END_REASONS, type EndReason } from '../call/call.js';
+import { type CallDirection, END_REASONS, type EndReason } from '../threads/record_types.js';
 
 export interface LiveNumbers {
   calls(): number;
@@ -55,7 +55,7 @@ export class ServerMetrics {
     for (const direction of ['inbound', 'outbound']) {
       for (const reason of END_REASONS) this.#calls.inc({ direction, reason }, 0);
     }
-    for (const reason of ['full', 'draining']) this.#refusals.inc({ reason }, 0);
+    for (const reason of ['full', 'draining', 'cancelled']) this.#refusals.inc({ reason }, 0);
     for (const on of ['webhook', 'media']) this.#signatures.inc({ on }, 0);
     for (const reason of ['missing', 'unknown', 'expired', 'used']) this.#tokens.inc({ reason }, 0);
   }
@@ -69,7 +69,7 @@ export class ServerMetrics {
   tokenRefused(reason: 'missing' | 'unknown' | 'expired' | 'used'): void {
     this.#tokens.inc({ reason });
   }
-  refused(reason: 'full' | 'draining'): void {
+  refused(reason: 'full' | 'draining' | 'cancelled'): void {
     this.#refusals.inc({ reason });
   }
   ended(direction: CallDirection, reason: EndReason): void {

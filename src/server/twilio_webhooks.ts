@@ -1,12 +1,13 @@
 // What Twilio asks and tells us over HTTP: the two voice webhooks, and the callbacks. Checks who asks, decodes the form,
 // leaves the call's life to call_control.ts. Callbacks may come twice and out of order.
 
-import type { CallDirection } from '../call/call.js';
 import { nowMs } from '../clock.js';
 import type { Logger } from '../log.js';
 import type { ThreadMetrics } from '../metrics/shared_metrics.js';
+import type { CallDirection } from '../threads/record_types.js';
 import { connectStreamTwiml, hangUpTwiml, sayAndHangUpTwiml } from '../twilio/twiml.js';
 import { isSignedRequest } from '../twilio/webhook_signature.js';
+import type { RefusalReason } from './calls/admission.js';
 import type { CallControl } from './calls/call_control.js';
 import {
   applyTwilioStatus,
@@ -15,6 +16,7 @@ import {
   isTerminal,
   TWILIO_STATUSES,
 } from './calls/call_registry.js';
+import type { Dialler } from './calls/dialler.js';
 import { type FormFields, field, parseForm } from './http/body.js';
 import { fieldError, HttpError } from './http/errors.js';
 import type { ServerRequest } from './http/exchange.js';
@@ -45,8 +47,8 @@ export interface TwilioWebhooksOptions {
   metrics: ServerMetrics;
   threadMetrics: ThreadMetrics;
   log: Logger;
-  /** Resolves when no dial is waiting for Twilio's answer: until then a call may be ours and not known yet. */
-  dialsSettled(): Promise<void>;
+  /** The dials under way: a call may be answered before Twilio has told us its sid. */
+  dials: Pick<Dialler, 'claim'>;
   /** A genuine request came: Twilio is there. */
   onTwilioSeen(): void;
 }
@@ -119,17 +121,17 @@ export class TwilioWebhooks {
 
   async #connect(request: ServerRequest, direction: CallDirection): Promise<Reply> {
     const beganMs = nowMs();
-    const { control, registry, threadMetrics, dialsSettled } = this.#options;
+    const { control, registry, threadMetrics, dials } = this.#options;
     const form = this.#genuineForm(request);
     const callSid = callSidOf(form);
     const base = publicBase(this.#options.urls, request.peer, request.header);
-    if (direction === 'outbound' && registry.findLive(callSid) === undefined) await dialsSettled();
     const from = party(form, 'From');
     const to = party(form, 'To');
-    const acceptance = control.accept({ callSid, direction, from, to }, socketBase(base));
+    if (direction === 'outbound' && registry.find(callSid) === undefined) await dials.claim(callSid, from, to, true);
+    const acceptance = await control.accept({ callSid, direction, from, to }, socketBase(base));
     const twiml =
       'refused' in acceptance
-        ? sayAndHangUpTwiml(BUSY_LINE)
+        ? refusalTwiml(acceptance.refused)
         : connectStreamTwiml({
             streamUrl: acceptance.streamUrl,
             actionUrl: `${base}/twilio/connect-action`,
@@ -150,11 +152,10 @@ export class TwilioWebhooks {
 
   /** The call's entry, also when Twilio is faster than its own answer to our dial. */
   async #entryOf(callSid: string, form: FormFields): Promise<CallEntry | undefined> {
-    const { registry, dialsSettled } = this.#options;
+    const { registry, dials } = this.#options;
     const entry = registry.find(callSid);
     if (entry !== undefined || !field(form, 'Direction').startsWith('outbound')) return entry;
-    await dialsSettled();
-    return registry.find(callSid);
+    return dials.claim(callSid, party(form, 'From'), party(form, 'To'), false);
   }
 
   /** The decoded form of a request that Twilio signed. */
@@ -172,6 +173,11 @@ export class TwilioWebhooks {
     onTwilioSeen();
     return form;
   }
+}
+
+/** Somebody who calls us is told why; somebody we no longer want to speak with hears nothing that would puzzle them. */
+function refusalTwiml(reason: RefusalReason): string {
+  return reason === 'cancelled' ? hangUpTwiml() : sayAndHangUpTwiml(BUSY_LINE);
 }
 
 function callSidOf(form: FormFields): string {

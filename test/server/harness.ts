@@ -6,15 +6,13 @@ import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocket } from 'ws';
-import { type CallOrder, type EndReason, fromAndTo } from '../../src/call/call.js';
-import type { CallSummary } from '../../src/call/call_report.js';
 import { type EngineConfig, loadConfig } from '../../src/config.js';
 import { createLogger } from '../../src/log.js';
 import { type PhoneServer, startPhoneServer } from '../../src/server/phone_server.js';
 import { createSharedMemory, type SharedMemory } from '../../src/server/shared_memory.js';
 import type { CallRunner } from '../../src/server/worker_pool.js';
 import { Doorbell } from '../../src/threads/doorbell.js';
-import { EGRESS, INGRESS } from '../../src/threads/record_types.js';
+import { type CallSummary, type CallTask, EGRESS, type EndReason, INGRESS } from '../../src/threads/record_types.js';
 import { SlotRings } from '../../src/threads/slab.js';
 import { SlotFlags } from '../../src/threads/slot_flags.js';
 
@@ -43,10 +41,10 @@ export function sign(url: string, fields: [string, string][] = [], token = AUTH_
     .digest('base64');
 }
 
-export function summaryOf(order: CallOrder, endReason: EndReason): CallSummary {
+export function summaryOf(task: CallTask, endReason: EndReason): CallSummary {
   const now = new Date().toISOString();
   return {
-    ...{ callSid: order.callSid, streamSid: null, direction: order.direction, ...fromAndTo(order) },
+    ...{ callSid: task.callSid, streamSid: null, direction: task.direction, from: task.from, to: task.to },
     ...{
       startedAt: now,
       endedAt: now,
@@ -71,11 +69,11 @@ export class FakeCall {
 
   constructor(
     memory: SharedMemory,
-    readonly order: CallOrder,
+    readonly task: CallTask,
     readonly end: (reason: EndReason, apologyOwed?: boolean) => void,
     readonly fail: (error: Error) => void,
   ) {
-    this.rings = new SlotRings(memory.slab, order.slot);
+    this.rings = new SlotRings(memory.slab, task.slot);
     this.#flags = new SlotFlags(memory.slab);
     this.#bell = new Doorbell(memory.doorbells, 0);
   }
@@ -99,7 +97,7 @@ export class FakeCall {
     this.ring();
   }
   ring(): void {
-    this.#flags.mark(this.order.slot);
+    this.#flags.mark(this.task.slot);
     this.#bell.ring();
   }
 }
@@ -109,13 +107,13 @@ export class FakeRunner implements CallRunner {
   readonly calls: FakeCall[] = [];
   constructor(readonly memory: SharedMemory) {}
 
-  run(order: CallOrder): Promise<CallSummary> {
+  run(task: CallTask): Promise<CallSummary> {
     return new Promise((resolve, reject) => {
       this.calls.push(
         new FakeCall(
           this.memory,
-          order,
-          (reason, apologyOwed = false) => resolve({ ...summaryOf(order, reason), apologyOwed }),
+          task,
+          (reason, apologyOwed = false) => resolve({ ...summaryOf(task, reason), apologyOwed }),
           reject,
         ),
       );

@@ -2,10 +2,9 @@
 // meaning become words ("$4.99" -> "4 dollars and 99 cents"). Works word by word, so that it can run on a stream;
 // cutting into pieces for the voice is sentence_splitter.ts.
 
-import { languagePack } from '../languages/languages.js';
-import type { SymbolWords } from '../languages/symbol_words.js';
+import { SYMBOL_WORDS, type SymbolWords } from './symbol_words.js';
 
-/** What spoken text consists of, for the languages whose pack has words for signs. */
+/** What spoken text consists of, for the languages in symbol_words.ts. */
 export const SPOKEN_PATTERN = /^[\p{L}\p{M}\p{N} .,?!;:'\-¿¡。！？、，；：،؛؟।]*$/u;
 
 /** Most words of most replies: nothing to do. */
@@ -38,7 +37,7 @@ export class SpokenWords {
   private punctuated = true;
 
   constructor(language: string) {
-    this.symbols = languagePack(language).symbols;
+    this.symbols = SYMBOL_WORDS[language.slice(0, 2).toLowerCase()] ?? null;
   }
 
   /** One word with `lineBreaks` (0, 1, 2 = paragraph) before it. */

@@ -3,7 +3,8 @@
 
 import { assert } from '../../assert.js';
 
-export type RefusalReason = 'full' | 'draining';
+/** `cancelled`: an outbound call that we gave up, and that was answered all the same. */
+export type RefusalReason = 'full' | 'draining' | 'cancelled';
 
 export class Admission {
   readonly #free: number[];

@@ -6,12 +6,10 @@
 //
 // Leaves to others: HTTP (twilio_webhooks.ts), Twilio's REST (dialler.ts), what the call says (the worker).
 
-import { type CallDirection, type EndReason, numbersOf } from '../../call/call.js';
-import type { CallSummary } from '../../call/call_report.js';
 import { nowMs } from '../../clock.js';
 import { toEngineError } from '../../errors.js';
 import type { Logger } from '../../log.js';
-import { INGRESS } from '../../threads/record_types.js';
+import { type CallDirection, type CallSummary, type EndReason, INGRESS } from '../../threads/record_types.js';
 import type { SlotRings } from '../../threads/slab.js';
 import type { IngressWriter } from '../media/ingress_writer.js';
 import type { MediaTokens } from '../media/media_tokens.js';
@@ -19,6 +17,9 @@ import type { ServerMetrics } from '../server_metrics.js';
 import type { CallRunner } from '../worker_pool.js';
 import type { Admission, RefusalReason } from './admission.js';
 import type { CallEntry, CallRegistry } from './call_registry.js';
+
+/** How long a redirected call waits for its own slot when there is no other. */
+const SLOT_BACK_TIMEOUT_MS = 3_000;
 
 export interface CallControlOptions {
   admission: Admission;
@@ -46,39 +47,50 @@ export interface IncomingCall {
 
 export class CallControl {
   readonly #options: CallControlOptions;
-  readonly #startTimers = new Map<string, NodeJS.Timeout>();
+  /** By slot: the call that runs on it, from its acceptance to its end. */
+  readonly #running: (CallEntry | null)[];
+  readonly #startTimers: (NodeJS.Timeout | undefined)[] = [];
   readonly #awaitingEnd = new Map<string, (() => void)[]>();
   #onIdle: (() => void) | null = null;
 
   constructor(options: CallControlOptions) {
     this.#options = options;
+    this.#running = new Array<CallEntry | null>(options.admission.slots).fill(null);
   }
 
   /**
    * A call wants its media stream: the first webhook of an inbound call, or an outbound call that was answered. The
-   * task starts at once, so that the worker connects to the providers while the TwiML travels. The same call again
-   * (a repeated webhook) gets another ticket for the same slot.
+   * task starts at once, so that the worker connects to the providers while the TwiML travels. The same call again:
+   * before its stream has begun (a repeated webhook) it gets another ticket for the same slot; once the stream runs,
+   * Twilio was told to start over and opens a new stream, so a new task waits for that one, and the old one ends when
+   * it comes.
    * @param socketBase `wss://host`, what the stream URL begins with
    * @returns the stream URL for the TwiML, or why the call can't be taken
    */
-  accept(call: IncomingCall, socketBase: string): { streamUrl: string } | { refused: RefusalReason } {
-    const { admission, registry, tokens, metrics, log } = this.#options;
-    let entry = registry.findLive(call.callSid);
-    if (entry === undefined) {
-      const slot = admission.reserve();
-      if (typeof slot === 'string') {
-        metrics.refused(slot);
-        log.warn({ callSid: call.callSid, reason: slot }, 'call refused');
-        return { refused: slot };
+  async accept(call: IncomingCall, socketBase: string): Promise<{ streamUrl: string } | { refused: RefusalReason }> {
+    const { admission, registry, tokens, log } = this.#options;
+    const known = registry.find(call.callSid);
+    let entry: CallEntry | RefusalReason;
+    if (known === undefined) {
+      entry = this.#admit({ ...call, variables: {} });
+    } else if (known.phase === 'ended' && known.endReason === null) {
+      // We stopped ringing, or gave it up, in the moment in which it was answered. Nobody expects a conversation.
+      entry = this.#refuse(call.callSid, 'cancelled');
+    } else if (known.phase === 'ended' || known.phase === 'connected') {
+      // Who dialled whom, and for what, is as it was; the webhook of a redirected call may be the other direction's.
+      const { callSid, direction, from, to, variables } = known;
+      if (known.phase === 'connected' && admission.isFull) {
+        // Its own slot is the only one it can have.
+        this.hangUp(known, 'redirected');
+        await this.over(callSid, SLOT_BACK_TIMEOUT_MS);
       }
-      entry = registry.add({ ...call, slot, phase: 'accepted', variables: {} });
-      this.#start(entry);
-    } else if (entry.phase === 'dialling') {
-      entry.phase = 'accepted';
-      this.#start(entry);
+      entry = this.#admit({ callSid, direction, from, to, variables });
     } else {
-      log.info({ callSid: call.callSid }, 'webhook repeated');
+      entry = known;
+      if (known.phase === 'dialling') this.#start(known);
+      else log.info({ callSid: call.callSid }, 'webhook repeated');
     }
+    if (typeof entry === 'string') return { refused: entry };
     return { streamUrl: tokens.issue(entry.callSid, entry.slot, socketBase, nowMs()).streamUrl };
   }
 
@@ -96,6 +108,12 @@ export class CallControl {
 
   /** Twilio has taken the dial: from now on the call is known by its sid and holds the slot. */
   dialled(call: IncomingCall, slot: number, variables: Record<string, string>): CallEntry {
+    const known = this.#options.registry.findLive(call.callSid);
+    if (known !== undefined) {
+      // It was answered before Twilio told us its sid, and under other numbers than we had dialled: it has a slot.
+      this.releaseReserved(slot);
+      return known;
+    }
     return this.#options.registry.add({ ...call, slot, phase: 'dialling', variables });
   }
 
@@ -110,26 +128,28 @@ export class CallControl {
 
   /** The media socket of a call is open. */
   onSocketOpen(callSid: string, slot: number): void {
-    const entry = this.#options.registry.findLive(callSid);
-    if (entry === undefined) return;
-    this.#clearStartTimer(callSid);
-    this.#options.tokens.spend(callSid);
+    const entry = this.#running[slot];
+    if (entry?.callSid !== callSid) return;
+    this.#clearStartTimer(slot);
+    this.#options.tokens.spend(slot);
     entry.phase = 'connected';
     entry.connectedAt = new Date().toISOString();
     this.#options.ingress.control(slot, INGRESS.SOCKET_OPEN);
     this.#options.log.info({ callSid, slot }, 'media socket opened');
+    // A call has one stream: from now on the caller hears this one.
+    if (entry.previous !== null) this.hangUp(entry.previous, 'redirected');
   }
 
   /** The media socket of a call is gone, whoever closed it. The worker ends the call. */
   onSocketClosed(callSid: string, slot: number, code: number): void {
-    const entry = this.#options.registry.findLive(callSid);
-    if (entry === undefined || entry.slot !== slot) return;
+    if (this.#running[slot]?.callSid !== callSid) return;
     this.#options.ingress.control(slot, INGRESS.SOCKET_CLOSED, String(code));
     this.#options.log.info({ callSid, slot, code }, 'media socket closed');
   }
 
-  /** Asks the worker to end a call that has reached it. Safe twice. */
+  /** Asks the worker to end a call that has reached it, with whatever still runs of it. Safe twice. */
   hangUp(entry: CallEntry, reason: EndReason): void {
+    if (entry.previous !== null) this.hangUp(entry.previous, reason);
     if (entry.phase !== 'accepted' && entry.phase !== 'connected') return;
     this.#options.log.info({ callSid: entry.callSid, reason }, 'hanging up');
     this.#options.ingress.control(entry.slot, INGRESS.HANGUP, reason);
@@ -161,14 +181,29 @@ export class CallControl {
     await this.#idleWithin(graceMs);
   }
 
+  /** A new call on a slot of its own, started. */
+  #admit(call: IncomingCall & Pick<CallEntry, 'variables'>): CallEntry | RefusalReason {
+    const slot = this.#options.admission.reserve();
+    if (typeof slot === 'string') return this.#refuse(call.callSid, slot);
+    const entry = this.#options.registry.add({ ...call, slot, phase: 'accepted' });
+    this.#start(entry);
+    return entry;
+  }
+
+  #refuse(callSid: string, reason: RefusalReason): RefusalReason {
+    this.#options.metrics.refused(reason);
+    this.#options.log.warn({ callSid, reason }, 'call refused');
+    return reason;
+  }
+
   #start(entry: CallEntry): void {
     const { runner, log, startTimeoutMs } = this.#options;
     const { callSid, direction, from, to, slot, acceptedAt, variables } = entry;
+    entry.phase = 'accepted';
+    this.#running[slot] = entry;
     log.info({ callSid, slot, direction, from, to }, 'call accepted');
-    const timer = setTimeout(() => this.hangUp(entry, 'start_timeout'), startTimeoutMs);
-    this.#startTimers.set(callSid, timer);
-    const numbers = numbersOf(direction, from, to);
-    runner.run({ slot, callSid, direction, ...numbers, acceptedAt, variables: { ...variables } }).then(
+    this.#startTimers[slot] = setTimeout(() => this.#onStartTimeout(entry), startTimeoutMs);
+    runner.run({ slot, callSid, direction, from, to, acceptedAt, variables: { ...variables } }).then(
       (summary) => this.#finish(entry, summary.endReason, summary),
       (thrown: unknown) => {
         const error = toEngineError(thrown);
@@ -182,14 +217,17 @@ export class CallControl {
   #finish(entry: CallEntry, reason: EndReason, summary: CallSummary | null): void {
     const { registry, admission, tokens, ingress, rings, metrics, log, flush, endSocket } = this.#options;
     const { callSid, slot, direction } = entry;
-    this.#clearStartTimer(callSid);
-    tokens.spend(callSid);
+    this.#clearStartTimer(slot);
+    tokens.spend(slot);
     flush(slot);
     // Twilio goes on with the verb after <Connect>, which hangs up: no silent line stays open.
     endSocket(slot);
+    this.#running[slot] = null;
     registry.end(entry, reason, summary);
-    for (const tell of this.#awaitingEnd.get(callSid) ?? []) tell();
-    this.#awaitingEnd.delete(callSid);
+    if (registry.findLive(callSid) === undefined) {
+      for (const tell of this.#awaitingEnd.get(callSid) ?? []) tell();
+      this.#awaitingEnd.delete(callSid);
+    }
     ingress.forget(slot);
     rings[slot].reset();
     admission.release(slot);
@@ -198,9 +236,15 @@ export class CallControl {
     this.#tellIdle();
   }
 
-  #clearStartTimer(callSid: string): void {
-    clearTimeout(this.#startTimers.get(callSid));
-    this.#startTimers.delete(callSid);
+  /** The stream never came. Of a call that was to start over only the part that waited for it ends. */
+  #onStartTimeout(entry: CallEntry): void {
+    this.#options.log.info({ callSid: entry.callSid, slot: entry.slot }, 'no media socket in time');
+    this.#options.ingress.control(entry.slot, INGRESS.HANGUP, 'start_timeout');
+  }
+
+  #clearStartTimer(slot: number): void {
+    clearTimeout(this.#startTimers[slot]);
+    this.#startTimers[slot] = undefined;
   }
 
   #tellIdle(): void {

@@ -1,9 +1,7 @@
 // What is known about each call: the live ones and the last ended ones. Only keeps and finds; who changes what, and in
 // which order, is call_control.ts for the engine's part and twilio_webhooks.ts for what Twilio reports.
 
-import type { CallDirection, EndReason } from '../../call/call.js';
-import type { CallSummary, TurnReport } from '../../call/call_report.js';
-import type { WorkerEvent } from '../../threads/worker_setup.js';
+import type { CallDirection, CallSummary, EndReason, TurnReport, WorkerEvent } from '../../threads/record_types.js';
 
 /** Twilio's words for a call's status, in the order in which a call can go through them. */
 export const TWILIO_STATUSES = [
@@ -65,6 +63,9 @@ export interface CallEntry {
   summary: CallSummary | null;
   readonly variables: Readonly<Record<string, string>>;
   readonly twilio: TwilioReport;
+  /** The same call's earlier stream, as long as it runs: Twilio was told to start over, and its new stream comes before
+   *  the old one has ended. */
+  previous: CallEntry | null;
 }
 
 export type NewCall = Pick<CallEntry, 'callSid' | 'direction' | 'from' | 'to' | 'slot' | 'phase' | 'variables'>;
@@ -77,7 +78,10 @@ export class CallRegistry {
   /** @param endedMax ended calls to remember; with its transcript one takes some 10 KB */
   constructor(readonly endedMax = 500) {}
 
-  /** A new live call. An ended one of the same sid (a caller redirected back to us) is forgotten. */
+  /**
+   * A new live call. An ended one of the same sid (a caller redirected back to us) is forgotten; a live one goes on as
+   * `previous` until it has ended too.
+   */
   add(call: NewCall): CallEntry {
     const entry: CallEntry = {
       ...call,
@@ -91,6 +95,7 @@ export class CallRegistry {
       turns: [],
       summary: null,
       twilio: { status: null, seen: new Set(), sequence: -1, durationS: null, answeredBy: null, streamError: null },
+      previous: this.#live.get(call.callSid) ?? null,
     };
     this.#ended.delete(call.callSid);
     this.#live.set(call.callSid, entry);
@@ -109,6 +114,17 @@ export class CallRegistry {
     if (summary !== null) {
       entry.turns = summary.turns;
       entry.streamSid = summary.streamSid;
+    }
+    const newest = this.#live.get(entry.callSid);
+    if (newest === entry && entry.previous !== null) {
+      // The new stream never came; the old one is still there, so it is the call.
+      this.#live.set(entry.callSid, entry.previous);
+      entry.previous = null;
+      return;
+    }
+    if (newest !== entry) {
+      if (newest?.previous === entry) newest.previous = null;
+      return;
     }
     this.#live.delete(entry.callSid);
     this.#ended.set(entry.callSid, entry);

@@ -7,7 +7,7 @@ import { type TwilioCall, type TwilioRest, TwilioRestError } from '../../twilio/
 import { HttpError } from '../http/errors.js';
 import type { ServerMetrics } from '../server_metrics.js';
 import type { CallControl } from './call_control.js';
-import { type CallEntry, isTerminal } from './call_registry.js';
+import { type CallEntry, type CallRegistry, isTerminal } from './call_registry.js';
 
 const RING_TIMEOUT_S = 60;
 /** Beyond ringing: Twilio may add 5 s by itself, and its callbacks take their time. */
@@ -28,14 +28,26 @@ export interface DialOrder {
 export interface DiallerOptions {
   rest: Pick<TwilioRest, 'isConfigured' | 'dial' | 'fetchCall' | 'endCall'>;
   control: CallControl;
+  registry: Pick<CallRegistry, 'find'>;
   metrics: ServerMetrics;
   log: Logger;
   calls: Pick<EngineConfig['calls'], 'maxDurationS'>;
 }
 
+/** A dial that Twilio has not answered yet. */
+interface PendingDial {
+  order: DialOrder;
+  slot: number;
+  /** Set when the call's webhooks came first and told us its sid. */
+  entry: CallEntry | null;
+  /** Settles with Twilio's answer; never rejects. */
+  settled: Promise<unknown>;
+}
+
 export class Dialler {
   readonly #options: DiallerOptions;
-  readonly #inFlight = new Set<Promise<unknown>>();
+  /** Oldest first. */
+  readonly #pending = new Set<PendingDial>();
 
   constructor(options: DiallerOptions) {
     this.#options = options;
@@ -55,33 +67,57 @@ export class Dialler {
       throw new HttpError(503, `Failed to initiate call: ${why}`, { 'retry-after': RETRY_AFTER_S });
     }
     const webhookUrl = `${base}/outbound-twiml`;
-    const dialling = this.#dialOnSlot(order, slot, base, webhookUrl);
-    this.#inFlight.add(dialling);
+    const answer = this.#ask(order, base, webhookUrl);
+    const pending: PendingDial = { order, slot, entry: null, settled: answer.catch(() => {}) };
+    this.#pending.add(pending);
     try {
-      const call = await dialling;
+      const call = await answer;
+      // In the same turn as Twilio's answer: whoever waits for `settled` finds the call registered.
+      this.#pending.delete(pending);
+      if (pending.entry === null) this.#register(pending, call.sid, call.queueMs);
+      else if (pending.entry.callSid !== call.sid) this.#registerElsewhere(pending, call);
       log.info({ callSid: call.sid, slot, to: call.to, from: call.from }, 'Outbound call initiated');
       return { ...call, webhookUrl };
     } catch (thrown) {
+      this.#pending.delete(pending);
+      // Twilio's answer got lost, but not the call.
+      if (pending.entry !== null) return { ...calledAs(pending.entry), webhookUrl };
       control.releaseReserved(slot);
       if (!(thrown instanceof TwilioRestError)) throw thrown;
       metrics.dial('refused');
       log.warn({ provider: 'twilio', err: thrown, twilioCode: thrown.twilioCode }, 'Outbound call refused');
       throw refusal(thrown);
-    } finally {
-      this.#inFlight.delete(dialling);
     }
   }
 
   /** Resolves when no dial waits for Twilio's answer any more, or after two seconds. */
-  readonly settled = async (): Promise<void> => {
-    if (this.#inFlight.size === 0) return;
+  async settled(): Promise<void> {
+    if (this.#pending.size === 0) return;
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise((resolve) => {
       timer = setTimeout(resolve, SETTLE_TIMEOUT_MS);
     });
-    await Promise.race([Promise.allSettled(this.#inFlight), timeout]);
+    await Promise.race([Promise.all([...this.#pending].map((pending) => pending.settled)), timeout]);
     clearTimeout(timer);
-  };
+  }
+
+  /**
+   * Whose call is this? A webhook of an outbound call may come before Twilio's answer to the dial that made it. Then
+   * it is the dial between the same two numbers, and has its slot and its variables. When that is not plain, or nothing
+   * is in a hurry, Twilio's answer is waited for.
+   * @param isAnswered somebody is on the line and hears silence
+   * @returns undefined for a call that we did not dial
+   */
+  async claim(callSid: string, from: string, to: string, isAnswered: boolean): Promise<CallEntry | undefined> {
+    const fits = (pending: PendingDial) =>
+      pending.entry === null && pending.order.from === from && pending.order.to === to;
+    const isPlain = [...this.#pending].filter(fits).length === 1;
+    if (!isAnswered || !isPlain) await this.settled();
+    const known = this.#options.registry.find(callSid);
+    if (known !== undefined) return known;
+    const pending = [...this.#pending].find(fits);
+    return pending === undefined ? undefined : this.#register(pending, callSid);
+  }
 
   /** Stops ringing. The slot is free at once; that Twilio can't be reached is only logged. */
   async cancel(entry: CallEntry): Promise<void> {
@@ -93,10 +129,9 @@ export class Dialler {
     }
   }
 
-  async #dialOnSlot(order: DialOrder, slot: number, base: string, webhookUrl: string): Promise<TwilioCall> {
-    const { rest, control, calls } = this.#options;
-    const { to, from, machineDetection, variables } = order;
-    const call = await rest.dial({
+  #ask({ to, from, machineDetection }: DialOrder, base: string, webhookUrl: string): Promise<TwilioCall> {
+    const { rest, calls } = this.#options;
+    return rest.dial({
       to,
       from,
       url: webhookUrl,
@@ -106,10 +141,21 @@ export class Dialler {
       machineDetection:
         machineDetection === null ? null : { mode: machineDetection, callbackUrl: `${base}/twilio/amd` },
     });
-    // In the same turn as Twilio's answer: whoever waits for `settled` finds the call registered.
-    const entry = control.dialled({ callSid: call.sid, direction: 'outbound', from, to }, slot, variables);
-    this.#watch(entry, RING_TIMEOUT_S * 1000 + ANSWER_GRACE_MS + call.queueMs);
-    return call;
+  }
+
+  #register(pending: PendingDial, callSid: string, queueMs = 0): CallEntry {
+    const { order, slot } = pending;
+    const call = { callSid, direction: 'outbound', from: order.from, to: order.to } as const;
+    const entry = this.#options.control.dialled(call, slot, order.variables);
+    pending.entry = entry;
+    this.#watch(entry, RING_TIMEOUT_S * 1000 + ANSWER_GRACE_MS + queueMs);
+    return entry;
+  }
+
+  /** Two dials between the same two numbers at once, and the other one's call has claimed our slot. */
+  #registerElsewhere(pending: PendingDial, call: TwilioCall): void {
+    const slot = this.#options.control.reserve();
+    if (typeof slot === 'number') this.#register({ ...pending, slot }, call.sid, call.queueMs);
   }
 
   /** The slot does not wait for ever for a callback that got lost. */
@@ -134,6 +180,14 @@ export class Dialler {
     log.warn({ callSid: entry.callSid, status }, 'no word of a dialled call, slot released');
     control.endUnanswered(entry);
   }
+}
+
+/** What we know of a call whose creation Twilio did not confirm. */
+function calledAs({ callSid, from, to, twilio }: CallEntry): TwilioCall {
+  return {
+    ...{ sid: callSid, status: twilio.status ?? 'in-progress', direction: 'outbound-api', to, from },
+    ...{ durationS: null, startTime: null, endTime: null, answeredBy: twilio.answeredBy, queueMs: 0 },
+  };
 }
 
 /** What our user gets to hear when Twilio says no. Its 401 and 404 are about our account, not about our user. */

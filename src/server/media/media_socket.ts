@@ -91,7 +91,7 @@ export class MediaSockets {
       refuse(res, 'the Twilio signature is missing or wrong');
       return;
     }
-    tokens.spend(ticket.callSid);
+    tokens.spend(ticket.slot);
     res.upgrade<MediaSocketData>(
       { callSid: ticket.callSid, slot: ticket.slot },
       req.getHeader('sec-websocket-key'),

@@ -23,7 +23,7 @@ export class MediaTokens {
   /** @param lifetimeMs from the webhook to the handshake */
   constructor(readonly lifetimeMs: number) {}
 
-  /** A ticket for a call; earlier ones of the same call stay good until one of them is used. */
+  /** A ticket for a call; earlier ones of the same call and slot stay good until one of them is used. */
   issue(callSid: string, slot: number, socketBase: string, nowMs: number): MediaTicket {
     this.#forgetExpired(nowMs);
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
@@ -46,9 +46,10 @@ export class MediaTokens {
     return nowMs < ticket.expiresAtMs ? ticket : 'expired';
   }
 
-  /** No ticket of this call is good any more: its socket is there, or the call is over. */
-  spend(callSid: string): void {
-    for (const ticket of this.#tickets.values()) if (ticket.callSid === callSid) ticket.spent = true;
+  /** No ticket of this slot is good any more: its socket is there, or its call is over. A ticket that the same call got
+   *  for another slot, for a stream that comes after this one, stays good. */
+  spend(slot: number): void {
+    for (const ticket of this.#tickets.values()) if (ticket.slot === slot) ticket.spent = true;
   }
 
   /** Expired tickets are remembered for one more lifetime, so that a late socket is told apart from a guess. */

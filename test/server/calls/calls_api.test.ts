@@ -1,7 +1,6 @@
 import { BroadcastChannel } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { TurnReport } from '../../../src/call/call_report.js';
-import { WORKER_CHANNEL } from '../../../src/threads/worker_setup.js';
+import { type TurnReport, WORKER_CHANNEL } from '../../../src/threads/record_types.js';
 import {
   closeCode,
   handshake,
@@ -163,7 +162,7 @@ const TURN: TurnReport = {
 test('operators see live calls, and one call with its turns, as the worker reports them', async () => {
   const sid = newCallSid();
   await t.ring(sid);
-  const slot = t.runner.last.order.slot;
+  const slot = t.runner.last.task.slot;
   const channel = new BroadcastChannel(WORKER_CHANNEL);
   channel.postMessage({ kind: 'state', slot, callSid: sid, state: 'listening', streamSid: 'MZ1' });
   channel.postMessage({ kind: 'turn', slot, callSid: sid, turn: { ...TURN, heard: '' } });

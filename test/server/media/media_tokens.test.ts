@@ -12,7 +12,7 @@ test('a ticket is good until its time, its use, or the end of its call', () => {
   expect(tokens.find(tokenOf(first.streamUrl), 1000)).toBe('expired');
   expect(tokens.find(tokenOf(second.streamUrl), 1000)).toBe(second);
   expect(tokens.find('guess', 0)).toBe('unknown');
-  tokens.spend('CA1');
+  tokens.spend(5);
   expect(tokens.find(tokenOf(second.streamUrl), 1000)).toBe('used');
   expect(tokens.find(tokenOf(other.streamUrl), 1000)).toBe(other);
   tokens.issue('CA3', 7, 'wss://h', 5000);
