@@ -1,8 +1,11 @@
 // Records one call as stereo PCM on the call's true timeline: caller left, agent right, each where it was heard. Holds a
 // few seconds as mu-law in memory and hands whole seconds to recording_file.ts. Knows nothing of turns or providers.
+//
+// Whatever time it is told, one call of a method works on a few seconds at most: silence that is longer than what is
+// held in memory becomes a hole in the file, and a time no call can reach is refused.
 
 import type { Dsp } from '../audio/kernels/addon.js';
-import { FRAME_MS, MULAW_SILENCE, RATE_HZ } from '../audio_format.js';
+import { FRAME_SAMPLES, MULAW_SILENCE, RATE_HZ } from '../audio_format.js';
 import type { EngineError } from '../errors.js';
 import { RecordingFile } from './recording_file.js';
 
@@ -16,43 +19,50 @@ const BLOCK = RATE_HZ;
 const SETTLE_MS = 400;
 /** How long a block waits for a caller whose audio is held up in the network. */
 const CALLER_WAIT_MS = 2500;
+/** Bytes of one stereo sample in the file. */
+const SAMPLE_BYTES = 4;
+/** No call is longer than 4 hours; times beyond a day are nonsense. */
+const LONGEST_MS = 24 * 3600 * 1000;
+/** Audio that begins this near to where the last ended follows it without a seam: 1 ms. */
+const SEAM_SAMPLES = 8;
+/** A hole up to this long is no silence but a clock that was put right: the last sample goes on through it. */
+const BRIDGE_SAMPLES = 40;
 
 /** Buffers and scratch that all recorders of a worker share; a block is converted synchronously, so one set is enough. */
 export class RecorderBuffers {
   readonly left = new Int16Array(BLOCK);
   readonly right = new Int16Array(BLOCK);
   readonly bytes = new Uint8Array(BLOCK);
-  private readonly free: Buffer[] = [];
+  readonly #free: Buffer[] = [];
 
   take(): Buffer {
-    return this.free.pop() ?? Buffer.alloc(BLOCK * 4);
+    return this.#free.pop() ?? Buffer.alloc(BLOCK * SAMPLE_BYTES);
   }
   give(buffer: Buffer): void {
-    if (this.free.length < 64) this.free.push(Buffer.from(buffer.buffer, buffer.byteOffset, BLOCK * 4));
+    if (this.#free.length < 64) this.#free.push(Buffer.from(buffer.buffer, buffer.byteOffset, BLOCK * SAMPLE_BYTES));
   }
 }
 
 export class Recorder {
-  private readonly left = new Uint8Array(WINDOW).fill(MULAW_SILENCE);
-  private readonly right = new Uint8Array(WINDOW).fill(MULAW_SILENCE);
-  private readonly file: RecordingFile;
-  /** Sample positions since call start. */
-  private written = 0;
-  private callerEnd = 0;
-  private agentEnd = 0;
-  private stopped = false;
+  readonly #dsp: Dsp;
+  readonly #buffers: RecorderBuffers;
+  readonly #left = new Uint8Array(WINDOW).fill(MULAW_SILENCE);
+  readonly #right = new Uint8Array(WINDOW).fill(MULAW_SILENCE);
+  readonly #file: RecordingFile;
+  /** Sample positions since call start. What is in memory lies in [#written, #written + WINDOW). */
+  #written = 0;
+  #callerEnd = 0;
+  #agentEnd = 0;
+  #stopped = false;
 
-  constructor(
-    path: string,
-    private readonly dsp: Dsp,
-    private readonly buffers: RecorderBuffers,
-    onError: (error: EngineError) => void,
-  ) {
-    this.file = new RecordingFile(
+  constructor(path: string, dsp: Dsp, buffers: RecorderBuffers, onError: (error: EngineError) => void) {
+    this.#dsp = dsp;
+    this.#buffers = buffers;
+    this.#file = new RecordingFile(
       path,
       { rateHz: RATE_HZ, channels: 2 },
       (error) => {
-        this.stopped = true;
+        this.#stopped = true;
         onError(error);
       },
       (buffer) => buffers.give(buffer),
@@ -61,78 +71,105 @@ export class Recorder {
 
   /** At least one second, or the rest at the end, reached the file queue: there is something to listen to. */
   get recorded(): boolean {
-    return this.written > 0;
+    return this.#written > 0;
   }
 
   /** One 20 ms frame of the caller that began at `callMs`. A frame older than what is on disk is lost to the file. */
   caller(callMs: number, mulaw: Uint8Array): void {
-    if (this.stopped) return;
-    const at = Math.round(callMs * SAMPLES_PER_MS);
-    this.place(this.left, at, mulaw, 0, FRAME_MS * SAMPLES_PER_MS);
-    this.callerEnd = Math.max(this.callerEnd, at + FRAME_MS * SAMPLES_PER_MS);
+    if (this.#stopped || !isCallTime(callMs)) return;
+    const at = joined(Math.round(callMs * SAMPLES_PER_MS), this.#callerEnd);
+    this.#place(this.#left, this.#callerEnd, at, mulaw, 0, FRAME_SAMPLES);
+    this.#callerEnd = Math.max(this.#callerEnd, at + FRAME_SAMPLES);
   }
 
   /** `count` mu-law bytes of the agent that the caller begins to hear at `callMs`. */
   agent(callMs: number, mulaw: Uint8Array, offset: number, count: number): void {
-    if (this.stopped) return;
-    // Rounding the play time of each piece would leave one-sample seams inside one utterance.
-    const rounded = Math.round(callMs * SAMPLES_PER_MS);
-    const at = Math.abs(rounded - this.agentEnd) <= 8 ? this.agentEnd : rounded;
-    this.place(this.right, at, mulaw, offset, count);
-    this.agentEnd = at + count;
+    if (this.#stopped || !isCallTime(callMs)) return;
+    const at = joined(Math.round(callMs * SAMPLES_PER_MS), this.#agentEnd);
+    this.#place(this.#right, this.#agentEnd, at, mulaw, offset, count);
+    this.#agentEnd = at + count;
   }
 
   /** What was to be heard after `callMs` was cleared and never heard. */
   cleared(callMs: number): void {
-    const from = Math.max(this.written, Math.round(callMs * SAMPLES_PER_MS));
-    for (let at = from; at < this.agentEnd; at++) this.right[at & MASK] = MULAW_SILENCE;
-    this.agentEnd = Math.min(this.agentEnd, from);
+    if (!Number.isFinite(callMs)) return;
+    const from = Math.max(this.#written, Math.round(callMs * SAMPLES_PER_MS));
+    for (let at = from; at < this.#agentEnd; at++) this.#right[at & MASK] = MULAW_SILENCE;
+    this.#agentEnd = Math.min(this.#agentEnd, from);
   }
 
   /** Writes whole seconds that can't change any more. Cheap when there is none. */
   tick(callMs: number): void {
-    if (this.stopped) return;
+    if (this.#stopped || !isCallTime(callMs)) return;
     const settled = (callMs - SETTLE_MS) * SAMPLES_PER_MS;
-    if (settled - this.written < BLOCK) return;
     const patience = (callMs - CALLER_WAIT_MS) * SAMPLES_PER_MS;
-    while (Math.min(settled, Math.max(this.callerEnd, patience)) - this.written >= BLOCK) this.writeBlock(BLOCK);
+    const blocks = Math.floor((Math.min(settled, Math.max(this.#callerEnd, patience)) - this.#written) / BLOCK);
+    if (blocks > 0) this.#writeUpTo(this.#written + blocks * BLOCK);
   }
 
   /** Writes the rest up to `callMs` and closes the file. Never rejects; safe twice. */
   async close(callMs: number): Promise<void> {
-    if (!this.stopped) {
-      const end = Math.max(this.callerEnd, Math.min(this.agentEnd, Math.round(callMs * SAMPLES_PER_MS)));
-      while (end > this.written) this.writeBlock(Math.min(BLOCK, end - this.written));
-      this.stopped = true;
+    if (!this.#stopped) {
+      const agentEnd = isCallTime(callMs) ? Math.min(this.#agentEnd, Math.round(callMs * SAMPLES_PER_MS)) : 0;
+      this.#writeUpTo(Math.max(this.#callerEnd, agentEnd));
+      this.#stopped = true;
     }
-    await this.file.close();
+    await this.#file.close();
   }
 
-  private place(window: Uint8Array, at: number, mulaw: Uint8Array, offset: number, count: number): void {
-    const skip = Math.max(0, this.written - at);
-    // Further ahead than the window holds can only be a clock that jumped: write out silence rather than overwrite.
-    while (!this.stopped && at + count - this.written > WINDOW) this.writeBlock(BLOCK);
+  /** `end`: where this channel's audio has ended so far. */
+  #place(window: Uint8Array, end: number, at: number, mulaw: Uint8Array, offset: number, count: number): void {
+    // Further ahead than the window reaches: the time in between passed without audio, or without a tick.
+    const beyond = at + count - this.#written - WINDOW;
+    if (beyond > 0) this.#writeUpTo(this.#written + Math.ceil(beyond / BLOCK) * BLOCK);
+    if (at > end && at - end <= BRIDGE_SAMPLES && end > this.#written) {
+      for (let i = end; i < at; i++) window[i & MASK] = window[(end - 1) & MASK];
+    }
+    const skip = Math.max(0, this.#written - at);
     for (let i = skip; i < count; i++) window[(at + i) & MASK] = mulaw[offset + i];
   }
 
-  private writeBlock(samples: number): void {
-    const { left, right, bytes } = this.buffers;
-    this.lift(this.left, bytes, samples);
-    this.dsp.mulawDecode(bytes, 0, left, 0, samples);
-    this.lift(this.right, bytes, samples);
-    this.dsp.mulawDecode(bytes, 0, right, 0, samples);
-    const buffer = this.buffers.take();
-    const pcm = new Int16Array(buffer.buffer, buffer.byteOffset, samples * 2);
-    this.dsp.interleaveStereo(left, 0, right, 0, pcm, 0, samples);
-    this.written += samples;
-    this.file.append(samples === BLOCK ? buffer : buffer.subarray(0, samples * 4));
-  }
-
-  private lift(window: Uint8Array, target: Uint8Array, samples: number): void {
-    for (let i = 0; i < samples; i++) {
-      const at = (this.written + i) & MASK;
-      target[i] = window[at];
-      window[at] = MULAW_SILENCE;
+  /** Everything before `end` goes to the file: what is held in memory as blocks, silence behind it as a hole. */
+  #writeUpTo(end: number): void {
+    while (this.#written < end && !this.#stopped) {
+      if (this.#written >= Math.max(this.#callerEnd, this.#agentEnd)) {
+        this.#file.skip((end - this.#written) * SAMPLE_BYTES);
+        this.#written = end;
+      } else this.#writeBlock(Math.min(BLOCK, end - this.#written));
     }
   }
+
+  #writeBlock(samples: number): void {
+    const { left, right, bytes } = this.#buffers;
+    this.#lift(this.#left, bytes, samples);
+    this.#dsp.mulawDecode(bytes, 0, left, 0, samples);
+    this.#lift(this.#right, bytes, samples);
+    this.#dsp.mulawDecode(bytes, 0, right, 0, samples);
+    const buffer = this.#buffers.take();
+    const pcm = new Int16Array(buffer.buffer, buffer.byteOffset, samples * 2);
+    this.#dsp.interleaveStereo(left, 0, right, 0, pcm, 0, samples);
+    this.#written += samples;
+    this.#file.append(samples === BLOCK ? buffer : buffer.subarray(0, samples * SAMPLE_BYTES));
+  }
+
+  /** Moves the oldest `samples` out of a window and leaves silence. */
+  #lift(window: Uint8Array, target: Uint8Array, samples: number): void {
+    const from = this.#written & MASK;
+    const first = Math.min(samples, WINDOW - from);
+    target.set(window.subarray(from, from + first));
+    window.fill(MULAW_SILENCE, from, from + first);
+    if (first === samples) return;
+    target.set(window.subarray(0, samples - first), first);
+    window.fill(MULAW_SILENCE, 0, samples - first);
+  }
+}
+
+function isCallTime(callMs: number): boolean {
+  // Before zero: what was said while the stream was being set up.
+  return callMs > -LONGEST_MS && callMs < LONGEST_MS;
+}
+
+/** Rounding the time of each piece would leave one-sample seams inside one utterance: near its end, it follows. */
+function joined(at: number, end: number): number {
+  return Math.abs(at - end) <= SEAM_SAMPLES ? end : at;
 }

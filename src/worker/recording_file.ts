@@ -1,105 +1,167 @@
 // One WAV file on disk, appended to by asynchronous writes in order. It knows bytes and errors; what the bytes mean and
 // when they are written is recorder.ts. The header is brought up to date after each append, so that a killed process
 // leaves a file that opens and plays up to the last append.
+//
+// One request to the system at a time, and the descriptor is closed only when none is under way: a number given back
+// too early may by then belong to another call's file, and a late write would land in there.
 
 import fs from 'node:fs';
 import { wavHeader } from '../audio/wav.js';
 import { EngineError } from '../errors.js';
 
 /** Appends waiting for the disk. A disk that is this far behind (seconds of audio) is treated as failed. */
-const PENDING_MAX = 8;
+const PENDING_MAX = 12;
+/** How long `close` waits for the disk. A call may not keep its slot because a disk hangs. */
+const CLOSE_WAIT_MS = 5000;
+const HEADER_BYTES = 44;
 
 export class RecordingFile {
-  private fd: number | null = null;
-  private dataBytes = 0;
-  private readonly pending: Buffer[] = [];
-  private busy = true;
-  private failed = false;
-  private closing: (() => void) | null = null;
+  readonly path: string;
+  readonly #format: { rateHz: number; channels: number };
+  readonly #onError: (error: EngineError) => void;
+  readonly #onWritten: (buffer: Buffer) => void;
+  #fd: number | null = null;
+  /** A request (open, write, truncate, close) whose callback has not come yet. */
+  #underWay = true;
+  #dataBytes = 0;
+  /** `#dataBytes` counts silence that lies behind the last byte on disk. */
+  #endsInHole = false;
+  /** What is to be appended: bytes, or a number of zero bytes. */
+  readonly #pending: (Buffer | number)[] = [];
+  #failed = false;
+  #closing = false;
+  #done!: () => void;
+  readonly #closed = new Promise<void>((resolve) => {
+    this.#done = resolve;
+  });
 
   /**
    * Creates the file (fails if it exists). `onError` is called at most once; after it every append is ignored.
    * `onWritten` gives a buffer back for reuse.
    */
   constructor(
-    readonly path: string,
-    private readonly format: { rateHz: number; channels: number },
-    private readonly onError: (error: EngineError) => void,
-    private readonly onWritten: (buffer: Buffer) => void = () => {},
+    path: string,
+    format: { rateHz: number; channels: number },
+    onError: (error: EngineError) => void,
+    onWritten: (buffer: Buffer) => void = () => {},
   ) {
+    this.path = path;
+    this.#format = format;
+    this.#onError = onError;
+    this.#onWritten = onWritten;
     fs.open(path, 'wx', 0o640, (error, fd) => {
-      if (error) return this.fail(error);
-      this.fd = fd;
-      fs.write(fd, this.header(), 0, 44, 0, (failure) => this.step(failure));
+      if (error) return this.#settled(error);
+      this.#fd = fd;
+      if (this.#failed) return this.#settled(null);
+      this.#writeHeader(fd);
     });
   }
 
   /** Queues `buffer` (owned by this object until `onWritten`). */
   append(buffer: Buffer): void {
-    if (this.failed) return this.onWritten(buffer);
-    if (this.pending.length >= PENDING_MAX) {
-      this.onWritten(buffer);
-      return this.fail(new Error('the disk is too slow'));
+    if (this.#failed || this.#closing) return this.#onWritten(buffer);
+    if (this.#pending.length >= PENDING_MAX) {
+      this.#onWritten(buffer);
+      return this.#fail(new Error('the disk is too slow'));
     }
-    this.pending.push(buffer);
-    if (!this.busy) this.writeNext();
+    this.#pending.push(buffer);
+    if (!this.#underWay) this.#next();
   }
 
-  /** Writes what is queued, closes the file, resolves (never rejects). Safe twice. */
+  /** Queues `bytes` of silence, however many: a hole in the file, which costs neither memory nor disk. */
+  skip(bytes: number): void {
+    if (this.#failed || this.#closing || bytes <= 0) return;
+    const last = this.#pending.length - 1;
+    const before = this.#pending[last];
+    if (typeof before === 'number') this.#pending[last] = before + bytes;
+    else this.#pending.push(bytes);
+    if (!this.#underWay) this.#next();
+  }
+
+  /** Writes what is queued, closes the file, resolves (never rejects) then, or when the disk has not answered for long. Safe twice. */
   close(): Promise<void> {
-    return new Promise((resolve) => {
-      const earlier = this.closing;
-      this.closing = () => {
-        earlier?.();
-        resolve();
-      };
-      if (!this.busy) this.finish();
-    });
+    if (this.#closing) return this.#closed;
+    this.#closing = true;
+    const giveUp = setTimeout(() => {
+      // The descriptor stays open until the disk has answered.
+      this.#fail(new Error('the disk does not answer'));
+      this.#done();
+    }, CLOSE_WAIT_MS);
+    void this.#closed.then(() => clearTimeout(giveUp));
+    if (!this.#underWay) this.#next();
+    return this.#closed;
   }
 
-  private writeNext(): void {
-    const buffer = this.pending.shift();
-    if (!buffer || this.fd === null) {
-      this.busy = false;
-      if (this.closing) this.finish();
-      return;
+  /** The request that was under way has its answer. */
+  #settled(error: Error | null): void {
+    this.#underWay = false;
+    if (error) this.#fail(error);
+    else this.#next();
+  }
+
+  /** Starts the next request. Only when none is under way. */
+  #next(): void {
+    const fd = this.#fd;
+    if (this.#failed || fd === null) return this.#release();
+    let piece = this.#pending.shift();
+    if (typeof piece === 'number') {
+      // Not yet in the header: a killed process must not leave one that promises more than the file has.
+      this.#dataBytes += piece;
+      this.#endsInHole = true;
+      piece = this.#pending.shift();
     }
-    this.busy = true;
-    fs.write(this.fd, buffer, 0, buffer.length, 44 + this.dataBytes, (error, written) => {
-      const length = buffer.length;
-      this.onWritten(buffer);
-      if (error || written < length) return this.fail(error ?? new Error('short write'));
-      this.dataBytes += length;
-      fs.write(this.fd!, this.header(), 0, 44, 0, (failure) => this.step(failure));
+    if (piece !== undefined) return this.#write(fd, piece as Buffer, 0);
+    if (!this.#closing) return;
+    if (!this.#endsInHole) return this.#release();
+    this.#endsInHole = false;
+    this.#underWay = true;
+    fs.ftruncate(fd, HEADER_BYTES + this.#dataBytes, (error) => {
+      if (error || this.#failed) this.#settled(error);
+      else this.#writeHeader(fd);
     });
   }
 
-  private step(error: NodeJS.ErrnoException | null): void {
-    if (error) this.fail(error);
-    else this.writeNext();
+  #write(fd: number, buffer: Buffer, from: number): void {
+    this.#underWay = true;
+    const at = HEADER_BYTES + this.#dataBytes + from;
+    fs.write(fd, buffer, from, buffer.length - from, at, (error, written) => {
+      const done = from + written;
+      // A part only: the rest tells why, by its error.
+      if (!error && !this.#failed && written > 0 && done < buffer.length) return this.#write(fd, buffer, done);
+      this.#onWritten(buffer);
+      if (error || this.#failed) return this.#settled(error);
+      if (done < buffer.length) return this.#settled(new Error('short write'));
+      this.#dataBytes += buffer.length;
+      this.#endsInHole = false;
+      this.#writeHeader(fd);
+    });
   }
 
-  private header(): Uint8Array {
-    return wavHeader(this.format.rateHz, this.format.channels, this.dataBytes);
+  #writeHeader(fd: number): void {
+    this.#underWay = true;
+    const header = wavHeader(this.#format.rateHz, this.#format.channels, this.#dataBytes);
+    fs.write(fd, header, 0, HEADER_BYTES, 0, (error) => this.#settled(error));
   }
 
-  private fail(cause: Error): void {
-    this.busy = false;
-    if (!this.failed) {
-      this.failed = true;
-      for (const buffer of this.pending.splice(0)) this.onWritten(buffer);
+  #fail(cause: Error): void {
+    if (!this.#failed) {
+      this.#failed = true;
+      for (const piece of this.#pending.splice(0)) if (typeof piece !== 'number') this.#onWritten(piece);
       const code = (cause as NodeJS.ErrnoException).code;
-      this.onError(new EngineError('RECORDING_WRITE', { cause, detail: code ?? cause.message }));
+      this.#onError(new EngineError('RECORDING_WRITE', { cause, detail: code ?? cause.message }));
     }
-    if (this.closing) this.finish();
+    if (!this.#underWay) this.#release();
   }
 
-  private finish(): void {
-    const done = this.closing;
-    this.closing = null;
-    if (this.fd === null) return done?.();
-    const fd = this.fd;
-    this.fd = null;
-    fs.close(fd, () => done?.());
+  /** Gives the descriptor back, which nothing uses any more. */
+  #release(): void {
+    const fd = this.#fd;
+    if (fd === null) return this.#done();
+    this.#fd = null;
+    this.#underWay = true;
+    fs.close(fd, () => {
+      this.#underWay = false;
+      this.#done();
+    });
   }
 }

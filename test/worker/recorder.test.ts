@@ -5,10 +5,27 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { dsp } from '../../src/audio/kernels/addon.js';
 import type { EngineError } from '../../src/errors.js';
 import { Recorder, RecorderBuffers } from '../../src/worker/recorder.js';
+import { seededRandom } from '../threads/random_records.js';
 
 let dir: string;
 let errors: EngineError[];
-const buffers = new RecorderBuffers();
+/** Knows when the disk has everything that was written. */
+class AwaitedBuffers extends RecorderBuffers {
+  #writing = 0;
+  #idle = () => {};
+  override take(): Buffer {
+    this.#writing++;
+    return super.take();
+  }
+  override give(buffer: Buffer): void {
+    super.give(buffer);
+    if (--this.#writing === 0) this.#idle();
+  }
+  async written(): Promise<void> {
+    if (this.#writing > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+  }
+}
+const buffers = new AwaitedBuffers();
 beforeEach(() => {
   dir = fs.mkdtempSync(path.join(os.tmpdir(), 'ringline-recorder-'));
   errors = [];
@@ -129,3 +146,140 @@ test('a full disk stops the recording with one counted error', async () => {
     (fs as { open: unknown }).open = open;
   }
 });
+
+test.each([
+  ['+23 days', 2_000_000_000],
+  ['the largest number there is', Number.MAX_VALUE],
+  ['not a number', Number.NaN],
+  ['infinite', Number.POSITIVE_INFINITY],
+  ['long before the call', -2_000_000_000],
+])('a time no call can reach (%s) is refused, and the recording goes on', async (_name, callMs) => {
+  const recorder = make();
+  recorder.caller(0, frame(LOUD));
+  recorder.tick(callMs);
+  recorder.caller(callMs, frame(LOUD));
+  recorder.agent(callMs, frame(LOUD), 0, 160);
+  recorder.cleared(callMs);
+  recorder.caller(20, frame(LOUD));
+  await recorder.close(callMs);
+  const { left, right } = readStereo(path.join(dir, 'call.wav'));
+  expect([lastSound(left), lastSound(right)]).toEqual([319, -1]);
+  expect(errors).toEqual([]);
+});
+
+test.each([5, 20, 600, 4 * 3600])(
+  'a silence of %i s costs a few blocks, and what follows it is in its place on both channels',
+  async (seconds) => {
+    const silenceMs = seconds * 1000;
+    const recorder = make();
+    recorder.caller(0, frame(LOUD));
+    recorder.agent(100, frame(LOUD), 0, 160);
+    recorder.tick(1000);
+    // Nothing, not even a tick; then both go on at once.
+    recorder.agent(silenceMs + 100, frame(LOUD), 0, 160);
+    recorder.caller(silenceMs, frame(LOUD));
+    recorder.tick(silenceMs + 1000);
+    await recorder.close(silenceMs + 1000);
+    expect(errors).toEqual([]);
+    const stat = fs.statSync(path.join(dir, 'call.wav'));
+    expect(stat.size).toBe(44 + (silenceMs + 120) * 32);
+    const blocks = stat.blocks * 512;
+    expect(blocks).toBeLessThan(10 * 32_000);
+    if (seconds > 600) return;
+    const { left, right } = readStereo(path.join(dir, 'call.wav'));
+    const span = (channel: Int16Array): number[] => {
+      const later = channel.subarray(4000);
+      return [firstSound(channel), 4000 + firstSound(later), lastSound(channel)].map((sample) => sample / 8);
+    };
+    expect(span(left)).toEqual([0, silenceMs, silenceMs + 20 - 1 / 8]);
+    expect(span(right)).toEqual([100, silenceMs + 100, silenceMs + 120 - 1 / 8]);
+  },
+);
+
+test('a call in which only the agent is heard for a minute, and a caller who comes back, are both whole', async () => {
+  const recorder = make();
+  for (let ms = 0; ms < 60_000; ms += 20) {
+    recorder.agent(ms, frame(LOUD), 0, 160);
+    if (ms < 1000 || ms > 50_000) recorder.caller(ms, frame(LOUD));
+    if (ms % 1000 === 0) recorder.tick(ms);
+    if (ms % 3000 === 0) await buffers.written();
+  }
+  await recorder.close(60_000);
+  const { left, right } = readStereo(path.join(dir, 'call.wav'));
+  expect(right.indexOf(0)).toBe(-1);
+  expect(left.indexOf(0)).toBe(8000);
+  expect(left.subarray(8000).findIndex((sample) => sample !== 0)).toBe(50_020 * 8 - 8000);
+});
+
+test('a clock put right by a few samples leaves no click of silence', async () => {
+  const recorder = make();
+  // 500 ppm: every frame begins 0.01 ms later than the one before it ended.
+  for (let i = 0; i < 1000; i++) {
+    recorder.caller(i * 20.01, frame(LOUD));
+    recorder.tick(i * 20.01);
+    if (i % 50 === 0) await buffers.written();
+  }
+  await recorder.close(20_010);
+  const { left } = readStereo(path.join(dir, 'call.wav'));
+  expect(left.length).toBeGreaterThanOrEqual(20_000 * 8 + 8);
+  expect(left.indexOf(0)).toBe(-1);
+});
+
+test.each([1, 2, 3, 4, 5, 6])(
+  'as a plain array of samples would have it, whatever comes when (seed %i)',
+  async (seed) => {
+    const random = seededRandom(seed);
+    const recorder = make();
+    const length = 40_000 * 8;
+    const model = [new Uint8Array(length).fill(0xff), new Uint8Array(length).fill(0xff)];
+    let agentMs = 0;
+    let callerMs = 0;
+    for (let now = 0; now < 30_000; now += 20) {
+      // The caller: mostly in time, sometimes held up for less than the recorder waits, sometimes missing.
+      if (random() < 0.01) callerMs = Math.max(callerMs, now - Math.floor(random() * 1500));
+      while (callerMs <= now && random() < 0.97) {
+        if (random() < 0.9) {
+          const value = Math.floor(random() * 0x7f);
+          recorder.caller(callerMs, frame(value));
+          model[0].fill(value, callerMs * 8, (callerMs + 20) * 8);
+        }
+        callerMs += 20;
+      }
+      // The agent: bursts a little ahead of time, cut now and then.
+      if (random() < 0.5) {
+        agentMs = Math.max(agentMs, now);
+        if (agentMs < now + 200) {
+          const value = Math.floor(random() * 0x7f);
+          recorder.agent(agentMs, frame(value), 0, 160);
+          model[1].fill(value, agentMs * 8, (agentMs + 20) * 8);
+          agentMs += 20;
+        }
+      } else if (random() < 0.05) {
+        recorder.cleared(now);
+        model[1].fill(0xff, now * 8);
+        agentMs = Math.min(agentMs, now);
+      }
+      if (now % 1000 === 0) recorder.tick(now);
+      if (now % 5000 === 0) await buffers.written();
+    }
+    await recorder.close(30_000);
+    expect(errors).toEqual([]);
+    const { left, right } = readStereo(path.join(dir, 'call.wav'));
+    const codes = Int16Array.from({ length: 256 }, () => 0);
+    dsp.mulawDecode(
+      Uint8Array.from({ length: 256 }, (_, i) => i),
+      0,
+      codes,
+      0,
+      256,
+    );
+    for (const [channel, expected] of [
+      [left, model[0]],
+      [right, model[1]],
+    ] as const) {
+      const wrong = channel.findIndex((sample, i) => sample !== codes[expected[i]]);
+      expect(wrong).toBe(-1);
+      expect(expected.subarray(channel.length).every((code) => code === 0xff)).toBe(true);
+    }
+  },
+);
