@@ -76,6 +76,8 @@ export interface EngineConfig {
     greetingProtectMs: number;
     /** Nobody says anything: ask once after this, end the call after twice this. */
     idlePromptMs: number;
+    /** Speech recognition is down: the call is ended, with an apology, after this long. */
+    deafPatienceMs: number;
   };
   pacing: {
     /** How far ahead of real time audio is handed to Twilio: 160-200 ms. */
@@ -250,6 +252,7 @@ function assemble(v: ConfigValues, env: Record<string, string | undefined>, test
       bargeInMinSpeechMs: v.BARGE_IN_MIN_SPEECH_MS,
       greetingProtectMs: v.GREETING_PROTECT_MS,
       idlePromptMs: v.IDLE_PROMPT_MS,
+      deafPatienceMs: v.DEAF_PATIENCE_MS,
     },
     pacing: { leadMs: v.PACING_LEAD_MS, messageMs: v.PACING_MESSAGE_MS },
     recording: { enabled: v.RECORDING, dir: v.RECORDING_DIR, retentionDays: v.RECORDING_RETENTION_DAYS },

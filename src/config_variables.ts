@@ -217,6 +217,12 @@ export const CONFIG_VARIABLES = {
     integer(1000, 600000),
   ),
 
+  DEAF_PATIENCE_MS: variable(
+    '25000',
+    'how long a call goes on whose caller cannot be heard because speech recognition is down',
+    integer(0, 600000),
+  ),
+
   PACING_LEAD_MS: variable('200', 'how far ahead of real time audio is handed to Twilio', integer(40, 2000)),
   PACING_MESSAGE_MS: variable(
     '40',

@@ -90,7 +90,7 @@ async function openSessions(stt: DeepgramStt, calls: number, onTranscript: () =>
   const opened: SttSession[] = [];
   await whenTold(calls, (tell, fail) => {
     for (let i = 0; i < calls; i++) {
-      const handlers = { onTranscript, onOpen: tell, onError: fail };
+      const handlers = { onTranscript, onOpen: tell, onError: fail, onDeaf: fail, onHearing: () => {} };
       opened.push(stt.open({ callSid: `CA${i}`, language: 'en', keyterms: [] }, handlers));
     }
   });

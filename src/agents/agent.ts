@@ -6,6 +6,7 @@ import { spokenText } from '../conversation/text/spoken_text.js';
 import { type FarewellRules, farewellRules, readsAsFarewell } from '../conversation/turns/farewell.js';
 import { type CheckedDefinition, checkDefinition, PLACEHOLDER } from './agent_definition.js';
 import { COMPASS_GROUP } from './personas/compass_group.js';
+import { stockLines } from './stock_lines.js';
 
 /** Who dialled. The same words as threads/record_types.ts, which this folder may not import. */
 export type Direction = 'inbound' | 'outbound';
@@ -60,10 +61,24 @@ export class AgentProfile {
     return this.spoken(this.definition.goodbye, variables);
   }
 
+  /** Said when speech recognition is down and nothing of the caller is heard. */
+  cannotHear(variables: Variables = {}): string {
+    const { cannotHear, apology } = this.definition;
+    return this.spoken(cannotHear ?? stockLines(this.language)?.cannotHear ?? apology, variables);
+  }
+
+  /** The last words of a call that never came to hear again. */
+  cannotHearGoodbye(variables: Variables = {}): string {
+    const { cannotHearGoodbye, apology, goodbye } = this.definition;
+    const line = cannotHearGoodbye ?? stockLines(this.language)?.cannotHearGoodbye ?? `${apology} ${goodbye}`;
+    return this.spoken(line, variables);
+  }
+
   /** Lines whose audio is worth preparing: all that are said without a call's own values. */
   fixedLines(): string[] {
     const greetings = [this.greeting('inbound', {}), this.greeting('outbound', {})];
-    return [...new Set([...greetings, this.apology(), this.idlePrompt(), this.goodbye()])];
+    const others = [this.apology(), this.idlePrompt(), this.goodbye(), this.cannotHear(), this.cannotHearGoodbye()];
+    return [...new Set([...greetings, ...others])];
   }
 
   /** The reply says goodbye: once it was heard, the call should end. In doubt no: hanging up on somebody is worse. */

@@ -36,6 +36,10 @@ const definition = z.strictObject({
   idlePrompt: line,
   /** Said when we end the call. */
   goodbye: line,
+  /** Said when speech recognition is down; absent = the usual line of the language, or the apology. */
+  cannotHear: line.nullable().default(null),
+  /** Said when it stays down and the call is ended; absent likewise. */
+  cannotHearGoodbye: line.nullable().default(null),
   /** Regular expression (case ignored) for the words that end a call; absent = the usual ones of the language. */
   goodbyePattern: z.string().refine(isPattern, 'not a regular expression').nullable().default(null),
 });
@@ -76,12 +80,23 @@ function invalid(problems: readonly string[], cause?: unknown): EngineError {
   return new EngineError('CONFIG_INVALID', { detail, cause });
 }
 
+const TEMPLATES = [
+  'systemPrompt',
+  'greeting',
+  'apology',
+  'idlePrompt',
+  'goodbye',
+  'cannotHear',
+  'cannotHearGoodbye',
+] as const;
+
 /** A placeholder that nobody fills would be a hole in a sentence. */
 function unknownPlaceholders(checked: CheckedDefinition): string[] {
   const known = new Set([...Object.keys(checked.variables), ...BUILT_IN]);
   const problems = new Set<string>();
-  for (const field of ['systemPrompt', 'greeting', 'apology', 'idlePrompt', 'goodbye'] as const) {
+  for (const field of TEMPLATES) {
     const texts = checked[field];
+    if (texts === null) continue;
     for (const text of typeof texts === 'string' ? [texts] : [texts.inbound, texts.outbound]) {
       for (const [, name] of text.matchAll(PLACEHOLDER)) {
         if (!known.has(name)) problems.add(`${field}: {{${name}}} is not among the variables`);

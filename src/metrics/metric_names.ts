@@ -200,6 +200,10 @@ export const COUNTERS = {
     help: 'Failures of a provider.',
     labels: { provider: 'cartesia' },
   },
+  deaf_calls: {
+    name: 'ringline_deaf_calls_total',
+    help: 'Times a call could not hear its caller for seconds because speech recognition was down.',
+  },
   apologies: { name: 'ringline_apologies_total', help: 'Spoken apologies.' },
   stt_audio_dropped: {
     name: 'ringline_stt_audio_dropped_total',

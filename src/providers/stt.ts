@@ -1,4 +1,5 @@
-// What the engine asks of a streaming speech-to-text provider. One session per call.
+// What the engine asks of a streaming speech-to-text provider. One session per call, for as long as the call lasts: a
+// session never gives up by itself, it tells that it can't hear.
 
 import type { EngineError } from '../errors.js';
 
@@ -22,8 +23,12 @@ export interface SttHandlers {
   onTranscript(transcript: SttTranscript): void;
   /** The socket is open (again). `connectMs` since the attempt began. */
   onOpen(connectMs: number): void;
-  /** Something failed. `fatal` means the session gave up: no more transcripts will come. */
-  onError(error: EngineError, fatal: boolean): void;
+  /** The socket is lost, or could not be opened. Told once for each outage: the session goes on trying until closed. */
+  onError(error: EngineError): void;
+  /** The outage lasts: nothing of what the caller says now is heard. `error` = the latest reason. */
+  onDeaf(error: EngineError): void;
+  /** Only after `onDeaf`: it hears again. What the replay still held of the caller's words comes as transcripts. */
+  onHearing(): void;
 }
 
 export interface SttSession {

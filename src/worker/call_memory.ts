@@ -67,6 +67,8 @@ export class CallMemory {
       idle_prompt: () => agent.idlePrompt(variables),
       farewell: () => agent.goodbye(variables),
       apology: () => agent.apology(variables),
+      cannot_hear: () => agent.cannotHear(variables),
+      cannot_hear_goodbye: () => agent.cannotHearGoodbye(variables),
       answer: () => '',
     }[kind]();
     this.row = report.openTurn(kind === 'greeting' ? 0 : ++this.turnCount, '');

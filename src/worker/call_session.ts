@@ -143,7 +143,9 @@ export class CallSession {
       this.stt = this.ears.stt = stt.open(options, {
         onOpen: (connectMs) => this.services.metrics.observe('stt_connect_ms', connectMs),
         onTranscript: (transcript) => this.onTranscript(transcript),
-        onError: (error, fatal) => this.guard(() => this.onSttError(error, fatal)),
+        onError: (error) => this.fault(error, 'speech recognition trouble'),
+        onDeaf: (error) => this.guard(() => this.onDeaf(error)),
+        onHearing: () => this.guard(() => this.event({ on: 'hearing' }, nowMs())),
       });
       tts.warm();
       llm.warm();
@@ -296,19 +298,14 @@ export class CallSession {
     this.fault(error, 'reply failed');
     this.memory.close(spoken, heard, true);
     // An apology that can't be spoken is handed to Twilio: it has a voice of its own.
-    if (spoken.kind === 'apology') this.report.apologyOwed = true;
-    this.event({ on: 'reply_failed', fatal: false }, nowMs());
+    if (spoken.kind === 'apology' || spoken.kind === 'cannot_hear_goodbye') this.report.apologyOwed = true;
+    this.event({ on: 'reply_failed' }, nowMs());
   }
 
-  private onSttError(error: EngineError, fatal: boolean): void {
-    this.fault(error, fatal ? 'speech recognition lost' : 'speech recognition trouble');
-    if (!fatal || this.endReason) return;
-    if (!this.startedMs) {
-      this.report.apologyOwed = true;
-      return this.end('error');
-    }
-    if (this.speaker.current) this.interrupt(nowMs());
-    this.event({ on: 'reply_failed', fatal: true }, nowMs());
+  private onDeaf(error: EngineError): void {
+    this.fault(error, 'speech recognition lost: the call cannot hear');
+    this.services.metrics.add('deaf_calls');
+    this.event({ on: 'deaf' }, nowMs());
   }
 
   private onRecordingError(error: EngineError): void {

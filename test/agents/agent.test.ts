@@ -80,8 +80,9 @@ describe('the persona that ships', () => {
 
   test('its own goodbye is recognised, its other lines are not', () => {
     expect(DEFAULT_AGENT.endsCall(DEFAULT_AGENT.goodbye(), '')).toBe(true);
+    const goodbyes = [DEFAULT_AGENT.goodbye(), DEFAULT_AGENT.cannotHearGoodbye()];
     for (const line of DEFAULT_AGENT.fixedLines()) {
-      if (line !== DEFAULT_AGENT.goodbye()) expect(DEFAULT_AGENT.endsCall(line, 'no thanks')).toBe(false);
+      if (!goodbyes.includes(line)) expect(DEFAULT_AGENT.endsCall(line, 'no thanks')).toBe(false);
     }
   });
 });

@@ -68,7 +68,10 @@ export class TestHooks extends Watched {
 
 export class SttProbe extends Watched implements SttHandlers {
   readonly transcripts: SttTranscript[] = [];
-  readonly errors: { error: EngineError; fatal: boolean }[] = [];
+  readonly errors: EngineError[] = [];
+  /** `deaf` and `hearing`, in order. */
+  readonly ears: string[] = [];
+  deafError: EngineError | null = null;
   opens = 0;
 
   onTranscript(transcript: SttTranscript): void {
@@ -81,8 +84,19 @@ export class SttProbe extends Watched implements SttHandlers {
     this.changed();
   }
 
-  onError(error: EngineError, fatal: boolean): void {
-    this.errors.push({ error, fatal });
+  onError(error: EngineError): void {
+    this.errors.push(error);
+    this.changed();
+  }
+
+  onDeaf(error: EngineError): void {
+    this.deafError = error;
+    this.ears.push('deaf');
+    this.changed();
+  }
+
+  onHearing(): void {
+    this.ears.push('hearing');
     this.changed();
   }
 
@@ -93,10 +107,6 @@ export class SttProbe extends Watched implements SttHandlers {
       .map((transcript) => transcript.text)
       .filter((text) => text !== '')
       .join(' ');
-  }
-
-  get fatal(): EngineError | undefined {
-    return this.errors.find((entry) => entry.fatal)?.error;
   }
 }
 

@@ -5,6 +5,7 @@
 //                       ^                                                                    |  caller goes on: back to listening
 //                       +---- barge-in: clear, cancel, back to listening <-------------------+
 //   speaking --played, and it was a farewell--> ended
+//   listening, and speech recognition is down --> speaking(cannot_hear) --still down--> speaking(cannot_hear_goodbye) --> ended
 
 import type { SttTranscript } from '../../providers/stt.js';
 import { beginsTurnAfterReply, decideBargeIn } from './barge_in.js';
@@ -22,10 +23,19 @@ export interface TurnOptions {
   language?: string;
   /** A reply that has produced no audio after this long will not come: apologise. */
   replyTimeoutMs: number;
+  /** A call that can't hear is ended after this long. */
+  deafPatienceMs: number;
 }
 
 /** What the agent is saying: the greeting and fixed lines are replies too, but answer nobody. */
-export type ReplyKind = 'greeting' | 'answer' | 'idle_prompt' | 'apology' | 'farewell';
+export type ReplyKind =
+  | 'greeting'
+  | 'answer'
+  | 'idle_prompt'
+  | 'apology'
+  | 'farewell'
+  | 'cannot_hear'
+  | 'cannot_hear_goodbye';
 
 export type TurnState =
   | { kind: 'idle' }
@@ -43,8 +53,11 @@ export type TurnEvent =
   | { on: 'reply_audible' }
   /** The caller heard the reply to its end; `farewell` = it closed the conversation. */
   | { on: 'reply_played'; farewell: boolean; text: string }
-  /** The answer can't be made. `fatal` = no further one can either. */
-  | { on: 'reply_failed'; fatal: boolean }
+  /** The answer can't be made. */
+  | { on: 'reply_failed' }
+  /** Speech recognition is down: what the caller says is not heard, until `hearing`. */
+  | { on: 'deaf' }
+  | { on: 'hearing' }
   /** Time passed. */
   | { on: 'tick' };
 
@@ -72,6 +85,8 @@ export type TurnAction =
 const NOTHING: readonly TurnAction[] = [];
 /** Failed answers in a row after which the call is given up. */
 const FAILURES_MAX = 2;
+/** A caller who was told to hold on is spoken to this soon after it hears again, unless they speak first. */
+const HEARING_AGAIN_MS = 2000;
 
 export class TurnManager {
   state: TurnState = { kind: 'idle' };
@@ -90,6 +105,9 @@ export class TurnManager {
   private idlePrompts = 0;
   private failures = 0;
   private nextCheckMs = 0;
+  /** Since when the call can't hear; null = it can. */
+  private deafSinceMs: number | null = null;
+  private deafTold = false;
 
   constructor(private readonly options: TurnOptions) {}
 
@@ -120,7 +138,13 @@ export class TurnManager {
       case 'reply_played':
         return this.onPlayed(event.farewell, event.text, nowMs);
       case 'reply_failed':
-        return this.onFailed(event.fatal, nowMs);
+        return this.onFailed(nowMs);
+      case 'deaf':
+        this.deafSinceMs ??= nowMs;
+        this.nextCheckMs = nowMs;
+        return this.onTick(nowMs);
+      case 'hearing':
+        return this.onHearing(nowMs);
       case 'tick':
         return nowMs < this.nextCheckMs ? NOTHING : this.onTick(nowMs);
     }
@@ -169,20 +193,52 @@ export class TurnManager {
     if (this.state.kind !== 'speaking') return NOTHING;
     const { reply } = this.state;
     if (reply === 'answer') this.failures = 0;
+    if (reply === 'cannot_hear_goodbye') return this.end('error');
     if (farewell || reply === 'farewell') return this.end(this.idlePrompts > 1 ? 'silence' : 'agent_goodbye');
     return this.listen(nowMs, text);
   }
 
-  private onFailed(fatal: boolean, nowMs: number): readonly TurnAction[] {
-    if (this.state.kind === 'speaking' && this.state.reply === 'apology') return this.end('error');
-    this.failures = fatal ? FAILURES_MAX : this.failures + 1;
+  private onFailed(nowMs: number): readonly TurnAction[] {
+    if (this.state.kind === 'speaking') {
+      const { reply } = this.state;
+      if (reply === 'apology' || reply === 'cannot_hear_goodbye') return this.end('error');
+      if (reply === 'cannot_hear') return this.listen(nowMs);
+    }
+    this.failures++;
     this.forgetCaller();
     return this.say('apology', nowMs);
+  }
+
+  private onHearing(nowMs: number): readonly TurnAction[] {
+    const wasTold = this.deafTold;
+    this.deafSinceMs = null;
+    this.deafTold = false;
+    if (this.state.kind === 'listening' && wasTold) {
+      this.state = { kind: 'listening', sinceMs: nowMs - this.options.idlePromptMs + HEARING_AGAIN_MS };
+    }
+    this.nextCheckMs = nowMs;
+    return NOTHING;
+  }
+
+  /** Listening without ears: say so once, and do not keep the caller for ever. */
+  private checkDeaf(sinceMs: number, nowMs: number): readonly TurnAction[] {
+    const endMs = sinceMs + this.options.deafPatienceMs;
+    if (nowMs >= endMs) return [...this.dropDraft(), ...this.say('cannot_hear_goodbye', nowMs)];
+    if (this.heardSpeech && this.callerText !== '') {
+      // Words from before: they are answered first.
+      const actions = this.checkEndpoint(nowMs);
+      this.nextCheckMs = Math.min(this.nextCheckMs, endMs);
+      return actions;
+    }
+    if (this.deafTold) return this.wait(endMs);
+    this.deafTold = true;
+    return this.say('cannot_hear', nowMs);
   }
 
   private onTick(nowMs: number): readonly TurnAction[] {
     switch (this.state.kind) {
       case 'listening':
+        if (this.deafSinceMs !== null) return this.checkDeaf(this.deafSinceMs, nowMs);
         return this.heardSpeech ? this.checkEndpoint(nowMs) : this.checkIdle(this.state.sinceMs, nowMs);
       case 'speaking':
         return this.heardSpeech ? this.checkBargeIn(nowMs) : this.wait(Number.POSITIVE_INFINITY);
@@ -190,7 +246,7 @@ export class TurnManager {
         if (nowMs - this.state.sinceMs < this.options.replyTimeoutMs) {
           return this.wait(this.state.sinceMs + this.options.replyTimeoutMs);
         }
-        return [{ do: 'withdraw' }, ...this.onFailed(false, nowMs)];
+        return [{ do: 'withdraw' }, ...this.onFailed(nowMs)];
       default:
         return this.wait(Number.POSITIVE_INFINITY);
     }
@@ -258,7 +314,8 @@ export class TurnManager {
         replyElapsedMs: nowMs - sinceMs,
         speechElapsedMs: this.speaking ? undefined : this.speechEndMs - sinceMs,
         protectedMs: reply === 'greeting' ? this.options.greetingProtectMs : 0,
-        ending: reply === 'farewell',
+        // Nobody could answer what is said over the news that we can't hear.
+        ending: reply === 'farewell' || reply === 'cannot_hear' || reply === 'cannot_hear_goodbye',
       },
       this.options,
     );

@@ -18,14 +18,10 @@ export interface DeepgramTuning {
   stallTimeoutMs: number;
   /** The same, once a Finalize was sent after the speech: an answer to that is a matter of a tenth of a second. */
   finalizeStallMs: number;
-  /**
-   * Failed connects, or connections lost young, in a row before the session gives up. An outage is bounded by `outageMsMax`;
-   * this bounds connections that open and break at once, and has to take about as long: with full jitter ten attempts
-   * can pass within four seconds (one call of 200), sixteen take 18 s on average.
-   */
-  attemptsMax: number;
-  /** Nor is a further attempt made when the session has been without a connection this long: a caller waits. */
-  outageMsMax: number;
+  /** Without a connection for this long the call can't hear, and is told so. Shorter gaps the replay covers. */
+  deafAfterMs: number;
+  /** A new connection counts when it brought a message, or has lasted this long. */
+  settledMs: number;
   /** A connection that lasted this long was a good one: the count of failures starts anew. */
   stableMs: number;
   backoff: BackoffOptions;
@@ -41,8 +37,8 @@ export interface DeepgramTuning {
 export const DEEPGRAM_TUNING = {
   stallTimeoutMs: 10_000,
   finalizeStallMs: 2500,
-  attemptsMax: 16,
-  outageMsMax: 15_000,
+  deafAfterMs: 3000,
+  settledMs: 1000,
   stableMs: 10_000,
   backoff: { baseMs: 200, capMs: 3000 },
   replayMs: 5000,
@@ -67,7 +63,12 @@ export class DeepgramSession implements SttSession, Swept {
   #connection: DeepgramConnection | null = null;
   #handlers: SttHandlers | null;
   #failures = 0;
-  #outageSinceMs: number;
+  /** Since when there is no connection that counts; null = there is one. */
+  #lostSinceMs: number | null;
+  #lastError: EngineError | null = null;
+  /** Of the outage under way: the owner was told of the error, and that the call can't hear. */
+  #errorTold = false;
+  #deaf = false;
   #retryAtMs = 0;
   #attemptStartMs = 0;
   #openedMs = 0;
@@ -97,7 +98,7 @@ export class DeepgramSession implements SttSession, Swept {
   ) {
     this.#handlers = handlers;
     this.#replay = new AudioReplay(tuning.replayMs * BYTES_PER_MS);
-    this.#outageSinceMs = nowMs();
+    this.#lostSinceMs = nowMs();
     sweeper.add(this);
     this.#connect();
   }
@@ -131,11 +132,12 @@ export class DeepgramSession implements SttSession, Swept {
   }
 
   sweep(now: number): void {
-    if (this.#state === 'waiting') {
-      if (now >= this.#retryAtMs) this.#connect();
+    if (this.#state !== 'open') {
+      this.#checkDeaf(now);
+      if (this.#state === 'waiting' && now >= this.#retryAtMs) this.#connect();
       return;
     }
-    if (this.#state !== 'open') return;
+    if (now - this.#openedMs >= this.tuning.settledMs) this.#settle();
     if (this.#nextByte < this.#replay.endByte) this.#drain(now);
     if (this.#isStalled(now)) {
       this.#connection?.terminate();
@@ -147,6 +149,23 @@ export class DeepgramSession implements SttSession, Swept {
       this.#lastAudioMs = now;
       this.#connection?.keepAlive();
     }
+  }
+
+  #checkDeaf(now: number): void {
+    if (this.#deaf || this.#lostSinceMs === null || now - this.#lostSinceMs < this.tuning.deafAfterMs) return;
+    this.#deaf = true;
+    const error =
+      this.#lastError ?? new EngineError('STT_CONNECT', { provider: 'deepgram', retryable: true, detail: 'slow' });
+    this.#call((handlers) => handlers.onDeaf(error));
+  }
+
+  /** The connection is a real one: an outage, if there was any, is over. */
+  #settle(): void {
+    this.#lostSinceMs = null;
+    this.#errorTold = false;
+    if (!this.#deaf) return;
+    this.#deaf = false;
+    this.#call((handlers) => handlers.onHearing());
   }
 
   #isStalled(now: number): boolean {
@@ -247,6 +266,7 @@ export class DeepgramSession implements SttSession, Swept {
       return;
     }
     this.#answered();
+    this.#settle();
     if (result) this.#onResult(result);
   }
 
@@ -293,19 +313,17 @@ export class DeepgramSession implements SttSession, Swept {
     if (unused && this.#replay.endByte === this.#nextByte) {
       // The vendor ends a connection that gets no audio within 10 s (NET-0001). Not a failure; audio will reopen it.
       this.#state = 'idle';
-      this.#outageSinceMs = now;
+      this.#settle();
       this.hooks.log.debug({ callSid: this.connectOptions.tag }, 'stt connection ended unused');
       return;
     }
-    if (wasOpen) {
-      if (now - this.#openedMs >= this.tuning.stableMs) this.#failures = 0;
-      this.#outageSinceMs = now;
-    }
+    if (wasOpen && now - this.#openedMs >= this.tuning.stableMs) this.#failures = 0;
+    this.#lostSinceMs ??= now;
+    this.#lastError = error;
     this.#failures++;
-    const fatal =
-      !error.retryable ||
-      this.#failures >= this.tuning.attemptsMax ||
-      now - this.#outageSinceMs >= this.tuning.outageMsMax;
+    // Even a refused key is tried again: keys are rotated, and a call without ears is no call.
+    this.#state = 'waiting';
+    this.#retryAtMs = now + backoffMs(this.#failures - 1, this.tuning.backoff);
     this.hooks.onResult?.(false, error.code);
     this.hooks.log.warn(
       {
@@ -314,22 +332,12 @@ export class DeepgramSession implements SttSession, Swept {
         status: error.status,
         detail: error.message,
         failures: this.#failures,
-        fatal,
       },
       'stt connection lost',
     );
-    const handlers = this.#handlers;
-    if (fatal) {
-      this.#toClosed();
-    } else {
-      this.#state = 'waiting';
-      this.#retryAtMs = now + backoffMs(this.#failures - 1, this.tuning.backoff);
-    }
-    try {
-      handlers?.onError(error, fatal);
-    } catch (thrown) {
-      logFault(this.hooks, thrown);
-    }
+    if (this.#errorTold) return;
+    this.#errorTold = true;
+    this.#call((handlers) => handlers.onError(error));
   }
 
   #toClosed(): void {

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { type TurnAction, type TurnEvent, TurnManager } from '../../../src/conversation/turns/turn_manager.js';
 
 const OPTIONS = {
@@ -9,6 +9,7 @@ const OPTIONS = {
   greetingProtectMs: 1000,
   idlePromptMs: 10_000,
   replyTimeoutMs: 20_000,
+  deafPatienceMs: 25_000,
 };
 
 let turns: TurnManager;
@@ -280,27 +281,134 @@ test('one failed answer is apologised for, the second in a row ends the call aft
   greeted();
   says('The soup was cold.');
   pass(300);
-  happens({ on: 'reply_failed', fatal: false });
+  happens({ on: 'reply_failed' });
   expect(done.at(-1)).toBe('say apology');
   played();
   expect(turns.state.kind).toBe('listening');
   says('I said the soup was cold.');
   pass(300);
-  happens({ on: 'reply_failed', fatal: false });
+  happens({ on: 'reply_failed' });
   played();
   expect(done.slice(-2)).toEqual(['say apology', 'end error']);
 });
 
-test('a fatal failure ends the call after one apology, and an apology that fails ends it at once', () => {
+test('an apology that fails ends the call at once', () => {
   greeted();
-  happens({ on: 'reply_failed', fatal: true });
-  played();
+  happens({ on: 'reply_failed' });
+  happens({ on: 'reply_failed' });
   expect(done).toEqual(['say apology', 'end error']);
-  turns = new TurnManager(OPTIONS);
-  greeted();
-  happens({ on: 'reply_failed', fatal: false });
-  happens({ on: 'reply_failed', fatal: false });
-  expect(done).toEqual(['say apology', 'end error']);
+});
+
+describe('speech recognition is down', () => {
+  test('the caller is told once, and after a patience the call ends with an apology', () => {
+    greeted();
+    happens({ on: 'deaf' });
+    pass(2000);
+    expect(done).toEqual(['say cannot_hear']);
+    played();
+    pass(22_990);
+    expect(done).toEqual(['say cannot_hear']);
+    pass(10);
+    expect(done).toEqual(['say cannot_hear', 'say cannot_hear_goodbye']);
+    played();
+    expect(done.at(-1)).toBe('end error');
+  });
+
+  test('a caller who talks over it, and on, does not keep the call for ever', () => {
+    greeted();
+    happens({ on: 'deaf' });
+    for (let i = 0; i < 20 && turns.state.kind !== 'ended'; i++) {
+      speechStarts();
+      pass(1000);
+      speechEnds();
+      pass(1000);
+      if (turns.state.kind === 'speaking') played();
+    }
+    expect(done.filter((action) => action !== 'finalize_stt')).toEqual([
+      'say cannot_hear',
+      'say cannot_hear_goodbye',
+      'end error',
+    ]);
+  });
+
+  test('what was understood before is answered first', () => {
+    greeted();
+    speechStarts();
+    words('The soup was cold.', 'interim');
+    pass(500);
+    happens({ on: 'deaf' });
+    pass(300);
+    speechEnds();
+    pass(1000);
+    expect(done.at(-1)).toBe('answer: The soup was cold.');
+    happens({ on: 'reply_audible' });
+    pass(2000);
+    played();
+    pass(10);
+    expect(done.at(-1)).toBe('say cannot_hear');
+  });
+
+  test('the greeting and an answer are spoken to their end before the caller is told', () => {
+    happens({ on: 'deaf' });
+    happens({ on: 'started' });
+    pass(3000);
+    expect(done).toEqual(['say greeting']);
+    played();
+    pass(10);
+    expect(done).toEqual(['say greeting', 'say cannot_hear']);
+  });
+
+  test('over before anybody noticed: nothing is said', () => {
+    happens({ on: 'started' });
+    happens({ on: 'deaf' });
+    pass(500);
+    happens({ on: 'hearing' });
+    played();
+    pass(5000);
+    expect(done).toEqual(['say greeting']);
+  });
+
+  test('it hears again: the caller, told to hold on, is asked soon, and answered when they speak', () => {
+    greeted();
+    happens({ on: 'deaf' });
+    pass(2000);
+    played();
+    pass(5000);
+    happens({ on: 'hearing' });
+    pass(2010);
+    expect(done).toEqual(['say cannot_hear', 'say idle_prompt']);
+    played();
+    says('Yes, I am here.');
+    pass(400);
+    expect(done.at(-1)).toBe('answer: Yes, I am here.');
+    happens({ on: 'reply_audible' });
+    played();
+    pass(9000);
+    expect(turns.state.kind).toBe('listening');
+  });
+
+  test('a line about it that cannot be spoken is no second reason to apologise', () => {
+    greeted();
+    happens({ on: 'deaf' });
+    happens({ on: 'reply_failed' });
+    expect(turns.state.kind).toBe('listening');
+    pass(25_000);
+    happens({ on: 'reply_failed' });
+    expect(done).toEqual(['say cannot_hear', 'say cannot_hear_goodbye', 'end error']);
+  });
+
+  test('a second outage is told again', () => {
+    greeted();
+    happens({ on: 'deaf' });
+    played();
+    happens({ on: 'hearing' });
+    says('I am still here.');
+    pass(400);
+    happens({ on: 'reply_audible' });
+    played();
+    happens({ on: 'deaf' });
+    expect(done.at(-1)).toBe('say cannot_hear');
+  });
 });
 
 test('an answer that never becomes audible is given up with an apology', () => {

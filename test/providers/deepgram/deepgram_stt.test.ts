@@ -225,18 +225,6 @@ describe('refused at the door', () => {
     ['status_401', 401],
     ['status_402', 402],
     ['status_403', 403],
-  ] as const)('%s: there is no point in trying again', async (mode, status) => {
-    simulator.fail(mode, { times: 'always' });
-    provider();
-    open();
-    await probe.until(() => probe.fatal !== undefined, 'a fatal error');
-    expect(probe.errors).toHaveLength(1);
-    expect(probe.fatal).toMatchObject({ code: 'STT_CONNECT', status, retryable: false, provider: 'deepgram' });
-    expect(stt.sessionCount).toBe(0);
-    expect(hooks.results).toContainEqual({ ok: false, code: 'STT_CONNECT' });
-  });
-
-  test.each([
     ['status_429', 429],
     ['status_503', 503],
     ['refuse', undefined],
@@ -249,10 +237,43 @@ describe('refused at the door', () => {
     feed(session, 200, false);
     session.finalize();
     await probe.until(() => probe.finalText === 'Still here.', 'the words');
-    expect(probe.errors.map((entry) => [entry.error.status, entry.fatal])).toEqual([
-      [status, false],
-      [status, false],
-    ]);
+    expect(probe.errors).toMatchObject([{ code: 'STT_CONNECT', provider: 'deepgram' }]);
+    expect(probe.errors[0].status).toBe(status);
+    expect(probe.ears).toEqual([]);
+    expect(hooks.results.filter(({ ok }) => !ok)).toHaveLength(2);
+  });
+
+  test.each(['status_401', 'refuse'] as const)(
+    '%s that lasts: the call is told that it cannot hear, once, and that it hears again',
+    async (mode) => {
+      simulator.setScript('CA1', [{ text: 'Can you hear me now?', speechMs: 800 }]);
+      simulator.fail(mode, { times: 'always' });
+      provider({ deafAfterMs: 100 });
+      const session = open();
+      await probe.until(() => probe.ears.length > 0, 'deaf');
+      const tried = hooks.results.length;
+      await hooks.until(() => hooks.results.length > tried + 3, 'it goes on trying');
+      expect([probe.ears, probe.errors.length]).toEqual([['deaf'], 1]);
+      expect(probe.deafError).toMatchObject({ code: 'STT_CONNECT' });
+      simulator.heal();
+      feed(session, 800, true);
+      feed(session, 200, false);
+      session.finalize();
+      await probe.until(() => probe.finalText === 'Can you hear me now?', 'the words');
+      expect(probe.ears).toEqual(['deaf', 'hearing']);
+    },
+  );
+
+  test('closed while it cannot hear: nothing is tried or told any more', async () => {
+    simulator.fail('status_401', { times: 'always' });
+    provider({ deafAfterMs: 50 });
+    const session = open();
+    await probe.until(() => probe.ears.length > 0, 'deaf');
+    session.close();
+    const tried = hooks.results.length;
+    await new Promise((resolve) => setTimeout(resolve, 150)); // several times the longest back-off
+    expect(hooks.results).toHaveLength(tried);
+    expect(stt.sessionCount).toBe(0);
   });
 
   test('a handshake that takes for ever is cut off and tried again', async () => {
@@ -261,17 +282,8 @@ describe('refused at the door', () => {
     open();
     await probe.until(isOpen, 'open');
     expect(probe.errors).toHaveLength(1);
-    expect(probe.errors[0].error).toMatchObject({ code: 'STT_CONNECT', retryable: true });
-    expect(probe.errors[0].error.message).toContain('timeout');
-  });
-
-  test('a vendor that stays away is given up after a while', async () => {
-    provider({ attemptsMax: 4 }, API_KEY, 'http://127.0.0.1:9');
-    open();
-    await probe.until(() => probe.fatal !== undefined, 'giving up');
-    expect(probe.errors.map((entry) => entry.fatal)).toEqual([false, false, false, true]);
-    expect(probe.fatal?.message).toContain('ECONNREFUSED');
-    expect(stt.sessionCount).toBe(0);
+    expect(probe.errors[0]).toMatchObject({ code: 'STT_CONNECT', retryable: true });
+    expect(probe.errors[0].message).toContain('timeout');
   });
 });
 
@@ -299,7 +311,7 @@ describe('broken in mid-call', () => {
     session.finalize();
     await probe.until(() => probe.transcripts.filter((t) => t.fromFinalize).length === 2, 'the second answer');
     expect(probe.finalText).toBe('It was cold. And the queue was long.');
-    expect(probe.errors).toMatchObject([{ error: { code: 'STT_CLOSED', status }, fatal: false }]);
+    expect(probe.errors).toMatchObject([{ code: 'STT_CLOSED', status }]);
     const last = probe.transcripts.at(-1);
     expect(last?.startMs).toBeGreaterThanOrEqual(2000);
     expect(last?.endMs).toBeCloseTo(3800, -2);
@@ -319,7 +331,7 @@ describe('broken in mid-call', () => {
     await probe.until(() => probe.opens === 2, 'the second connection');
     session.finalize();
     await probe.until(() => probe.finalText === 'Hello, hello?', 'the words');
-    expect(probe.errors).toMatchObject([{ error: { code: 'STT_STALLED' }, fatal: false }]);
+    expect(probe.errors).toMatchObject([{ code: 'STT_STALLED' }]);
   });
 
   test('speech that was finalized and is not answered: replaced sooner', async () => {
@@ -333,7 +345,7 @@ describe('broken in mid-call', () => {
     feed(session, 300, false);
     session.finalize();
     await probe.until(() => probe.finalText === 'Hello, hello?', 'the words');
-    expect(probe.errors).toMatchObject([{ error: { code: 'STT_STALLED' }, fatal: false }]);
+    expect(probe.errors).toMatchObject([{ code: 'STT_STALLED' }]);
   });
 
   test('a vendor that has nothing to say about silence is not stalled', async () => {
@@ -378,14 +390,21 @@ describe('broken in mid-call', () => {
     expect(probe.errors).toEqual([]);
   });
 
-  test('a connection that keeps breaking young is given up', async () => {
-    simulator.fail('tcp_cut', { times: 'always' });
-    provider({ attemptsMax: 3 });
+  test('connections that open and break at once are an outage like any other', async () => {
+    simulator.fail('tcp_cut', { times: 'always', after: 100 });
+    provider({ deafAfterMs: 150, settledMs: 5000 });
     const session = open();
-    await probe.until(isOpen, 'open');
-    feed(session, 500, true);
-    await probe.until(() => probe.fatal !== undefined, 'giving up');
-    expect(probe.errors.map((entry) => entry.fatal)).toEqual([false, false, true]);
+    const talking = setInterval(() => feed(session, 200, true), 10);
+    try {
+      await probe.until(() => probe.ears.length > 0, 'deaf');
+      expect(probe.opens).toBeGreaterThan(1);
+      expect(probe.errors).toHaveLength(1);
+      simulator.heal();
+      await probe.until(() => probe.ears.length > 1, 'hearing');
+    } finally {
+      clearInterval(talking);
+    }
+    expect(probe.ears).toEqual(['deaf', 'hearing']);
   });
 });
 
