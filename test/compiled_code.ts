@@ -15,7 +15,12 @@ export interface CompiledCode {
   /** File URL of what a source file became: `url('src/threads/spsc_ring.ts')`. */
   url(source: string): URL;
   /** Runs a source file in a Node process of its own; rejects when it fails or takes longer than 60 s. */
-  runNode(source: string, args?: string[], nodeFlags?: string[]): Promise<{ stdout: string; stderr: string }>;
+  runNode(
+    source: string,
+    args?: string[],
+    nodeFlags?: string[],
+    env?: Record<string, string>,
+  ): Promise<{ stdout: string; stderr: string }>;
   remove(): Promise<void>;
 }
 
@@ -38,8 +43,11 @@ export async function compile(sources: string[]): Promise<CompiledCode> {
   const path = (source: string) => join(dir, source.replace(/\.ts$/, '.js'));
   return {
     url: (source) => pathToFileURL(path(source)),
-    runNode: (source, args = [], nodeFlags = []) =>
-      run(process.execPath, [...nodeFlags, path(source), ...args], { timeout: 60_000 }),
+    runNode: (source, args = [], nodeFlags = [], env = {}) =>
+      run(process.execPath, [...nodeFlags, path(source), ...args], {
+        timeout: 60_000,
+        env: { ...process.env, ...env },
+      }),
     remove: () => rm(dir, { recursive: true, force: true }),
   };
 }

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { dsp } from '../../src/audio/kernels/addon.js';
 import { readWav } from '../../src/audio/wav.js';
-import type { CallSummary } from '../../src/threads/record_types.js';
+import type { CallSummary } from '../../src/call/call_report.js';
 import type { CallReport } from '../simulators/twilio/call_report.js';
 import type { Conversation } from './conversations.js';
 

@@ -2,14 +2,14 @@
 // (agent_definition.ts), so another business needs a JSON file and no code; reading that file is the caller's work.
 // The one that ships is personas/compass_group.ts.
 
+import type { CallDirection } from '../call/call.js';
+import type { ClosingWords } from '../conversation/languages/closing_words.js';
 import { spokenText } from '../conversation/text/spoken_text.js';
-import { type FarewellRules, farewellRules, readsAsFarewell } from '../conversation/turns/farewell.js';
+import { farewellRules, readsAsFarewell } from '../conversation/turns/farewell.js';
 import { type CheckedDefinition, checkDefinition, PLACEHOLDER } from './agent_definition.js';
 import { COMPASS_GROUP } from './personas/compass_group.js';
 import { stockLines } from './stock_lines.js';
 
-/** Who dialled. The same words as threads/record_types.ts, which this folder may not import. */
-export type Direction = 'inbound' | 'outbound';
 /** Values of one call for the persona's templates. They come from outside and are treated so. */
 export type Variables = Readonly<Record<string, string>>;
 
@@ -23,7 +23,7 @@ export class AgentProfile {
   /** null = use the configured voice. */
   readonly voiceId: string | null;
   readonly keyterms: readonly string[];
-  private readonly farewell: FarewellRules;
+  private readonly farewell: ClosingWords;
 
   constructor(private readonly definition: CheckedDefinition) {
     this.name = definition.name;
@@ -35,14 +35,14 @@ export class AgentProfile {
   }
 
   /** The language model's instructions. A call's `variables` win over the persona's; undeclared names are ignored. */
-  systemPrompt(direction: Direction, variables: Variables): string {
+  systemPrompt(direction: CallDirection, variables: Variables): string {
     // One line per value: it must not look like a paragraph of instructions.
     const values = this.values(variables, (value) => value.replace(/[\p{C}\p{Z}\s]+/gu, ' ').trim());
     return fill(pick(this.definition.systemPrompt, direction), values);
   }
 
   /** The first words of the call. */
-  greeting(direction: Direction, variables: Variables): string {
+  greeting(direction: CallDirection, variables: Variables): string {
     return this.spoken(pick(this.definition.greeting, direction), variables);
   }
 
@@ -118,6 +118,6 @@ function fill(template: string, values: ReadonlyMap<string, string>): string {
   return template.replace(PLACEHOLDER, (_, name: string) => values.get(name) ?? '');
 }
 
-function pick(texts: string | { inbound: string; outbound: string }, direction: Direction): string {
+function pick(texts: string | { inbound: string; outbound: string }, direction: CallDirection): string {
   return typeof texts === 'string' ? texts : texts[direction];
 }

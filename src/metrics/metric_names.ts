@@ -214,6 +214,10 @@ export const COUNTERS = {
   completion_tokens: { name: 'ringline_llm_tokens_total', help: 'LLM tokens used.', labels: { kind: 'completion' } },
   tts_characters: { name: 'ringline_tts_characters_total', help: 'Characters sent to TTS.' },
   metrics_refused: { name: 'ringline_metrics_refused_total', help: 'Observations that were not a number: a defect.' },
+  beat_errors: {
+    name: 'ringline_beat_errors_total',
+    help: 'Exceptions in the beat of a worker outside of any call: defects, survived.',
+  },
   calls_started: { name: 'ringline_worker_calls_started_total', help: 'Calls taken up by workers.' },
   calls_ended: { name: 'ringline_worker_calls_ended_total', help: 'Calls ended by workers.' },
 } as const satisfies Record<string, ValueSpec>;

@@ -2,7 +2,7 @@
 // are ordinary prom-client metrics in the same registry.
 
 import * as prom from 'prom-client';
-import { type CallDirection, END_REASONS, type EndReason } from '../threads/record_types.js';
+import { type CallDirection, END_REASONS, type EndReason } from '../call/call.js';
 
 export interface LiveNumbers {
   calls(): number;

@@ -1,12 +1,13 @@
-// Allocates everything the threads share, once, at start: rings, doorbells, metrics, seats. Kept for the life of the
-// process. How each part works inside is threads/ and metrics/.
+// Allocates everything the threads share, once, at start: rings, doorbells, metrics, seats, heartbeats. Kept for the
+// life of the process. How each part works inside is threads/ and metrics/.
 
 import type { EngineConfig } from '../config.js';
 import { createSharedMetrics } from '../metrics/shared_metrics.js';
 import { createDoorbells } from '../threads/doorbell.js';
-import type { WorkerSetup } from '../threads/record_types.js';
+import { createHeartbeats } from '../threads/heartbeat.js';
 import { createSlab } from '../threads/slab.js';
 import { createSeats } from '../threads/worker_seats.js';
+import type { WorkerSetup } from '../threads/worker_setup.js';
 
 /** About 6 s of Twilio's messages: a worker may pause for that long before caller audio is lost. Also the smallest
  *  ring that takes a message of MEDIA_MESSAGE_BYTES_MAX. */
@@ -26,5 +27,6 @@ export function createSharedMemory(config: Pick<EngineConfig, 'calls'>): SharedM
     doorbells: createDoorbells(1 + seats),
     metrics: createSharedMetrics(1 + seats),
     seats: createSeats(seats),
+    heartbeats: createHeartbeats(seats),
   };
 }

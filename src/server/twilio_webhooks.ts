@@ -1,10 +1,10 @@
 // What Twilio asks and tells us over HTTP: the two voice webhooks, and the callbacks. Checks who asks, decodes the form,
 // leaves the call's life to call_control.ts. Callbacks may come twice and out of order.
 
+import type { CallDirection } from '../call/call.js';
 import { nowMs } from '../clock.js';
 import type { Logger } from '../log.js';
 import type { ThreadMetrics } from '../metrics/shared_metrics.js';
-import type { CallDirection } from '../threads/record_types.js';
 import { connectStreamTwiml, hangUpTwiml, sayAndHangUpTwiml } from '../twilio/twiml.js';
 import { isSignedRequest } from '../twilio/webhook_signature.js';
 import type { RefusalReason } from './calls/admission.js';

@@ -7,18 +7,20 @@
 
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
+import type { CallOrder } from '../call/call.js';
+import type { CallSummary } from '../call/call_report.js';
 import { nowMs } from '../clock.js';
 import type { EngineConfig } from '../config.js';
 import { EngineError, toEngineError } from '../errors.js';
 import type { Logger } from '../log.js';
-import type { CallSummary, CallTask, WorkerSetup } from '../threads/record_types.js';
 import { releaseDeadSeats } from '../threads/worker_seats.js';
+import type { WorkerSetup } from '../threads/worker_setup.js';
 import type { SharedMemory } from './shared_memory.js';
 
 /** Runs calls to their end. The worker pool, or a stand-in for tests. */
 export interface CallRunner {
   /** Rejects with an EngineError: WORKER_DIED when the thread is gone, anything else when the call could not be set up. */
-  run(task: CallTask): Promise<CallSummary>;
+  run(order: CallOrder): Promise<CallSummary>;
   /** At least one thread has loaded everything and takes calls. */
   readonly ready: boolean;
 }
@@ -41,8 +43,9 @@ function workerFile(): string {
 }
 
 export class WorkerPool implements CallRunner {
-  readonly #pool: Piscina<CallTask, CallSummary>;
+  readonly #pool: Piscina<CallOrder, CallSummary>;
   readonly #seats: SharedArrayBuffer;
+  readonly #heartbeats: SharedArrayBuffer;
   readonly #log: Logger;
   readonly #deathsMax: number;
   #deathsInARow = 0;
@@ -63,6 +66,7 @@ export class WorkerPool implements CallRunner {
     filename = workerFile(),
   ) {
     this.#seats = memory.seats;
+    this.#heartbeats = memory.heartbeats;
     this.#log = log;
     this.#deathsMax = DEATHS_IN_A_ROW_MAX * config.calls.workers;
     this.#pool = new Piscina({
@@ -86,9 +90,9 @@ export class WorkerPool implements CallRunner {
     return !this.#closing && new Int32Array(this.#seats).some((threadId) => threadId !== 0);
   }
 
-  async run(task: CallTask): Promise<CallSummary> {
+  async run(order: CallOrder): Promise<CallSummary> {
     try {
-      const summary = await this.#pool.run(task);
+      const summary = await this.#pool.run(order);
       this.#deathsInARow = 0;
       return summary;
     } catch (thrown) {
@@ -122,7 +126,7 @@ export class WorkerPool implements CallRunner {
   #afterDeath(): void {
     if (this.#closing) return;
     const { threads } = this.#pool;
-    releaseDeadSeats(this.#seats, new Set(threads.map((thread) => thread.threadId)));
+    releaseDeadSeats(this.#seats, this.#heartbeats, new Set(threads.map((thread) => thread.threadId)));
     if (threads.length > 0 && this.#deathsInARow < this.#deathsMax) return;
     // For example a build without the worker's file, or a machine without memory.
     void this.close();

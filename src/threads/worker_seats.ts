@@ -2,6 +2,7 @@
 // leaves its index to the one that replaces it, so the numbers stay small and its counters go on where they were.
 
 import { assert } from '../assert.js';
+import { clearHeartbeat } from './heartbeat.js';
 
 const FREE = 0;
 
@@ -19,11 +20,18 @@ export function claimSeat(seats: SharedArrayBuffer, threadId: number): number {
   assert(false, 'there is a seat for every worker');
 }
 
-/** Main thread: frees the seats of threads that are gone. */
-export function releaseDeadSeats(seats: SharedArrayBuffer, liveThreadIds: ReadonlySet<number>): void {
+/** Main thread: frees the seats of threads that are gone, and forgets when those beat last. */
+export function releaseDeadSeats(
+  seats: SharedArrayBuffer,
+  heartbeats: SharedArrayBuffer,
+  liveThreadIds: ReadonlySet<number>,
+): void {
   const words = new Int32Array(seats);
   for (let index = 0; index < words.length; index++) {
     const holder = Atomics.load(words, index);
-    if (holder !== FREE && !liveThreadIds.has(holder)) Atomics.compareExchange(words, index, holder, FREE);
+    if (holder === FREE || liveThreadIds.has(holder)) continue;
+    // First: whoever takes the seat next must not look dead because of its forerunner.
+    clearHeartbeat(heartbeats, index);
+    Atomics.compareExchange(words, index, holder, FREE);
   }
 }

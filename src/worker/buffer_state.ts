@@ -1,6 +1,6 @@
 // What went through a call's buffers, for its summary, and what lies in them right now, for the test mode's log.
 
-import type { CallSummary } from '../threads/record_types.js';
+import type { CallSummary } from '../call/call_report.js';
 import type { SpscRing } from '../threads/spsc_ring.js';
 import type { MediaEgress } from './media_egress.js';
 import type { MediaIngress } from './media_ingress.js';

@@ -3,11 +3,12 @@
 
 import type { Logger } from 'pino';
 import type { AgentProfile } from '../agents/agent.js';
+import type { CallDirection } from '../call/call.js';
+import type { TurnReport } from '../call/call_report.js';
 import { ChatHistory } from '../conversation/chat_history.js';
 import type { ReplyKind, TurnAction } from '../conversation/turns/turn_manager.js';
 import type { ThreadMetrics } from '../metrics/shared_metrics.js';
 import type { LlmRequest } from '../providers/llm.js';
-import type { CallDirection, TurnReport } from '../threads/record_types.js';
 import { type CallReport, tenths } from './call_report.js';
 import type { Heard, Spoken } from './speaker.js';
 import { observeAnswer } from './turn_metrics.js';

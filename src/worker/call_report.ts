@@ -3,10 +3,11 @@
 
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { type CallOrder, type EndReason, fromAndTo } from '../call/call.js';
+import type { BargeInReport, CallSummary, TurnReport } from '../call/call_report.js';
 import { isoNow } from '../clock.js';
 import type { EngineConfig } from '../config.js';
 import { type EngineError, toEngineError } from '../errors.js';
-import type { BargeInReport, CallSummary, CallTask, EndReason, TurnReport } from '../threads/record_types.js';
 
 /** Errors kept per call; a provider that fails every 100 ms must not fill memory. */
 const ERRORS_MAX = 100;
@@ -23,7 +24,7 @@ export class CallReport {
   apologyOwed = false;
   private readonly errors: CallSummary['errors'] = [];
 
-  constructor(private readonly task: CallTask) {}
+  constructor(private readonly order: CallOrder) {}
 
   /** A new row; turn 0 is the greeting. */
   openTurn(turn: number, caller: string): TurnReport {
@@ -65,12 +66,11 @@ export class CallReport {
 
   summary(endReason: EndReason, durationMs: number, media: CallSummary['media']): CallSummary {
     return {
-      callSid: this.task.callSid,
+      callSid: this.order.callSid,
       streamSid: this.streamSid,
-      direction: this.task.direction,
-      from: this.task.from,
-      to: this.task.to,
-      startedAt: this.task.acceptedAt,
+      direction: this.order.direction,
+      ...fromAndTo(this.order),
+      startedAt: this.order.acceptedAt,
       endedAt: isoNow(),
       durationS: Math.round(durationMs) / 1000,
       endReason,
@@ -94,9 +94,9 @@ export function tenths(ms: number | null): number | null {
  * `server_{port}_{direction}_recording_{timestamp}_{call_sid}`, without extension. `timestamp` is UTC,
  * `YYYYMMDD_HHMMSS`. The sid was checked at the webhook, so it can't leave the folder.
  */
-export function recordingStem(port: number, task: CallTask): string {
-  const timestamp = task.acceptedAt.replace(/[-:]/g, '').replace('T', '_').slice(0, 15);
-  return `server_${port}_${task.direction}_recording_${timestamp}_${task.callSid}`;
+export function recordingStem(port: number, order: CallOrder): string {
+  const timestamp = order.acceptedAt.replace(/[-:]/g, '').replace('T', '_').slice(0, 15);
+  return `server_${port}_${order.direction}_recording_${timestamp}_${order.callSid}`;
 }
 
 /**
@@ -105,10 +105,10 @@ export function recordingStem(port: number, task: CallTask): string {
  */
 export async function writeSidecar(
   config: EngineConfig,
-  task: CallTask,
+  order: CallOrder,
   summary: CallSummary,
 ): Promise<EngineError | null> {
-  const file = path.join(config.recording.dir, `${recordingStem(config.port, task)}.json`);
+  const file = path.join(config.recording.dir, `${recordingStem(config.port, order)}.json`);
   const part = `${file}.part`;
   try {
     await fs.writeFile(part, `${JSON.stringify(summary, null, 2)}\n`, { mode: 0o640 });

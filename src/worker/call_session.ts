@@ -4,12 +4,13 @@
 
 import path from 'node:path';
 import type { Logger } from 'pino';
+import { type CallOrder, END_REASONS, type EndReason } from '../call/call.js';
+import type { CallSummary } from '../call/call_report.js';
 import { nowMs } from '../clock.js';
 import { SentenceSplitter } from '../conversation/text/sentence_splitter.js';
 import { type TurnAction, type TurnEvent, TurnManager } from '../conversation/turns/turn_manager.js';
 import { type EngineError, toEngineError } from '../errors.js';
 import type { SttSession, SttTranscript } from '../providers/stt.js';
-import { type CallSummary, type CallTask, END_REASONS, type EndReason } from '../threads/record_types.js';
 import type { SpscRing } from '../threads/spsc_ring.js';
 import type { TwilioStart } from '../twilio/media_messages.js';
 import { bufferState, mediaCounts } from './buffer_state.js';
@@ -60,23 +61,23 @@ export class CallSession {
   private speechConfirmedMs = 0;
 
   constructor(
-    private readonly task: CallTask,
+    private readonly order: CallOrder,
     private readonly services: SessionServices,
     private readonly links: SessionLinks,
   ) {
     const { config, agent, dsp, metrics } = services;
-    this.log = services.log.child({ callSid: task.callSid });
-    this.report = new CallReport(task);
+    this.log = services.log.child({ callSid: order.callSid });
+    this.report = new CallReport(order);
     this.memory = new CallMemory({
       agent,
       model: config.openai,
-      direction: task.direction,
-      variables: task.variables,
+      direction: order.direction,
+      variables: order.variables,
       report: this.report,
       metrics,
       log: this.log,
       callMs: (engineMs) => this.callMs(engineMs),
-      onTurn: (turn) => services.report({ kind: 'turn', slot: task.slot, callSid: task.callSid, turn }),
+      onTurn: (turn) => services.report({ kind: 'turn', slot: order.slot, callSid: order.callSid, turn }),
     });
     this.turns = new TurnManager({ ...config.turn, language: agent.language, replyTimeoutMs: REPLY_TIMEOUT_MS });
     this.ended = new Promise((resolve) => {
@@ -139,7 +140,7 @@ export class CallSession {
       const { stt, tts, llm, agent, config } = this.services;
       this.socketOpenMs = now;
       const language = config.deepgram.language ?? agent.language;
-      const options = { callSid: this.task.callSid, language, keyterms: agent.keyterms };
+      const options = { callSid: this.order.callSid, language, keyterms: agent.keyterms };
       this.stt = this.ears.stt = stt.open(options, {
         onOpen: (connectMs) => this.services.metrics.observe('stt_connect_ms', connectMs),
         onTranscript: (transcript) => this.onTranscript(transcript),
@@ -210,18 +211,18 @@ export class CallSession {
 
   private onStart(start: TwilioStart): void {
     const { config, dsp, recorderBuffers } = this.services;
-    if (start.start.callSid !== this.task.callSid) return this.end('wrong_call');
+    if (start.start.callSid !== this.order.callSid) return this.end('wrong_call');
     this.startedMs = nowMs();
     this.report.streamSid = start.streamSid;
     this.egress.open(start.streamSid);
     if (config.recording.enabled) {
-      this.report.recording = `${recordingStem(config.port, this.task)}.wav`;
+      this.report.recording = `${recordingStem(config.port, this.order)}.wav`;
       const file = path.join(config.recording.dir, this.report.recording);
       this.recorder = new Recorder(file, dsp, recorderBuffers, (error) => this.onRecordingError(error));
       this.ears.recorder = this.speaker.recorder = this.recorder;
     }
     this.log.info(
-      { streamSid: start.streamSid, direction: this.task.direction, recording: this.report.recording },
+      { streamSid: start.streamSid, direction: this.order.direction, recording: this.report.recording },
       'media stream started',
     );
   }
@@ -328,7 +329,7 @@ export class CallSession {
   }
 
   private state(state: string): void {
-    const { slot, callSid } = this.task;
+    const { slot, callSid } = this.order;
     this.services.report({ kind: 'state', slot, callSid, state, streamSid: this.report.streamSid });
   }
 
@@ -373,7 +374,7 @@ export class CallSession {
     this.report.usage.sttSeconds = this.ears.sttSeconds;
     if (this.recorder && !this.recorder.recorded) this.report.recording = null;
     const summary = this.report.summary(reason, durationMs, mediaCounts(this.ingress, this.egress));
-    const failure = this.recorder && (await writeSidecar(this.services.config, this.task, summary));
+    const failure = this.recorder && (await writeSidecar(this.services.config, this.order, summary));
     if (failure) this.onRecordingError(failure);
     this.state('ended');
     const { endReason, durationS, usage, media } = summary;

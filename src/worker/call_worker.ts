@@ -8,6 +8,9 @@ import { threadId, workerData } from 'node:worker_threads';
 import { type AgentProfile, DEFAULT_AGENT, parseAgentProfile } from '../agents/agent.js';
 import { dsp } from '../audio/kernels/addon.js';
 import { VadBatch } from '../audio/vad/vad_batch.js';
+import type { CallOrder } from '../call/call.js';
+import type { CallSummary } from '../call/call_report.js';
+import { nowMs } from '../clock.js';
 import { createLogger } from '../log.js';
 import { watchGarbageCollector } from '../metrics/gc_pauses.js';
 import type { CounterName } from '../metrics/metric_names.js';
@@ -17,16 +20,11 @@ import { DeepgramStt } from '../providers/deepgram/deepgram_stt.js';
 import { OpenaiLlm } from '../providers/openai/openai_llm.js';
 import type { ProviderHooks } from '../providers/shared/provider_hooks.js';
 import { Doorbell } from '../threads/doorbell.js';
-import {
-  type CallSummary,
-  type CallTask,
-  WORKER_CHANNEL,
-  type WorkerEvent,
-  type WorkerSetup,
-} from '../threads/record_types.js';
+import { Heartbeat } from '../threads/heartbeat.js';
 import { slabSlots } from '../threads/slab.js';
 import { SlotFlags } from '../threads/slot_flags.js';
 import { claimSeat } from '../threads/worker_seats.js';
+import { WORKER_CHANNEL, type WorkerEvent, type WorkerSetup } from '../threads/worker_setup.js';
 import { EgressBuffers } from './media_egress.js';
 import { IngressBuffers } from './media_ingress.js';
 import { PhraseCache } from './phrase_cache.js';
@@ -42,12 +40,12 @@ const PROVIDER_OK_EVERY_MS = 1000;
 const host = await createHost(workerData as WorkerSetup);
 
 /** Piscina's task: one call from webhook to end. Resolves with its summary. */
-export default function runCall(task: CallTask): Promise<CallSummary> {
-  return host.run(task);
+export default function runCall(order: CallOrder): Promise<CallSummary> {
+  return host.run(order);
 }
 
 async function createHost(setup: WorkerSetup): Promise<SessionHost> {
-  const { config, slab, doorbells, seats } = setup;
+  const { config, slab, doorbells, seats, heartbeats } = setup;
   const channel = new BroadcastChannel(WORKER_CHANNEL);
   (channel as unknown as { unref(): void }).unref();
   const report = (event: WorkerEvent): void => channel.postMessage(event);
@@ -63,6 +61,7 @@ async function createHost(setup: WorkerSetup): Promise<SessionHost> {
   const vad = await VadBatch.create(MODEL_PATH, config.vad.engine, slabSlots(slab));
   // A seat is what makes the server ready: it is taken when the slow part is over.
   const workerIndex = claimSeat(seats, threadId);
+  const heartbeat = new Heartbeat(heartbeats, workerIndex, nowMs());
   const metrics = new ThreadMetrics(setup.metrics, workerIndex + 1);
   watchGarbageCollector(metrics);
   // One call's mistake that no session caught must not take the other calls of this thread down with it.
@@ -114,6 +113,7 @@ async function createHost(setup: WorkerSetup): Promise<SessionHost> {
       flags: new SlotFlags(slab),
       mainBell: new Doorbell(doorbells, 0),
       ownBell: new Doorbell(doorbells, workerIndex + 1),
+      heartbeat,
     },
   );
   metrics.setGauge('dsp_fallback', dsp.kind === 'fallback' ? 1 : 0);

@@ -1,10 +1,12 @@
 // What a worker thread has once and all its calls share: providers, VAD, metrics, scratch buffers, and the beat that
 // drives them. One tick drains every call, runs one VAD inference for all of them, then lets every call act. An error
-// inside one call ends that call; it does not reach the others.
+// inside one call ends that call; it does not reach the others, nor the beat. The beat is also the thread's sign of life.
 
+import type { CallOrder } from '../call/call.js';
+import type { CallSummary } from '../call/call_report.js';
 import { nowMs } from '../clock.js';
 import type { Doorbell } from '../threads/doorbell.js';
-import type { CallSummary, CallTask } from '../threads/record_types.js';
+import { HEARTBEAT_IDLE_MS, type Heartbeat } from '../threads/heartbeat.js';
 import { SlotRings } from '../threads/slab.js';
 import type { SlotFlags } from '../threads/slot_flags.js';
 import { CallSession } from './call_session.js';
@@ -19,133 +21,192 @@ export interface HostPlumbing {
   mainBell: Doorbell;
   /** Woken by the main thread. */
   ownBell: Doorbell;
+  /** Tells the main thread that this thread lives. */
+  heartbeat: Heartbeat;
 }
 
 /** A beat this late eats half of the pacing lead: callers hear nothing of it yet, operators should. */
 const STALL_MS = 100;
+/** The same trouble on every beat is logged this often. */
+const LOG_EVERY_MS = 1000;
 
 export class SessionHost {
-  private readonly sessions: CallSession[] = [];
+  readonly #services: SessionServices;
+  readonly #plumbing: HostPlumbing;
+  readonly #sessions: CallSession[] = [];
   /** VAD stream -> session; streams are small dense numbers. */
-  private readonly byStream: (CallSession | undefined)[] = [];
-  private readonly clock = new FrameClock((now, lateMs) => this.tick(now, lateMs));
-  private readonly stopListening: () => void;
-  private dirty = false;
-  private inTick = false;
-  private stallLoggedMs = Number.NEGATIVE_INFINITY;
-  private vadBusy = false;
+  readonly #byStream: (CallSession | undefined)[] = [];
+  readonly #clock: FrameClock;
+  readonly #idleBeat: NodeJS.Timeout;
+  readonly #stopListening: () => void;
+  #dirty = false;
+  #inTick = false;
+  #stallLoggedMs = Number.NEGATIVE_INFINITY;
+  #thrownLoggedMs = Number.NEGATIVE_INFINITY;
+  #vadBusy = false;
 
-  constructor(
-    private readonly services: SessionServices,
-    private readonly plumbing: HostPlumbing,
-  ) {
-    // Control records must not wait for the beat; the beat itself only runs while there are calls.
-    this.stopListening = plumbing.ownBell.listen(() => this.drainAll(nowMs()));
+  constructor(services: SessionServices, plumbing: HostPlumbing) {
+    this.#services = services;
+    this.#plumbing = plumbing;
+    this.#clock = new FrameClock(
+      (now, lateMs) => this.#tick(now, lateMs),
+      (thrown) => this.#onThrown(thrown),
+    );
+    // With calls the beat itself is the sign of life: were this one enough, a beat that stopped would go unnoticed.
+    this.#idleBeat = setInterval(() => {
+      if (this.#sessions.length === 0) plumbing.heartbeat.beat(nowMs());
+    }, HEARTBEAT_IDLE_MS);
+    this.#idleBeat.unref();
+    // Control records must not wait for the beat; the fast beat itself only runs while there are calls.
+    this.#stopListening = plumbing.ownBell.listen(() => this.#drainAll(nowMs()));
   }
 
   /** Runs one call to its end. Rejects only on a defect in setting it up. */
-  async run(task: CallTask): Promise<CallSummary> {
-    const { services, plumbing } = this;
-    const rings = new SlotRings(plumbing.slab, task.slot);
-    const stream = services.vad.open();
-    const session = new CallSession(task, services, {
-      ingress: rings.ingress,
-      egress: rings.egress,
-      vadStream: stream,
-      onDirty: () => {
-        plumbing.flags.mark(task.slot);
-        this.markDirty();
-      },
-    });
-    this.sessions.push(session);
-    this.byStream[stream] = session;
-    rings.workerIndex = plumbing.workerIndex;
-    services.metrics.add('calls_started');
-    services.metrics.setGauge('worker_calls', this.sessions.length);
-    this.clock.start();
+  async run(order: CallOrder): Promise<CallSummary> {
+    const { metrics, vad } = this.#services;
+    const rings = new SlotRings(this.#plumbing.slab, order.slot);
+    const stream = vad.open();
+    let session: CallSession | null = null;
     try {
+      session = this.#newSession(order, rings, stream);
+      this.#sessions.push(session);
+      this.#byStream[stream] = session;
+      rings.workerIndex = this.#plumbing.workerIndex;
+      metrics.add('calls_started');
+      metrics.setGauge('worker_calls', this.#sessions.length);
+      this.#clock.start();
       session.begin(nowMs());
       return await session.ended;
     } finally {
-      this.remove(session, stream);
-      this.flushBell();
+      vad.close(stream);
+      if (session) this.#remove(session, stream);
+      this.#flushBell();
     }
   }
 
   /** Ends the beat and stops listening; for tests. Safe twice. */
   close(): void {
-    this.clock.stop();
-    this.stopListening();
+    this.#clock.stop();
+    clearInterval(this.#idleBeat);
+    this.#stopListening();
   }
 
-  private remove(session: CallSession, stream: number): void {
-    const at = this.sessions.indexOf(session);
-    const last = this.sessions.pop()!;
-    if (last !== session) this.sessions[at] = last;
-    this.byStream[stream] = undefined;
-    this.services.vad.close(stream);
-    this.services.metrics.add('calls_ended');
-    this.services.metrics.setGauge('worker_calls', this.sessions.length);
-    if (this.sessions.length === 0) this.clock.stop();
+  #newSession(order: CallOrder, { ingress, egress }: SlotRings, vadStream: number): CallSession {
+    const onDirty = (): void => {
+      this.#plumbing.flags.mark(order.slot);
+      this.#markDirty();
+    };
+    return new CallSession(order, this.#services, { ingress, egress, vadStream, onDirty });
   }
 
-  private tick(now: number, lateMs: number): void {
-    const { metrics, vad } = this.services;
+  #remove(session: CallSession, stream: number): void {
+    const at = this.#sessions.indexOf(session);
+    const last = this.#sessions.pop()!;
+    if (last !== session) this.#sessions[at] = last;
+    this.#byStream[stream] = undefined;
+    this.#services.metrics.add('calls_ended');
+    this.#services.metrics.setGauge('worker_calls', this.#sessions.length);
+    if (this.#sessions.length > 0) return;
+    this.#clock.stop();
+    this.#plumbing.heartbeat.beat(nowMs());
+  }
+
+  #tick(now: number, lateMs: number): void {
+    const { metrics } = this.#services;
     metrics.observe('tick_late_ms', lateMs);
-    if (lateMs > STALL_MS && now - this.stallLoggedMs > 1000) {
-      this.stallLoggedMs = now;
-      this.services.log.warn({ lateMs: Math.round(lateMs), calls: this.sessions.length }, 'worker stalled');
+    if (lateMs > STALL_MS && now - this.#stallLoggedMs > LOG_EVERY_MS) {
+      this.#stallLoggedMs = now;
+      this.#services.log.warn({ lateMs: Math.round(lateMs), calls: this.#sessions.length }, 'worker stalled');
     }
-    this.inTick = true;
-    for (let i = this.sessions.length - 1; i >= 0; i--) this.sessions[i].drain(now);
-    if (!this.vadBusy && vad.dueWindows > 0) this.runVad();
-    for (let i = this.sessions.length - 1; i >= 0; i--) this.sessions[i].tick(now);
-    this.inTick = false;
-    this.flushBell();
-    metrics.observe('tick_work_ms', nowMs() - now);
+    this.#inTick = true;
+    try {
+      this.#drainSessions(now);
+      this.#runVad();
+      for (let i = this.#sessions.length - 1; i >= 0; i--) {
+        try {
+          this.#sessions[i].tick(now);
+        } catch (thrown) {
+          this.#onThrown(thrown);
+        }
+      }
+    } finally {
+      this.#inTick = false;
+      this.#flushBell();
+    }
+    const after = nowMs();
+    metrics.observe('tick_work_ms', after - now);
+    // Last: a beat that throws each time, or never comes to its end, is no sign of life.
+    this.#plumbing.heartbeat.beat(after);
   }
 
-  private drainAll(now: number): void {
-    for (let i = this.sessions.length - 1; i >= 0; i--) this.sessions[i].drain(now);
-    this.flushBell();
+  #drainAll(now: number): void {
+    this.#drainSessions(now);
+    this.#flushBell();
   }
 
-  private runVad(): void {
-    const { vad, metrics } = this.services;
+  #drainSessions(now: number): void {
+    for (let i = this.#sessions.length - 1; i >= 0; i--) {
+      // A session handles its own mistakes; this is for mistakes in that.
+      try {
+        this.#sessions[i].drain(now);
+      } catch (thrown) {
+        this.#onThrown(thrown);
+      }
+    }
+  }
+
+  #runVad(): void {
+    const { vad, metrics } = this.#services;
+    if (this.#vadBusy || vad.dueWindows === 0) return;
     const beganMs = nowMs();
     metrics.observe('vad_batch_windows', vad.dueWindows);
-    const running = vad.run(this.onProbability);
+    let running: void | Promise<void>;
+    try {
+      running = vad.run(this.#onProbability);
+    } catch (thrown) {
+      this.#onThrown(thrown);
+      return;
+    }
     if (!running) {
       metrics.observe('vad_inference_ms', nowMs() - beganMs);
       return;
     }
-    this.vadBusy = true;
+    this.#vadBusy = true;
     running.then(
       () => {
-        this.vadBusy = false;
+        this.#vadBusy = false;
         metrics.observe('vad_inference_ms', nowMs() - beganMs);
       },
       (error: unknown) => {
-        this.vadBusy = false;
-        this.services.log.error({ err: error }, 'VAD inference failed');
+        this.#vadBusy = false;
+        this.#onThrown(error);
       },
     );
   }
 
-  private readonly onProbability = (stream: number, probability: number, endSample: number): void => {
-    this.byStream[stream]?.onVad(probability, endSample, nowMs());
+  readonly #onProbability = (stream: number, probability: number, endSample: number): void => {
+    this.#byStream[stream]?.onVad(probability, endSample, nowMs());
   };
 
-  private markDirty(): void {
+  /** Something of the beat failed that no call's own guard caught; the rest of the beat goes on. */
+  #onThrown(thrown: unknown): void {
+    this.#services.metrics.add('beat_errors');
+    const now = nowMs();
+    if (now - this.#thrownLoggedMs < LOG_EVERY_MS) return;
+    this.#thrownLoggedMs = now;
+    this.#services.log.error({ err: thrown, calls: this.#sessions.length }, 'defect: the beat of a worker failed');
+  }
+
+  #markDirty(): void {
     // A provider's callback wrote something between two beats: ring once for all it writes.
-    if (!this.dirty && !this.inTick) queueMicrotask(() => this.flushBell());
-    this.dirty = true;
+    if (!this.#dirty && !this.#inTick) queueMicrotask(() => this.#flushBell());
+    this.#dirty = true;
   }
 
   /** One ring of the bell for all that the calls wrote in this turn of the event loop. */
-  private flushBell(): void {
-    if (!this.dirty) return;
-    this.dirty = false;
-    this.plumbing.mainBell.ring();
+  #flushBell(): void {
+    if (!this.#dirty) return;
+    this.#dirty = false;
+    this.#plumbing.mainBell.ring();
   }
 }

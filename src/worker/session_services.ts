@@ -9,7 +9,7 @@ import type { ThreadMetrics } from '../metrics/shared_metrics.js';
 import type { LlmProvider } from '../providers/llm.js';
 import type { SttProvider } from '../providers/stt.js';
 import type { TtsProvider } from '../providers/tts.js';
-import type { WorkerEvent } from '../threads/record_types.js';
+import type { WorkerEvent } from '../threads/worker_setup.js';
 import type { EgressBuffers } from './media_egress.js';
 import type { IngressBuffers } from './media_ingress.js';
 import type { PhraseCache } from './phrase_cache.js';

@@ -12,7 +12,7 @@ import { AudioClip } from '../../loadtest/simulators/twilio/audio_clip.js';
 import type { CallReport } from '../../loadtest/simulators/twilio/call_report.js';
 import type { CallerStep } from '../../loadtest/simulators/twilio/caller.js';
 import type { SimulatedCall } from '../../loadtest/simulators/twilio/simulated_call.js';
-import type { CallSummary } from '../../src/threads/record_types.js';
+import type { CallSummary } from '../../src/call/call_report.js';
 
 export const CALLER = '+12025550199';
 

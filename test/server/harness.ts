@@ -6,13 +6,15 @@ import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocket } from 'ws';
+import { type CallOrder, type EndReason, fromAndTo } from '../../src/call/call.js';
+import type { CallSummary } from '../../src/call/call_report.js';
 import { type EngineConfig, loadConfig } from '../../src/config.js';
 import { createLogger } from '../../src/log.js';
 import { type PhoneServer, startPhoneServer } from '../../src/server/phone_server.js';
 import { createSharedMemory, type SharedMemory } from '../../src/server/shared_memory.js';
 import type { CallRunner } from '../../src/server/worker_pool.js';
 import { Doorbell } from '../../src/threads/doorbell.js';
-import { type CallSummary, type CallTask, EGRESS, type EndReason, INGRESS } from '../../src/threads/record_types.js';
+import { EGRESS, INGRESS } from '../../src/threads/record_types.js';
 import { SlotRings } from '../../src/threads/slab.js';
 import { SlotFlags } from '../../src/threads/slot_flags.js';
 
@@ -41,10 +43,10 @@ export function sign(url: string, fields: [string, string][] = [], token = AUTH_
     .digest('base64');
 }
 
-export function summaryOf(task: CallTask, endReason: EndReason): CallSummary {
+export function summaryOf(order: CallOrder, endReason: EndReason): CallSummary {
   const now = new Date().toISOString();
   return {
-    ...{ callSid: task.callSid, streamSid: null, direction: task.direction, from: task.from, to: task.to },
+    ...{ callSid: order.callSid, streamSid: null, direction: order.direction, ...fromAndTo(order) },
     ...{
       startedAt: now,
       endedAt: now,
@@ -69,11 +71,11 @@ export class FakeCall {
 
   constructor(
     memory: SharedMemory,
-    readonly task: CallTask,
+    readonly order: CallOrder,
     readonly end: (reason: EndReason, apologyOwed?: boolean) => void,
     readonly fail: (error: Error) => void,
   ) {
-    this.rings = new SlotRings(memory.slab, task.slot);
+    this.rings = new SlotRings(memory.slab, order.slot);
     this.#flags = new SlotFlags(memory.slab);
     this.#bell = new Doorbell(memory.doorbells, 0);
   }
@@ -97,7 +99,7 @@ export class FakeCall {
     this.ring();
   }
   ring(): void {
-    this.#flags.mark(this.task.slot);
+    this.#flags.mark(this.order.slot);
     this.#bell.ring();
   }
 }
@@ -107,13 +109,13 @@ export class FakeRunner implements CallRunner {
   readonly calls: FakeCall[] = [];
   constructor(readonly memory: SharedMemory) {}
 
-  run(task: CallTask): Promise<CallSummary> {
+  run(order: CallOrder): Promise<CallSummary> {
     return new Promise((resolve, reject) => {
       this.calls.push(
         new FakeCall(
           this.memory,
-          task,
-          (reason, apologyOwed = false) => resolve({ ...summaryOf(task, reason), apologyOwed }),
+          order,
+          (reason, apologyOwed = false) => resolve({ ...summaryOf(order, reason), apologyOwed }),
           reject,
         ),
       );

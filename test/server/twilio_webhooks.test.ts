@@ -40,8 +40,14 @@ test('the worker is started while the TwiML travels, before any socket', async (
   const CallSid = newCallSid();
   await t.webhook('/', { CallSid, ...FORM });
   expect(t.runner.calls).toHaveLength(1);
-  expect(t.runner.last.task).toMatchObject({
-    ...{ callSid: CallSid, direction: 'inbound', from: '+14155552671', to: '+14155550100', variables: {} },
+  expect(t.runner.last.order).toMatchObject({
+    ...{
+      callSid: CallSid,
+      direction: 'inbound',
+      theirNumber: '+14155552671',
+      ourNumber: '+14155550100',
+      variables: {},
+    },
   });
 });
 
@@ -75,7 +81,7 @@ test('calls that arrive together share the free slots exactly', async () => {
     Array.from({ length: 20 }, async () => (await t.webhook('/', { CallSid: newCallSid(), ...FORM })).text()),
   );
   expect(answers.filter((twiml) => twiml.includes('<Stream'))).toHaveLength(3);
-  expect(new Set(t.runner.calls.map((call) => call.task.slot)).size).toBe(3);
+  expect(new Set(t.runner.calls.map((call) => call.order.slot)).size).toBe(3);
 });
 
 test.each([

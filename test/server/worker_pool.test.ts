@@ -40,7 +40,15 @@ function start(workers: number, filename = file, onUseless = () => {}) {
   pool = new WorkerPool(config, memory, createLogger({ level: 'silent', sink: () => {} }), onUseless, filename);
 }
 function run(callSid: string): Promise<JsonBody> {
-  return pool.run({ slot: 0, callSid, direction: 'inbound', from: '', to: '', acceptedAt: '', variables: {} });
+  return pool.run({
+    slot: 0,
+    callSid,
+    direction: 'inbound',
+    ourNumber: '',
+    theirNumber: '',
+    acceptedAt: '',
+    variables: {},
+  });
 }
 
 test('many calls share few threads, each thread has a seat, and none sees our environment', async () => {

@@ -4,6 +4,7 @@
 import uWS, { type HttpRequest, type HttpResponse, type TemplatedApp, type us_socket_context_t } from 'uWebSockets.js';
 import { addControlRoutes, readBody, sendJson } from '../control.js';
 import { type FailOptions, FailurePlan } from '../failures.js';
+import { LateHandshakes } from '../late_handshake.js';
 import { drawMs, mergeLatency, seededRandom } from '../latency.js';
 import { listenOnLoopback } from '../loopback_listener.js';
 import { synthesise, type VoiceName } from '../speech/synthesise.js';
@@ -65,6 +66,7 @@ export class CartesiaSimulator {
   readonly failures = new FailurePlan<CartesiaFailureMode>(CARTESIA_FAILURE_MODES);
   readonly #sockets = new Set<TtsSocket>();
   readonly #app: TemplatedApp;
+  readonly #handshakes: LateHandshakes;
   readonly #host: TtsHost;
   readonly #sweeper: NodeJS.Timeout;
   #latency: CartesiaLatency;
@@ -89,6 +91,7 @@ export class CartesiaSimulator {
       contextsMax: options.maxContexts,
     };
     this.#app = uWS.App();
+    this.#handshakes = new LateHandshakes(this.#app);
     this.#serveSocket();
     this.#app.post('/tts/bytes', (res, req) => this.#serveRest('bytes', res, req));
     this.#app.post('/tts/sse', (res, req) => this.#serveRest('sse', res, req));
@@ -110,6 +113,7 @@ export class CartesiaSimulator {
     const simulator = new CartesiaSimulator({ ...DEFAULTS, ...options });
     if (simulator.options.voice === 'speech') await synthesise('Hello.', { rateHz: 8000 });
     const port = await listenOnLoopback(simulator.#app, simulator.options.port);
+    await simulator.#handshakes.open(port);
     simulator.url = `http://127.0.0.1:${port}`;
     return simulator;
   }
@@ -132,6 +136,7 @@ export class CartesiaSimulator {
   async close(): Promise<void> {
     clearInterval(this.#sweeper);
     for (const socket of this.#sockets) socket.cut();
+    this.#handshakes.close();
     this.#app.close();
   }
 
@@ -170,19 +175,15 @@ export class CartesiaSimulator {
     }
     const socket = new TtsSocket(this.#host);
     this.#sockets.add(socket);
-    let gone = false;
-    res.onAborted(() => {
-      gone = true;
-      this.#sockets.delete(socket);
-    });
     const key = req.getHeader('sec-websocket-key');
-    const answer = (): void => {
-      if (!gone) res.cork(() => res.upgrade<SocketData>({ socket }, key, '', '', context));
-    };
     const slow = failure?.mode === 'slow_accept';
     const delayMs = slow ? (failure.delayMs ?? 15_000) : drawMs(this.#latency.connect, this.#host.random);
-    if (delayMs < 0.5) answer();
-    else setTimeout(answer, delayMs).unref();
+    this.#handshakes.after(
+      delayMs,
+      res,
+      () => res.upgrade<SocketData>({ socket }, key, '', '', context),
+      () => this.#sockets.delete(socket),
+    );
   }
 
   #serveRest(kind: 'bytes' | 'sse', res: HttpResponse, req: HttpRequest): void {

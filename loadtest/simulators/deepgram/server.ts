@@ -5,6 +5,7 @@ import uWS, { type HttpRequest, type HttpResponse, type TemplatedApp, type us_so
 import { randomUUID } from 'node:crypto';
 import { addControlRoutes, sendJson } from '../control.js';
 import { type FailOptions, FailurePlan } from '../failures.js';
+import { LateHandshakes } from '../late_handshake.js';
 import { drawMs, mergeLatency, seededRandom } from '../latency.js';
 import { listenOnLoopback } from '../loopback_listener.js';
 import { StageTimings } from '../stage_timings.js';
@@ -65,6 +66,7 @@ export class DeepgramSimulator {
   readonly #streams = new Set<ListenStream>();
   readonly #random: () => number;
   readonly #app: TemplatedApp;
+  readonly #handshakes: LateHandshakes;
   readonly #sweeper: NodeJS.Timeout;
   #latency: DeepgramLatency;
   /** What goes into DEEPGRAM_BASE_URL. */
@@ -78,6 +80,7 @@ export class DeepgramSimulator {
     this.#random = seededRandom(options.seed);
     this.#latency = mergeLatency<DeepgramLatency>(DEEPGRAM_LATENCY, options.latency);
     this.#app = uWS.App();
+    this.#handshakes = new LateHandshakes(this.#app);
     for (const version of [1, 2] as const) this.#serve(version);
     this.#app.get('/v1/projects', (res, req) => {
       const refusal = this.#checkKey(req);
@@ -101,6 +104,7 @@ export class DeepgramSimulator {
   static async start(options: DeepgramSimulatorOptions = {}): Promise<DeepgramSimulator> {
     const simulator = new DeepgramSimulator({ ...DEFAULTS, ...options });
     const port = await listenOnLoopback(simulator.#app, simulator.options.port);
+    await simulator.#handshakes.open(port);
     simulator.url = `http://127.0.0.1:${port}`;
     return simulator;
   }
@@ -127,6 +131,7 @@ export class DeepgramSimulator {
   async close(): Promise<void> {
     clearInterval(this.#sweeper);
     for (const stream of this.#streams) stream.cut();
+    this.#handshakes.close();
     this.#app.close();
   }
 
@@ -175,24 +180,19 @@ export class DeepgramSimulator {
       { scripts, stats, timings, failures, hearing, latency: this.#latency, random: this.#random, settings },
     );
     this.#streams.add(stream);
-    let gone = false;
-    res.onAborted(() => {
-      gone = true;
-      this.#streams.delete(stream);
-    });
     const key = req.getHeader('sec-websocket-key');
     const protocol = req.getHeader('sec-websocket-protocol').split(',')[0];
-    const answer = (): void => {
-      if (gone) return;
-      res.cork(() => {
-        res.writeStatus('101 Switching Protocols').writeHeader('dg-request-id', requestId);
-        res.upgrade<SocketData>({ stream }, key, protocol, '', context);
-      });
-    };
     const delayMs =
       failure?.mode === 'slow_accept' ? (failure.delayMs ?? 15_000) : drawMs(this.#latency.connect, this.#random);
-    if (delayMs < 0.5) answer();
-    else setTimeout(answer, delayMs).unref();
+    this.#handshakes.after(
+      delayMs,
+      res,
+      () => {
+        res.writeStatus('101 Switching Protocols').writeHeader('dg-request-id', requestId);
+        res.upgrade<SocketData>({ stream }, key, protocol, '', context);
+      },
+      () => this.#streams.delete(stream),
+    );
   }
 
   /** `Authorization: Token KEY`, `Bearer TOKEN`, or the browser's subprotocol list `token, KEY`. */

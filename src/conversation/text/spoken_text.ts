@@ -2,9 +2,10 @@
 // meaning become words ("$4.99" -> "4 dollars and 99 cents"). Works word by word, so that it can run on a stream;
 // cutting into pieces for the voice is sentence_splitter.ts.
 
-import { SYMBOL_WORDS, type SymbolWords } from './symbol_words.js';
+import { languagePack } from '../languages/languages.js';
+import type { SymbolWords } from '../languages/symbol_words.js';
 
-/** What spoken text consists of, for the languages in symbol_words.ts. */
+/** What spoken text consists of, for the languages whose pack has words for signs. */
 export const SPOKEN_PATTERN = /^[\p{L}\p{M}\p{N} .,?!;:'\-¿¡。！？、，；：،؛؟।]*$/u;
 
 /** Most words of most replies: nothing to do. */
@@ -37,7 +38,7 @@ export class SpokenWords {
   private punctuated = true;
 
   constructor(language: string) {
-    this.symbols = SYMBOL_WORDS[language.slice(0, 2).toLowerCase()] ?? null;
+    this.symbols = languagePack(language).symbols;
   }
 
   /** One word with `lineBreaks` (0, 1, 2 = paragraph) before it. */

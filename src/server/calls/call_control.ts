@@ -6,10 +6,12 @@
 //
 // Leaves to others: HTTP (twilio_webhooks.ts), Twilio's REST (dialler.ts), what the call says (the worker).
 
+import { type CallDirection, type EndReason, numbersOf } from '../../call/call.js';
+import type { CallSummary } from '../../call/call_report.js';
 import { nowMs } from '../../clock.js';
 import { toEngineError } from '../../errors.js';
 import type { Logger } from '../../log.js';
-import { type CallDirection, type CallSummary, type EndReason, INGRESS } from '../../threads/record_types.js';
+import { INGRESS } from '../../threads/record_types.js';
 import type { SlotRings } from '../../threads/slab.js';
 import type { IngressWriter } from '../media/ingress_writer.js';
 import type { MediaTokens } from '../media/media_tokens.js';
@@ -203,7 +205,8 @@ export class CallControl {
     this.#running[slot] = entry;
     log.info({ callSid, slot, direction, from, to }, 'call accepted');
     this.#startTimers[slot] = setTimeout(() => this.#onStartTimeout(entry), startTimeoutMs);
-    runner.run({ slot, callSid, direction, from, to, acceptedAt, variables: { ...variables } }).then(
+    const numbers = numbersOf(direction, from, to);
+    runner.run({ slot, callSid, direction, ...numbers, acceptedAt, variables: { ...variables } }).then(
       (summary) => this.#finish(entry, summary.endReason, summary),
       (thrown: unknown) => {
         const error = toEngineError(thrown);

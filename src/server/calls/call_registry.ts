@@ -1,7 +1,9 @@
 // What is known about each call: the live ones and the last ended ones. Only keeps and finds; who changes what, and in
 // which order, is call_control.ts for the engine's part and twilio_webhooks.ts for what Twilio reports.
 
-import type { CallDirection, CallSummary, EndReason, TurnReport, WorkerEvent } from '../../threads/record_types.js';
+import type { CallDirection, EndReason } from '../../call/call.js';
+import type { CallSummary, TurnReport } from '../../call/call_report.js';
+import type { WorkerEvent } from '../../threads/worker_setup.js';
 
 /** Twilio's words for a call's status, in the order in which a call can go through them. */
 export const TWILIO_STATUSES = [

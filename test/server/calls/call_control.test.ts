@@ -111,16 +111,16 @@ test('a redirected outbound call keeps its direction and its variables', async (
   const ws = t.connect(streamUrlIn(await (await t.webhook('/outbound-twiml', form)).text()));
   await handshake(ws);
   await t.webhook('/', form);
-  expect(t.runner.calls.map(({ task }) => task)).toEqual([
+  expect(t.runner.calls.map(({ order: task }) => task)).toEqual([
     expect.objectContaining({ direction: 'outbound', variables: { name: 'Ada' } }),
-    expect.objectContaining({ direction: 'outbound', variables: { name: 'Ada' }, to: '+14155552671' }),
+    expect.objectContaining({ direction: 'outbound', variables: { name: 'Ada' }, theirNumber: '+14155552671' }),
   ]);
   for (const { end } of t.runner.calls) end('caller_hangup');
   await closeCode(ws);
   // Ended, and brought back from hold.
   await until(async () => (await slots()) === 0);
   await t.webhook('/', form);
-  expect(t.runner.last.task).toMatchObject({ direction: 'outbound', variables: { name: 'Ada' } });
+  expect(t.runner.last.order).toMatchObject({ direction: 'outbound', variables: { name: 'Ada' } });
 });
 
 test('a new stream that never comes costs only its own slot: the call goes on where it is', async () => {

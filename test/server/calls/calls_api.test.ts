@@ -1,6 +1,7 @@
 import { BroadcastChannel } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type TurnReport, WORKER_CHANNEL } from '../../../src/threads/record_types.js';
+import type { TurnReport } from '../../../src/call/call_report.js';
+import { WORKER_CHANNEL } from '../../../src/threads/worker_setup.js';
 import {
   closeCode,
   handshake,
@@ -162,7 +163,7 @@ const TURN: TurnReport = {
 test('operators see live calls, and one call with its turns, as the worker reports them', async () => {
   const sid = newCallSid();
   await t.ring(sid);
-  const slot = t.runner.last.task.slot;
+  const slot = t.runner.last.order.slot;
   const channel = new BroadcastChannel(WORKER_CHANNEL);
   channel.postMessage({ kind: 'state', slot, callSid: sid, state: 'listening', streamSid: 'MZ1' });
   channel.postMessage({ kind: 'turn', slot, callSid: sid, turn: { ...TURN, heard: '' } });

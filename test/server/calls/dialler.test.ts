@@ -160,8 +160,8 @@ test('an answered call runs as outbound on the slot that was kept for it', async
   const form = { CallSid: sid, From: '+14155550100', To: TO, Direction: 'outbound-api', CallStatus: 'in-progress' };
   const twiml = await (await t.webhook('/outbound-twiml', form)).text();
   expect(twiml).toContain('<Parameter name="direction" value="outbound"/>');
-  expect(t.runner.last.task).toMatchObject({
-    ...{ callSid: sid, direction: 'outbound', from: '+14155550100', to: TO },
+  expect(t.runner.last.order).toMatchObject({
+    ...{ callSid: sid, direction: 'outbound', ourNumber: '+14155550100', theirNumber: TO },
     variables: { name: 'Ada', visits: '3' },
   });
   expect(metric(await t.metrics(), 'ringline_slots_in_use')).toBe(1);
@@ -190,7 +190,7 @@ test('a call answered before Twilio has told us its sid is still ours', async ()
   expect((await ringing).status).toBe(204);
   expect(await (await twiml).text()).toContain('<Stream');
   expect(t.runner.calls).toHaveLength(1);
-  expect(t.runner.last.task.variables).toEqual({ name: 'Ada' });
+  expect(t.runner.last.order.variables).toEqual({ name: 'Ada' });
   expect(metric(await t.metrics(), 'ringline_slots_in_use')).toBe(1);
 });
 
@@ -219,7 +219,7 @@ test('a call answered long before Twilio has told us its sid is taken at once, o
   const dial = await slowDial({ name: 'Ada' });
   // Twilio says nothing yet, and still the person who answered is connected.
   expect(await (await answered(sid)).text()).toContain('<Stream');
-  expect(t.runner.last.task).toMatchObject({ callSid: sid, variables: { name: 'Ada' } });
+  expect(t.runner.last.order).toMatchObject({ callSid: sid, variables: { name: 'Ada' } });
   expect(await slots()).toBe(1);
   dial.answer({ status: 201, body: restCall({ sid }) });
   expect(await (await dial.response).json()).toMatchObject({ success: true, call_sid: sid });
@@ -260,7 +260,7 @@ test('two dials between the same numbers, answered before Twilio has said which 
   expect(await (await second.response).json()).toMatchObject({ call_sid: b });
   expect(await slots()).toBe(2);
   expect(await (await answered(a)).text()).toContain('<Stream');
-  expect(t.runner.calls.map(({ task }) => task.callSid)).toEqual([b, a]);
+  expect(t.runner.calls.map(({ order: task }) => task.callSid)).toEqual([b, a]);
   expect(await slots()).toBe(2);
 });
 

@@ -1,7 +1,7 @@
 import { BroadcastChannel } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ProviderHealth } from '../../../src/server/health/provider_health.js';
-import { WORKER_CHANNEL, type WorkerEvent } from '../../../src/threads/record_types.js';
+import { WORKER_CHANNEL, type WorkerEvent } from '../../../src/threads/worker_setup.js';
 import { type JsonBody, startTestServer, stopTestServer, type TestServer, until } from '../harness.js';
 
 let t: TestServer;

@@ -1,0 +1,52 @@
+// The words every room uses for a call: who dialled whom, why it ended, what it is doing, and the order a worker gets.
+// Types, closed lists and the two ways to name the parties; structured-clone safe.
+
+export type CallDirection = 'inbound' | 'outbound';
+
+/** Why a call ended; also a metric label, so the set is closed. */
+export const END_REASONS = [
+  'caller_hangup', // Twilio sent stop
+  'socket_lost', // the media socket closed without stop
+  'agent_goodbye', // the conversation came to its end
+  'operator', // DELETE /calls/{sid}
+  'redirected', // Twilio asked for TwiML anew and opened another stream for the same call
+  'drain', // the server is going down
+  'start_timeout', // no start message, or no socket, in time
+  'wrong_call', // start named another call than the token
+  'protocol', // not the Twilio media protocol
+  'error', // a provider or we failed; an apology was spoken if that was possible
+  'worker_died',
+  'max_duration',
+  'silence', // nobody there any more
+] as const;
+export type EndReason = (typeof END_REASONS)[number];
+
+/** What a call is doing, as operators see it. `connecting`: the worker has it, nothing was said yet. */
+export type CallState = 'connecting' | 'idle' | 'listening' | 'thinking' | 'speaking' | 'ended';
+
+/** What a worker is asked to do: hold this call. Given once, when the webhook was answered. */
+export interface CallOrder {
+  slot: number;
+  callSid: string;
+  direction: CallDirection;
+  /** E.164 as Twilio gave them; may be empty or `anonymous`. */
+  ourNumber: string;
+  theirNumber: string;
+  /** ISO time at which the webhook arrived. */
+  acceptedAt: string;
+  /** Free values for the agent's templates. */
+  variables: Record<string, string>;
+}
+
+type Numbers = Pick<CallOrder, 'ourNumber' | 'theirNumber'>;
+
+/** Twilio names the parties by who dialled (`from`, `to`); the engine by whose number it is. */
+export function numbersOf(direction: CallDirection, from: string, to: string): Numbers {
+  return direction === 'inbound' ? { ourNumber: to, theirNumber: from } : { ourNumber: from, theirNumber: to };
+}
+
+/** The way back: `from` dialled `to`. */
+export function fromAndTo(call: Numbers & Pick<CallOrder, 'direction'>): { from: string; to: string } {
+  const { direction, ourNumber, theirNumber } = call;
+  return direction === 'inbound' ? { from: theirNumber, to: ourNumber } : { from: ourNumber, to: theirNumber };
+}
