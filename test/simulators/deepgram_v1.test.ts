@@ -21,10 +21,37 @@ describe('handshake', () => {
     ['endpointing is no number', `${LISTEN}&endpointing=soon`, KEY, /^400.*endpointing/],
     ['utterance end below a second', `${LISTEN}&utterance_end_ms=500`, KEY, /^400.*utterance_end_ms/],
     ['keywords with nova-3', `${LISTEN}&keywords=curry`, KEY, /^400.*keyterm/],
-    ['a parameter that does not exist', `${LISTEN}&keepalive=true`, KEY, /^400.*keepalive/],
-    ['no model', '/v1/listen?encoding=mulaw&sample_rate=8000', KEY, /^400.*model/],
+    ['no such model', LISTEN.replace('nova-3', 'nova-9'), KEY, /^400.*No such model\/language/],
+    ['a Flux model', LISTEN.replace('nova-3', 'flux-general-en'), KEY, /^400.*v2\/listen/],
+    ['no such language', `${LISTEN}&language=xx`, KEY, /^400.*No such model\/language/],
+    ['a language of another model', `${LISTEN.replace('nova-3', 'nova-2')}&language=ta`, KEY, /^400.*No such model/],
+    ['a codec that is none', LISTEN.replace('mulaw', 'mp3'), KEY, /^400.*encoding/],
+    ['a rate that is none', LISTEN.replace('8000', 'abc'), KEY, /^400.*sample_rate/],
+    ['a flag that is neither true nor false', `${LISTEN}&diarize=maybe`, KEY, /^400.*diarize/],
+    ['redaction of an unknown kind', `${LISTEN}&redact=names`, KEY, /^400.*redact/],
+    ['key terms of more than 500 tokens', `${LISTEN}${`&keyterm=${'word '.repeat(16)}`.repeat(26)}`, KEY, /^400.*500/],
   ])('%s is refused with dg-error', async (_name, path, key, expected) => {
     await expect(DeepgramClient.open(simulator.url, path, key)).rejects.toThrow(expected);
+  });
+
+  test.each([
+    ['no model', '/v1/listen?encoding=mulaw&sample_rate=8000'],
+    ['a file instead of raw audio', '/v1/listen?model=nova-3'],
+    ['a codec we never send', LISTEN.replace('mulaw', 'opus')],
+    ['a parameter that does not exist', `${LISTEN}&keepalive=true`],
+    ['a language with its region', `${LISTEN}&language=pt-BR`],
+    ['several languages', `${LISTEN}&language=multi`],
+    ['key terms of 500 tokens', `${LISTEN}${`&keyterm=${'word '.repeat(16)}`.repeat(25)}`],
+  ])('%s is taken, as the vendor does', async (_name, path) => {
+    const client = await DeepgramClient.open(simulator.url, path);
+    client.control({ type: 'CloseStream' });
+    await client.until(() => client.closed);
+    expect(client.closed?.code).toBe(1000);
+  });
+
+  test('a key is no access token: Bearer is for those', async () => {
+    const answer = await fetch(`${simulator.url}/v1/projects`, { headers: { authorization: `Bearer ${KEY}` } });
+    expect([answer.status, await answer.json()]).toMatchObject([401, { err_code: 'INVALID_AUTH' }]);
   });
 
   test('one stream more than allowed is a 429 with the vendor error body', async () => {
@@ -207,6 +234,42 @@ describe('what is heard', () => {
   });
 });
 
+describe('Configure', () => {
+  test('new key terms and formatting are confirmed, and the stream goes on', async () => {
+    const client = await open();
+    client.control({ type: 'Configure', keyterms: ['bright teeth'], features: { smart_format: false } });
+    await client.until(() => client.raw.length === 1);
+    expect(client.messages[0]).toMatchObject({ type: 'ConfigureSuccess', keyterms: ['bright teeth'] });
+    simulator.setScript('CA1', [{ text: 'Still here.', speechMs: 600 }]);
+    client.speak(600);
+    client.control({ type: 'Finalize' });
+    expect(transcriptOf(await client.message((message) => message.from_finalize))).toBe('still here');
+  });
+
+  test.each([
+    ['key terms for a model without them', 'nova-2', { keyterms: ['a'] }, 'KeytermsNotSupported'],
+    ['key terms that are no list', 'nova-3', { keyterms: 'a' }, 'InvalidConfigure'],
+    ['a feature that is none', 'nova-3', { features: { karaoke: true } }, 'InvalidConfigure'],
+  ])('%s: Error, ConfigureFailure, and the stream goes on', async (_name, model, message, code) => {
+    const client = await DeepgramClient.open(simulator.url, LISTEN.replace('nova-3', model));
+    client.control({ type: 'Configure', ...message });
+    await client.until(() => client.raw.length === 2);
+    expect(client.messages).toMatchObject([{ type: 'Error', code }, { type: 'ConfigureFailure' }]);
+    client.control({ type: 'CloseStream' });
+    await client.until(() => client.closed);
+    expect(client.closed?.code).toBe(1000);
+  });
+
+  test('too many key terms are answered by nothing, and nothing is heard from then on', async () => {
+    const client = await open();
+    client.control({ type: 'Configure', keyterms: Array.from({ length: 51 }, () => 'x'.repeat(40)) });
+    client.speak(1500);
+    client.control({ type: 'Finalize' });
+    await expect.poll(() => simulator.stats.finalizes).toBe(1);
+    expect(client.raw).toEqual([]);
+  });
+});
+
 describe('ends', () => {
   test('CloseStream: last results, Metadata, close 1000', async () => {
     const client = await open();
@@ -330,6 +393,18 @@ describe('failures', () => {
     client.control({ type: 'Finalize' });
     await client.until(() => client.finals.length === 4);
     expect(transcriptOf(client.finals[3])).toBe('also');
+  });
+
+  test('the vendor may send an error or a warning and go on', async () => {
+    const client = await open();
+    simulator.fail('warning_message');
+    simulator.fail('error_message');
+    client.silence(20);
+    await client.until(() => client.raw.length === 2);
+    expect(client.messages.map(({ type }) => type)).toEqual(['Warning', 'Error']);
+    client.control({ type: 'CloseStream' });
+    await client.until(() => client.closed);
+    expect(client.closed?.code).toBe(1000);
   });
 
   test('a failure for one call leaves the other alone', async () => {

@@ -24,8 +24,24 @@ describe('handshake', () => {
     ['interim results are v1', '&interim_results=true', /interim_results/],
     ['a threshold out of range', '&eot_threshold=0.2', /eot_threshold/],
     ['eager above the end', '&eot_threshold=0.6&eager_eot_threshold=0.8', /eager/],
+    ['a language hint for the English model', '&language_hint=en', /language_hint/],
+    ['redaction that is v1', '&redact=ssn', /redact/],
+    ['a key term with a weight', '&keyterm=term:0.15', /keyterm/],
   ])('%s: 400', async (_name, query, expected) => {
     await expect(open(query)).rejects.toThrow(expected);
+  });
+
+  test.each([
+    ['an empty hint', '', /language_hint/],
+    ['a language it does not speak', 'fi', /language_hint/],
+  ])('%s for the multilingual model: 400', async (_name, hint, expected) => {
+    const path = `${LISTEN.replace('general-en', 'general-multi')}&language_hint=${hint}`;
+    await expect(DeepgramClient.open(simulator.url, path)).rejects.toThrow(expected);
+  });
+
+  test('a model of v1: 400', async () => {
+    const path = LISTEN.replace('flux-general-en', 'nova-3');
+    await expect(DeepgramClient.open(simulator.url, path)).rejects.toThrow(/Flux/);
   });
 });
 

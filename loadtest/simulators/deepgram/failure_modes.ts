@@ -21,6 +21,8 @@ export const STREAM_MODES = [
   'malformed_json',
   'throttle',
   'fatal_error',
+  'error_message',
+  'warning_message',
 ] as const;
 /** At a Finalize. */
 export const FINALIZE_MODES = ['ignore_finalize', 'duplicate_final', 'late_final'] as const;
@@ -37,6 +39,7 @@ export const DEEPGRAM_FAILURE_MODES = [...HANDSHAKE_MODES, ...STREAM_MODES, ...F
  * - `malformed_json`: one message that is cut in half
  * - `throttle`: audio is taken at 1.25 times real time at most; what came faster is answered later
  * - `fatal_error`: v2 Error message, then close
+ * - `error_message`, `warning_message`: v1 says so, and the stream goes on
  * - `ignore_finalize`: one Finalize without an answer; `duplicate_final`: one answered twice
  * - `late_final`: a final with new words, `delayMs` (default 1500) after a Finalize was answered
  * - `close_1005`: CloseStream answered by a close frame without a code

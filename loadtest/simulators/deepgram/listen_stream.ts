@@ -11,6 +11,7 @@ import { type DeepgramLatency, StreamOutbox } from './outbox.js';
 import type { ScriptBook } from './script.js';
 import { SpeechLevel } from './speech_level.js';
 import type { DeepgramStats } from './stats.js';
+import { judgeConfigure } from './v1_configure.js';
 import type { StreamIdentity } from './v1_messages.js';
 import { V1Stream } from './v1_stream.js';
 import { V2Stream } from './v2_stream.js';
@@ -36,6 +37,9 @@ export interface StreamHost {
 
 const REAL_TIME_MAX = 1.25;
 const LATE_FINAL_MS = 1500;
+/** A stream that no longer transcribes is ended after this long. */
+const DEAF_MS = 30_000;
+const NO_TRANSCRIPT = 'NET-0000: no transcript was produced within the timeout window';
 /** Messages closer together than this were sent together. */
 const BURST_GAP_MS = 3;
 /** The shortest lag is that of the last one to two of these. */
@@ -60,6 +64,7 @@ export class ListenStream {
   #throttled = false;
   #tooFast = false;
   #closing = false;
+  #deafUntilMs = Number.POSITIVE_INFINITY;
 
   constructor(
     readonly options: V1Options | V2Options,
@@ -114,6 +119,10 @@ export class ListenStream {
   /** NET-0001, both kinds: nothing at all for a while, or never any audio however many KeepAlives. */
   checkIdle(idleTimeoutMs: number): void {
     if (!this.#socket || this.#closing) return;
+    if (nowMs() >= this.#deafUntilMs) {
+      this.#close(1011, NO_TRANSCRIPT);
+      return;
+    }
     const silentMs = nowMs() - this.#lastReceivedMs;
     const neverAudio = this.#audioBytes === 0 && nowMs() - this.#openedMs >= idleTimeoutMs;
     if (silentMs >= idleTimeoutMs || neverAudio)
@@ -172,9 +181,19 @@ export class ListenStream {
     else if (type === 'KeepAlive' && machine instanceof V1Stream) this.host.stats.keepAlives++;
     else if (type === 'Finalize' && machine instanceof V1Stream) this.#finalize(machine);
     else if (type === 'Configure' && machine instanceof V2Stream) machine.configure(message);
+    else if (type === 'Configure') this.#configure(message);
     else if (type === 'ForceEndTurn' && machine instanceof V2Stream && this.host.settings.forceEndTurn)
       machine.forceEndTurn();
     else this.#unreadable(`no such message here: ${String(type)}`);
+  }
+
+  #configure(message: Record<string, unknown>): void {
+    const verdict = judgeConfigure(message, this.options.model, this.identity.requestId);
+    for (const reply of verdict.replies) this.#outbox.send('interim', reply);
+    if (verdict.punctuate !== null && this.options.version === 1) this.options.punctuate = verdict.punctuate;
+    if (!verdict.deaf) return;
+    this.#outbox.stalled = true;
+    this.#deafUntilMs = nowMs() + DEAF_MS;
   }
 
   #closeStream(): void {
@@ -229,7 +248,7 @@ export class ListenStream {
     const machine = this.#machine;
     switch (mode) {
       case 'close_1011':
-        this.#close(1011, 'NET-0000: no transcript was produced within the timeout window');
+        this.#close(1011, NO_TRANSCRIPT);
         break;
       case 'close_1000':
         this.#close(1000, '');
@@ -245,6 +264,12 @@ export class ListenStream {
         break;
       case 'malformed_json':
         this.#socket?.send('{"type":"Results","channel_index":[0,1],"dura');
+        break;
+      case 'error_message':
+        this.#socket?.send('{"type":"Error","code":"INTERNAL_ERROR","description":"a simulated failure"}');
+        break;
+      case 'warning_message':
+        this.#socket?.send('{"type":"Warning","code":"SIMULATED","description":"a simulated warning"}');
         break;
       case 'throttle':
         this.#throttled = true;
@@ -280,6 +305,7 @@ export class ListenStream {
 function isGarbage(bytes: Uint8Array, options: V1Options | V2Options): boolean {
   if (bytes.length === 0) return true;
   const isJson = bytes[0] === 0x7b && bytes[1] === 0x22 && bytes[bytes.length - 1] === 0x7d;
+  if (options.encoding === 'unheard') return isJson;
   const magic = String.fromCharCode(...bytes.subarray(0, 4));
   const isHalfSample = options.encoding === 'linear16' && bytes.length % 2 === 1;
   return isJson || isHalfSample || magic === 'RIFF' || magic === 'OggS';

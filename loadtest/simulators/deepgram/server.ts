@@ -22,6 +22,8 @@ export interface DeepgramSimulatorOptions {
   port?: number;
   /** Keys that are let in; empty = any key, but there must be one. */
   apiKeys?: readonly string[];
+  /** Short-lived tokens that are let in as `Bearer`. */
+  accessTokens?: readonly string[];
   /** Streams at once; one more is a 429. The vendor's number depends on the plan. */
   maxStreams?: number;
   defaultScript?: readonly ScriptLine[];
@@ -38,6 +40,7 @@ export interface DeepgramSimulatorOptions {
 const DEFAULTS = {
   port: 0,
   apiKeys: [],
+  accessTokens: [],
   maxStreams: 100_000,
   idleTimeoutMs: 10_000,
   forceEndTurn: false,
@@ -176,7 +179,7 @@ export class DeepgramSimulator {
     const { scripts, stats, timings, failures, options: settings } = this;
     const stream = new ListenStream(
       options,
-      { requestId, model: query.get('model') as string },
+      { requestId, model: options.model },
       { scripts, stats, timings, failures, hearing, latency: this.#latency, random: this.#random, settings },
     );
     this.#streams.add(stream);
@@ -195,13 +198,14 @@ export class DeepgramSimulator {
     );
   }
 
-  /** `Authorization: Token KEY`, `Bearer TOKEN`, or the browser's subprotocol list `token, KEY`. */
+  /** `Authorization: Token KEY`, or the browser's subprotocol list `token, KEY`; `Bearer` is for access tokens only. */
   #checkKey(req: HttpRequest): Refusal | null {
-    const match = /^(?:token|bearer)[ ,]\s*(\S+)$/i.exec(
+    const match = /^(token|bearer)[ ,]\s*(\S+)$/i.exec(
       req.getHeader('authorization') || req.getHeader('sec-websocket-protocol'),
     );
-    const known = this.options.apiKeys;
-    if (match && (known.length === 0 || known.includes(match[1]))) return null;
+    const { apiKeys, accessTokens } = this.options;
+    const known = match?.[1].toLowerCase() === 'bearer' ? accessTokens : apiKeys;
+    if (match && (apiKeys.length === 0 || known.includes(match[2]))) return null;
     return REFUSALS['status_401'];
   }
 

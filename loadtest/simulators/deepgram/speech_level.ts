@@ -47,6 +47,7 @@ export class SpeechLevel {
   /** Calls `onWindow(loud)` for every window that `audio` completes. */
   push(audio: Uint8Array, onWindow: (loud: boolean) => void): void {
     const { encoding } = this;
+    if (encoding === 'unheard') return;
     const table = encoding === 'alaw' ? ALAW_LEVEL : MULAW_LEVEL;
     const step = encoding === 'linear16' ? 2 : 1;
     for (let i = 0; i < audio.length; i += step) {
