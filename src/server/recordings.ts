@@ -1,102 +1,99 @@
-// The recordings folder as operators see it: list, download, and deletion of what is too old. Files are written by the
-// workers. Only plain files of our own naming exist here; whatever else a path could mean is "not found".
+// The recordings as operators ask for them: list, download, and the timer that deletes what is too old. Files are written
+// by the workers; how the folder is read is recordings_folder.ts.
 
 import { constants } from 'node:fs';
-import { type FileHandle, lstat, open, readdir, unlink } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '../log.js';
-import { HttpError } from './http/errors.js';
+import { readRange } from './http/byte_range.js';
+import { fieldError, HttpError } from './http/errors.js';
 import type { ServerRequest } from './http/exchange.js';
 import { type FileReply, json, type Reply } from './http/reply.js';
+import { parseRecordingName } from './recording_name.js';
+import { type Recording, RecordingsFolder } from './recordings_folder.js';
 
-/** No separators, no leading dot: a name that can't leave the folder. */
-const NAME = /^[A-Za-z0-9_][A-Za-z0-9._+-]{0,199}\.(wav|json)$/;
 const DAY_MS = 24 * 3600 * 1000;
 const SWEEP_MS = 6 * 3600 * 1000;
+const PAGE_DEFAULT = 100;
+const PAGE_MAX = 1000;
 
 export class Recordings {
+  readonly #folder: RecordingsFolder;
+  readonly #log: Logger;
   #timer: NodeJS.Timeout | null = null;
+  #sweep: Promise<void> | null = null;
 
   /** @param dir need not exist yet */
-  constructor(
-    readonly dir: string,
-    private readonly log: Logger,
-  ) {}
+  constructor(dir: string, log: Logger) {
+    this.#folder = new RecordingsFolder(dir);
+    this.#log = log;
+  }
 
-  /** `GET /recordings`: newest first. */
-  readonly list = async (): Promise<Reply> => {
-    const files = await this.#files();
-    files.sort((a, b) => b.modifiedMs - a.modifiedMs);
-    const recordings = files.map(({ name, sizeBytes, modifiedMs }) => ({
-      file: name,
-      size: sizeBytes,
-      modified: new Date(modifiedMs).toISOString(),
-    }));
-    return json(200, { recordings, count: recordings.length });
+  /** `GET /recordings?limit=&cursor=`: newest first, one row a call. */
+  readonly list = async (request: Pick<ServerRequest, 'target'>): Promise<Reply> => {
+    const { limit, cursor } = readPaging(request.target);
+    const { recordings, next } = await this.#folder.page(limit, cursor);
+    return json(200, { recordings: recordings.map(row), count: recordings.length, next_cursor: next });
   };
 
-  /** `GET /recordings/{file}` */
-  readonly download = async (request: ServerRequest): Promise<FileReply> => {
-    const name = request.params[0];
-    const file = NAME.test(name) ? await this.#open(name) : null;
-    if (file === null) throw new HttpError(404, 'no such recording');
-    const { size } = await file.stat();
-    return {
-      status: 200,
-      headers: {
-        'content-type': name.endsWith('.wav') ? 'audio/wav' : 'application/json',
-        'content-disposition': `attachment; filename="${name}"`,
-      },
-      file,
-      sizeBytes: size,
+  /** `GET /recordings/{file}`: the whole file, or the part that a Range header names. */
+  readonly download = async (request: ServerRequest): Promise<Reply | FileReply> => {
+    const name = parseRecordingName(request.params[0]);
+    const file = name === null ? null : await this.#open(request.params[0]);
+    if (name === null || file === null) throw new HttpError(404, 'no such recording');
+    const { size, mtimeMs } = await file.stat();
+    const etag = `"${size.toString(16)}-${Math.round(mtimeMs).toString(16)}"`;
+    const condition = request.header('if-range');
+    const range = condition === '' || condition === etag ? readRange(request.header('range'), size) : null;
+    if (range === 'unsatisfiable') {
+      await file.close();
+      throw new HttpError(416, 'the file has no such bytes', { 'content-range': `bytes */${size}` });
+    }
+    const headers: Record<string, string> = {
+      'content-type': name.kind === 'wav' ? 'audio/wav' : 'application/json',
+      'content-disposition': `attachment; filename="${name.stem}.${name.kind}"`,
+      'accept-ranges': 'bytes',
+      etag,
     };
+    if (range === null) return { status: 200, headers, file, offsetBytes: 0, sizeBytes: size };
+    headers['content-range'] = `bytes ${range.start}-${range.start + range.length - 1}/${size}`;
+    return { status: 206, headers, file, offsetBytes: range.start, sizeBytes: range.length };
   };
 
   /** Deletes what is older than `days`, now and several times a day. 0 = nothing ever. */
   startRetention(days: number): void {
     if (days === 0) return;
     const sweep = () => {
-      this.deleteOlderThan(Date.now() - days * DAY_MS).catch((err: unknown) => {
-        this.log.error({ err }, 'old recordings could not be deleted');
+      this.#sweep ??= this.#deleteOld(days).finally(() => {
+        this.#sweep = null;
       });
     };
-    sweep();
     this.#timer = setInterval(sweep, SWEEP_MS).unref();
+    sweep();
   }
 
+  /** Ends the retention; a sweep that is under way ends at its next file. Safe twice. */
   stop(): void {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
   }
 
-  /** @param atMs wall-clock time of the last change */
-  async deleteOlderThan(atMs: number): Promise<void> {
-    const old = (await this.#files()).filter((file) => file.modifiedMs < atMs);
-    for (const { name } of old) await unlink(join(this.dir, name));
-    if (old.length > 0) this.log.info({ files: old.length }, 'old recordings deleted');
-  }
-
-  async #files(): Promise<{ name: string; sizeBytes: number; modifiedMs: number }[]> {
-    const names = await readdir(this.dir).catch((thrown: NodeJS.ErrnoException) => {
-      if (thrown.code === 'ENOENT') return [];
-      throw thrown;
-    });
-    const found = await Promise.all(
-      names
-        .filter((name) => NAME.test(name))
-        .map(async (name) => {
-          // Gone between the two looks: as if it had not been there.
-          const stat = await lstat(join(this.dir, name)).catch(() => null);
-          return stat?.isFile() ? [{ name, sizeBytes: stat.size, modifiedMs: stat.mtimeMs }] : [];
-        }),
-    );
-    return found.flat();
+  async #deleteOld(days: number): Promise<void> {
+    try {
+      const result = await this.#folder.deleteOlderThan(Date.now() - days * DAY_MS, () => this.#timer !== null);
+      const { deleted, failed, reason } = result;
+      if (deleted > 0) this.#log.info({ files: deleted }, 'old recordings deleted');
+      if (failed > 0) this.#log.error({ files: failed, err: reason }, 'old recordings could not be deleted');
+    } catch (err) {
+      this.#log.error({ err }, 'old recordings could not be deleted');
+    }
   }
 
   /** null = no such file. A symbolic link is not followed: it could lead out of the folder. */
   async #open(name: string): Promise<FileHandle | null> {
+    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
     try {
-      const file = await open(join(this.dir, name), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+      const file = await open(join(this.#folder.dir, name), flags);
       if ((await file.stat()).isFile()) return file;
       await file.close();
       return null;
@@ -106,4 +103,27 @@ export class Recordings {
       throw thrown;
     }
   }
+}
+
+/** @throws HttpError 422 */
+function readPaging(target: string): { limit: number; cursor: string | null } {
+  const query = new URLSearchParams(target.split('?')[1] ?? '');
+  const limit = query.get('limit') ?? String(PAGE_DEFAULT);
+  if (!/^[1-9]\d{0,3}$/.test(limit) || Number(limit) > PAGE_MAX) {
+    throw fieldError('query', 'limit', `must be a whole number from 1 to ${PAGE_MAX}`);
+  }
+  return { limit: Number(limit), cursor: query.get('cursor') || null };
+}
+
+function row({ name, wav, json: record }: Recording): Record<string, unknown> {
+  const newestMs = Math.max(wav?.modifiedMs ?? 0, record?.modifiedMs ?? 0);
+  return {
+    call_sid: name.callSid,
+    direction: name.direction,
+    started_at: name.startedAt,
+    file: wav?.name ?? null,
+    size: wav?.sizeBytes ?? null,
+    record: record?.name ?? null,
+    modified: new Date(newestMs).toISOString(),
+  };
 }

@@ -13,7 +13,7 @@ export async function sendFile(
   isHead: boolean,
   isAborted: () => boolean,
 ): Promise<void> {
-  const { file, sizeBytes } = reply;
+  const { file, offsetBytes, sizeBytes } = reply;
   const head = () => writeHead(res, reply.status, { ...reply.headers, ...extra });
   try {
     if (isHead || sizeBytes === 0) {
@@ -26,7 +26,7 @@ export async function sendFile(
     const piece = Buffer.allocUnsafe(PIECE_BYTES);
     let sent = 0;
     while (sent < sizeBytes) {
-      const { bytesRead } = await file.read(piece, 0, Math.min(PIECE_BYTES, sizeBytes - sent), sent);
+      const { bytesRead } = await file.read(piece, 0, Math.min(PIECE_BYTES, sizeBytes - sent), offsetBytes + sent);
       if (isAborted()) return;
       if (bytesRead === 0) throw new Error('the file became shorter');
       if (!(await sendPiece(res, piece.subarray(0, bytesRead), sizeBytes, sent === 0 ? head : null, isAborted))) return;

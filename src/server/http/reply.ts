@@ -10,10 +10,13 @@ export interface Reply {
 }
 
 export interface FileReply {
-  status: 200;
+  /** The whole file, or a part of it. */
+  status: 200 | 206;
   headers: Readonly<Record<string, string>>;
   /** Open for reading; closed when all is sent or the client has gone. */
   file: FileHandle;
+  /** Where in the file the answer begins. */
+  offsetBytes: number;
   /** What is sent, even if the file grows meanwhile (a call that is being recorded). */
   sizeBytes: number;
 }
@@ -37,11 +40,13 @@ export function writeHead(res: uWS.HttpResponse, status: number, headers: Readon
 const STATUS_TEXT: Record<number, string> = {
   200: 'OK',
   204: 'No Content',
+  206: 'Partial Content',
   400: 'Bad Request',
   403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
   413: 'Content Too Large',
+  416: 'Range Not Satisfiable',
   422: 'Unprocessable Content',
   426: 'Upgrade Required',
   429: 'Too Many Requests',

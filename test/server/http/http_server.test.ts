@@ -1,26 +1,13 @@
-import { mkdtempSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLogger } from '../../../src/log.js';
 import { startPhoneServer } from '../../../src/server/phone_server.js';
-import { Recordings } from '../../../src/server/recordings.js';
 import { metric, startTestServer, stopTestServer, type TestServer } from '../harness.js';
 
 let t: TestServer;
-const dir = mkdtempSync(join(tmpdir(), 'ringline-recordings-'));
-const WAV = 'server_8765_inbound_recording_20260101T120000_CA1.wav';
-const audio = Buffer.from(Array.from({ length: 3_000_000 }, (_, i) => (i * 31) & 0xff));
-
 beforeAll(async () => {
-  writeFileSync(join(dir, WAV), audio);
-  writeFileSync(join(dir, WAV.replace('.wav', '.json')), '{}');
-  writeFileSync(join(dir, '.gitignore'), '*');
-  writeFileSync(join(dir, 'notes.txt'), 'not a recording');
-  symlinkSync('/etc/passwd', join(dir, 'passwd.json'));
-  t = await startTestServer({ RECORDING_DIR: dir, CORS_ORIGINS: 'https://app.example.com' });
+  t = await startTestServer({ CORS_ORIGINS: 'https://app.example.com' });
 });
 afterAll(() => stopTestServer(t));
 
@@ -110,54 +97,6 @@ test('CORS answers only the origins that are named', async () => {
     204,
     expect.stringContaining('idempotency-key'),
   ]);
-});
-
-test('recordings are listed: ours only', async () => {
-  const { recordings } = (await (await get('/recordings')).json()) as { recordings: { file: string; size: number }[] };
-  expect(recordings.map(({ file }) => file).sort()).toEqual([WAV.replace('.wav', '.json'), WAV]);
-  expect(recordings.find(({ file }) => file === WAV)?.size).toBe(audio.length);
-});
-
-test('a recording arrives byte for byte', async () => {
-  const response = await get(`/recordings/${WAV}`);
-  expect(response.headers.get('content-type')).toBe('audio/wav');
-  expect(Number(response.headers.get('content-length'))).toBe(audio.length);
-  expect(Buffer.from(await response.arrayBuffer()).equals(audio)).toBe(true);
-  const head = await get(`/recordings/${WAV}`, { method: 'HEAD' });
-  expect(Number(head.headers.get('content-length'))).toBe(audio.length);
-});
-
-test('a listener who goes away in the middle disturbs nobody', async () => {
-  const abort = new AbortController();
-  const response = await get(`/recordings/${WAV}`, { signal: abort.signal });
-  await response.body?.getReader().read();
-  abort.abort();
-  expect((await get('/ready')).status).toBe(200);
-});
-
-test.each([
-  'nothing.wav',
-  'passwd.json',
-  'notes.txt',
-  '.gitignore',
-  '..%2f..%2fetc%2fpasswd',
-  '..%2fsecret.wav',
-  '%2e%2e%2fsecret.json',
-  'a%00.wav',
-  '%5c..%5csecret.wav',
-])('/recordings/%s leads nowhere', async (name) => {
-  const response = await get(`/recordings/${name}`);
-  expect(response.status).toBe(404);
-});
-
-test('old recordings are deleted, young ones and strangers stay', async () => {
-  const old = mkdtempSync(join(tmpdir(), 'ringline-old-'));
-  for (const name of ['old.wav', 'young.wav', 'old.txt']) writeFileSync(join(old, name), '');
-  for (const name of ['old.wav', 'old.txt']) utimesSync(join(old, name), 1000, 1000);
-  const recordings = new Recordings(old, createLogger({ level: 'silent', sink: () => {} }));
-  await recordings.deleteOlderThan(Date.now() - 60_000);
-  const { body } = await recordings.list();
-  expect(JSON.parse(String(body)).recordings.map(({ file }: { file: string }) => file)).toEqual(['young.wav']);
 });
 
 test('a port that is taken is an error, not a second server beside the first', async () => {
