@@ -103,6 +103,8 @@ describe('the rules bite', () => {
     ['src/server/new.ts', 'const { PORT } = process.env;', 'the environment is not its business'],
     ['src/worker/new.ts', "const a = require('../native/build/x');", 'the native addon is not its business'],
     ['src/threads/new.ts', 'await Atomics.waitAsync(w, 0, 0).value;', 'Atomics.waitAsync is not its business'],
+    ['src/worker/new.ts', "new BroadcastChannel('calls').postMessage(event);", 'BroadcastChannel is not its business'],
+    ['src/worker/new.ts', 'parentPort?.postMessage(event);', 'the port to the main thread is not its business'],
     // Driven from outside.
     ['src/audio/new.ts', 'setTimeout(play, 20);', 'setTimeout in a folder'],
     ['src/conversation/new.ts', 'globalThis.setInterval(tick, 20);', 'setInterval in a folder'],

@@ -50,6 +50,9 @@ const ONE_IMPORTER: Record<string, RegExp> = {
 const ONE_PLACE: [what: string, text: RegExp, place: RegExp][] = [
   ['the environment', /\bprocess\.env\b/, /^src\/config\.ts$/],
   ['the native addon', /\.node['"`]|ringline_native|native\/build/, /^src\/audio\/kernels\/addon\.ts$/],
+  // Every thread that listens reads every message: workers report to the main thread by their port instead.
+  ['BroadcastChannel', /\bBroadcastChannel\b/, /^$/],
+  ['the port to the main thread', /\bparentPort\b/, /^src\/worker\/call_worker\.ts$/],
   ['Atomics.waitAsync', /\bAtomics\.waitAsync\b/, /^src\/threads\/doorbell\.ts$/],
 ];
 

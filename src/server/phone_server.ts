@@ -1,6 +1,5 @@
 // Puts the main thread together: makes every part once and connects them. No logic of its own beyond start and stop.
 
-import { BroadcastChannel } from 'node:worker_threads';
 import type { EngineConfig } from '../config.js';
 import type { RootLogger } from '../log.js';
 import { watchGarbageCollector } from '../metrics/gc_pauses.js';
@@ -9,7 +8,6 @@ import { ThreadMetrics } from '../metrics/shared_metrics.js';
 import { Doorbell } from '../threads/doorbell.js';
 import { SlotRings } from '../threads/slab.js';
 import { SlotFlags } from '../threads/slot_flags.js';
-import { WORKER_CHANNEL, type WorkerEvent } from '../threads/worker_setup.js';
 import { failureCode, TwilioRest, type TwilioRestError } from '../twilio/rest_client.js';
 import { isSignedHandshake } from '../twilio/webhook_signature.js';
 import { Admission } from './calls/admission.js';
@@ -17,6 +15,7 @@ import { CallControl } from './calls/call_control.js';
 import { CallRegistry } from './calls/call_registry.js';
 import { CallsApi } from './calls/calls_api.js';
 import { Dialler } from './calls/dialler.js';
+import { EventHub } from './event_hub.js';
 import { Health } from './health/health.js';
 import { ProviderHealth } from './health/provider_health.js';
 import { probeCartesia, probeDeepgram, probeOpenai } from './health/provider_probes.js';
@@ -58,6 +57,11 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
   const rings = Array.from({ length: config.calls.max }, (_, slot) => new SlotRings(memory.slab, slot));
   const admission = new Admission(config.calls.max);
   const registry = new CallRegistry();
+  const events = new EventHub(log);
+  events.subscribe('log', 'log', (line) => log.writeLine(line));
+  events.subscribe('call', 'registry', (event) => registry.onCallEvent(event));
+  events.subscribe('provider', 'health', ({ provider, ok, code, at }) => providers.observe(provider, ok, code, at));
+  runner.listen(events.publish);
   const tokens = new MediaTokens(config.calls.startTimeoutMs);
   const ingress = new IngressWriter(rings, memory.doorbells, threadMetrics);
   const prometheus = createRegistry(memory.metrics);
@@ -65,6 +69,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     calls: () => registry.liveCount,
     slots: () => admission.inUse,
     sockets: () => media.live,
+    eventsDropped: () => events.dropped,
   });
   const providers = new ProviderHealth();
   const rest = new TwilioRest(config.twilio, (ok, code) => providers.observe('twilio', ok, code, Date.now()));
@@ -75,6 +80,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     registry,
     tokens,
     runner,
+    events,
     ingress,
     rings,
     metrics,
@@ -135,14 +141,6 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
   });
 
   const stopPumping = new Doorbell(memory.doorbells, 0).listen(pump.pump);
-  const channel = new BroadcastChannel(WORKER_CHANNEL);
-  channel.unref();
-  channel.onmessage = (message: unknown) => {
-    const event = (message as { data: WorkerEvent }).data;
-    if (event.kind === 'log') log.writeLine(event.line);
-    else if (event.kind === 'provider') providers.observe(event.provider, event.ok, event.code, event.at);
-    else registry.onWorkerEvent(event);
-  };
   // Before there are calls: loading the SDK takes a few hundred milliseconds of this thread.
   await rest.load();
   const port = await http.listen(config.host, config.port);
@@ -159,7 +157,6 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     http.close();
     stopPumping();
     recordings.stop();
-    channel.close();
     collector.stop();
   };
   let stopping: Promise<void> | null = null;

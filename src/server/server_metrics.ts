@@ -8,6 +8,8 @@ export interface LiveNumbers {
   calls(): number;
   slots(): number;
   sockets(): number;
+  /** Lost to full queues since the start, by subscriber. */
+  eventsDropped(): ReadonlyMap<string, number>;
 }
 
 export class ServerMetrics {
@@ -51,6 +53,16 @@ export class ServerMetrics {
     gauge('ringline_calls_live', 'Calls with a registry entry now, dialling ones included.', live.calls);
     gauge('ringline_slots_in_use', 'Slots reserved now.', live.slots);
     gauge('ringline_media_sockets_live', 'Media sockets open now.', live.sockets);
+    new prom.Counter({
+      name: 'ringline_events_dropped_total',
+      help: 'Events of calls and workers that a slow subscriber lost.',
+      labelNames: ['subscriber'],
+      registers,
+      collect() {
+        this.reset();
+        for (const [subscriber, count] of live.eventsDropped()) this.inc({ subscriber }, count);
+      },
+    });
     // Known label values begin at zero: a rate over a series that appears out of nothing misses its first event.
     for (const direction of ['inbound', 'outbound']) {
       for (const reason of END_REASONS) this.#calls.inc({ direction, reason }, 0);

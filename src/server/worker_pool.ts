@@ -13,6 +13,7 @@ import { nowMs } from '../clock.js';
 import type { EngineConfig } from '../config.js';
 import { EngineError, toEngineError } from '../errors.js';
 import type { Logger } from '../log.js';
+import { isWorkerMessage, type WorkerMessage } from '../threads/worker_messages.js';
 import { releaseDeadSeats } from '../threads/worker_seats.js';
 import type { WorkerSetup } from '../threads/worker_setup.js';
 import type { SharedMemory } from './shared_memory.js';
@@ -23,6 +24,8 @@ export interface CallRunner {
   run(order: CallOrder): Promise<CallSummary>;
   /** At least one thread has loaded everything and takes calls. */
   readonly ready: boolean;
+  /** Who gets what the workers tell while calls run; one listener, to be set before the first call. */
+  listen(take: (message: WorkerMessage) => void): void;
 }
 
 /** Threads that die this often (times the number of threads) in a row, none of them having finished a call: give up. */
@@ -52,6 +55,7 @@ export class WorkerPool implements CallRunner {
   #lastDeathMs = 0;
   #deathInThisTurn = false;
   #closing = false;
+  #take: (message: WorkerMessage) => void = () => {};
 
   /**
    * Starts all threads at once.
@@ -81,6 +85,10 @@ export class WorkerPool implements CallRunner {
       env: {},
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB },
     });
+    // Point to point: what a worker tells reaches this thread and no other worker.
+    this.#pool.on('message', (message: unknown) => {
+      if (isWorkerMessage(message)) this.#take(message);
+    });
     this.#pool.on('workerDestroy', () => this.#onThreadGone());
     // A thread that died without a task; those with tasks reject them.
     this.#pool.on('error', (error: unknown) => this.#log.error({ err: error }, 'worker thread failed'));
@@ -88,6 +96,10 @@ export class WorkerPool implements CallRunner {
 
   get ready(): boolean {
     return !this.#closing && new Int32Array(this.#seats).some((threadId) => threadId !== 0);
+  }
+
+  listen(take: (message: WorkerMessage) => void): void {
+    this.#take = take;
   }
 
   async run(order: CallOrder): Promise<CallSummary> {

@@ -1,5 +1,5 @@
 // The record types inside a slot's two rings, main thread <-> worker. How a record lies in memory is spsc_ring.ts; what
-// else crosses between the threads is worker_setup.ts.
+// else crosses between the threads is worker_setup.ts and worker_messages.ts.
 
 /** Main -> worker, in a slot's ingress ring. */
 export const INGRESS = {

@@ -1,7 +1,5 @@
-// What a worker thread is given once, as piscina's `workerData`, and what it tells the main thread besides the results
-// of its calls: log lines and how providers fare. Structured-clone safe.
+// What a worker thread is given once, as piscina's `workerData`. What it tells in return is worker_messages.ts.
 
-import type { TurnReport } from '../call/call_report.js';
 import type { EngineConfig } from '../config.js';
 
 export interface WorkerSetup {
@@ -16,11 +14,3 @@ export interface WorkerSetup {
   /** Block 0 is the main thread's, block n + 1 the worker's on seat n. */
   metrics: SharedArrayBuffer;
 }
-
-/** Worker -> main over the 'ringline' BroadcastChannel: cold path, a few per turn at most. */
-export type WorkerEvent =
-  | { kind: 'log'; line: string }
-  | { kind: 'state'; slot: number; callSid: string; state: string; streamSid: string | null }
-  | { kind: 'turn'; slot: number; callSid: string; turn: TurnReport }
-  | { kind: 'provider'; provider: 'deepgram' | 'openai' | 'cartesia'; ok: boolean; code: string | null; at: number };
-export const WORKER_CHANNEL = 'ringline';

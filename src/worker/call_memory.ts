@@ -10,6 +10,7 @@ import type { ReplyKind, TurnAction } from '../conversation/turns/turn_manager.j
 import type { ThreadMetrics } from '../metrics/shared_metrics.js';
 import type { LlmRequest } from '../providers/llm.js';
 import { type CallReport, tenths } from './call_report.js';
+import type { EventFeed } from './event_feed.js';
 import type { Heard, Spoken } from './speaker.js';
 import { observeAnswer } from './turn_metrics.js';
 
@@ -23,7 +24,7 @@ export interface CallMemoryLinks {
   log: Logger;
   /** Engine clock to the call's timeline. */
   callMs(engineMs: number | null): number | null;
-  onTurn(turn: TurnReport): void;
+  events: EventFeed;
 }
 
 export class CallMemory {
@@ -46,7 +47,7 @@ export class CallMemory {
 
   /** The caller's turn is over and is being answered; returns the turn's number. */
   asks(action: TurnAction & { do: 'answer' }): number {
-    const { report, metrics, callMs } = this.links;
+    const { report, metrics, callMs, events } = this.links;
     const row = report.openTurn(++this.turnCount, action.text);
     row.callerStartMs = callMs(action.speechStartMs);
     row.callerEndMs = callMs(action.speechEndMs);
@@ -54,6 +55,7 @@ export class CallMemory {
     row.endpointMs = tenths(action.endpointMs);
     if (action.finalMs !== null) metrics.observe('stt_final_ms', action.finalMs);
     metrics.observe('endpointing_ms', action.endpointMs);
+    events.emit({ kind: 'caller', turn: row.turn, text: action.text, final: true });
     this.row = row;
     this.asked = action.text;
     this.askedEndMs = action.speechEndMs;
@@ -91,7 +93,7 @@ export class CallMemory {
 
   /** A reply is over: heard to its end, cut off, or failed. Returns what the caller had said before it. */
   close(spoken: Spoken, heard: Heard, interrupted: boolean): string {
-    const { report, metrics, log, callMs, onTurn } = this.links;
+    const { report, metrics, log, callMs, events } = this.links;
     this.keepQuestion();
     const row = report.turns.find((candidate) => candidate.turn === spoken.turn);
     if (!row) return '';
@@ -103,7 +105,7 @@ export class CallMemory {
     this.history.addAssistantHeard(row.heard, interrupted);
     if (spoken.kind === 'answer') metrics.add('turns');
     log.info({ ...row }, interrupted ? 'turn interrupted' : 'turn answered');
-    onTurn(row);
+    events.emit({ kind: 'turn', turn: row });
     if (row === this.row) this.row = null;
     return row.caller;
   }

@@ -4,7 +4,7 @@
 
 import path from 'node:path';
 import type { Logger } from 'pino';
-import { type CallOrder, END_REASONS, type EndReason } from '../call/call.js';
+import { type CallOrder, type CallState, END_REASONS, type EndReason } from '../call/call.js';
 import type { CallSummary } from '../call/call_report.js';
 import { nowMs } from '../clock.js';
 import { SentenceSplitter } from '../conversation/text/sentence_splitter.js';
@@ -17,6 +17,7 @@ import { bufferState, mediaCounts } from './buffer_state.js';
 import { CallMemory } from './call_memory.js';
 import { CallReport, recordingStem, writeSidecar } from './call_report.js';
 import { CallerAudio } from './caller_audio.js';
+import { EventFeed } from './event_feed.js';
 import { MediaEgress } from './media_egress.js';
 import { MediaIngress } from './media_ingress.js';
 import { Recorder } from './recorder.js';
@@ -43,6 +44,7 @@ export class CallSession {
   /** Resolves when nothing of the call is left: sockets told to close, recording and sidecar on disk. Never rejects. */
   readonly ended: Promise<CallSummary>;
   private readonly log: Logger;
+  private readonly events: EventFeed;
   private readonly report: CallReport;
   private readonly turns: TurnManager;
   private readonly memory: CallMemory;
@@ -67,6 +69,7 @@ export class CallSession {
   ) {
     const { config, agent, dsp, metrics } = services;
     this.log = services.log.child({ callSid: order.callSid });
+    this.events = new EventFeed(order, services.onCallEvent);
     this.report = new CallReport(order);
     this.memory = new CallMemory({
       agent,
@@ -77,7 +80,7 @@ export class CallSession {
       metrics,
       log: this.log,
       callMs: (engineMs) => this.callMs(engineMs),
-      onTurn: (turn) => services.report({ kind: 'turn', slot: order.slot, callSid: order.callSid, turn }),
+      events: this.events,
     });
     this.turns = new TurnManager({ ...config.turn, language: agent.language, replyTimeoutMs: REPLY_TIMEOUT_MS });
     this.ended = new Promise((resolve) => {
@@ -253,6 +256,7 @@ export class CallSession {
         this.speaker.answer(this.memory.asks(action), action.text, () => this.memory.request(action.text));
         return;
       case 'withdraw':
+        this.events.emit({ kind: 'floor', decision: 'withdraw' });
         this.speaker.interrupt(now);
         return this.memory.withdraw();
       case 'interrupt':
@@ -260,6 +264,7 @@ export class CallSession {
       case 'say': {
         if (action.reply === 'apology') this.services.metrics.add('apologies');
         const { text, turn } = this.memory.line(action.reply);
+        this.events.emit({ kind: 'agent', turn, text });
         this.speaker.say(action.reply, turn, text);
         return;
       }
@@ -285,6 +290,7 @@ export class CallSession {
     const cut = this.speaker.interrupt(now);
     if (!cut) return;
     const onsetToClearMs = Math.max(0, nowMs() - Math.min(now, this.speechConfirmedMs));
+    this.events.emit({ kind: 'floor', decision: 'interrupt' });
     metrics.add('barge_ins');
     metrics.observe('barge_in_ms', onsetToClearMs);
     this.report.bargeIns.push({
@@ -328,9 +334,8 @@ export class CallSession {
     );
   }
 
-  private state(state: string): void {
-    const { slot, callSid } = this.order;
-    this.services.report({ kind: 'state', slot, callSid, state, streamSid: this.report.streamSid });
+  private state(state: CallState): void {
+    this.events.emit({ kind: 'state', state, streamSid: this.report.streamSid });
   }
 
   /** An exception inside this call ends this call. */
@@ -376,7 +381,7 @@ export class CallSession {
     const summary = this.report.summary(reason, durationMs, mediaCounts(this.ingress, this.egress));
     const failure = this.recorder && (await writeSidecar(this.services.config, this.order, summary));
     if (failure) this.onRecordingError(failure);
-    this.state('ended');
+    this.events.emit({ kind: 'ended', reason, summary });
     const { endReason, durationS, usage, media } = summary;
     this.log.info({ endReason, durationS, usage, media, turns: summary.turns.length }, 'call ended');
     this.resolveEnded(summary);

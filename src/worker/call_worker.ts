@@ -4,7 +4,7 @@
 
 import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { threadId, workerData } from 'node:worker_threads';
+import { parentPort, threadId, workerData } from 'node:worker_threads';
 import { type AgentProfile, DEFAULT_AGENT, parseAgentProfile } from '../agents/agent.js';
 import { dsp } from '../audio/kernels/addon.js';
 import { VadBatch } from '../audio/vad/vad_batch.js';
@@ -23,8 +23,9 @@ import { Doorbell } from '../threads/doorbell.js';
 import { Heartbeat } from '../threads/heartbeat.js';
 import { slabSlots } from '../threads/slab.js';
 import { SlotFlags } from '../threads/slot_flags.js';
+import type { WorkerMessage } from '../threads/worker_messages.js';
 import { claimSeat } from '../threads/worker_seats.js';
-import { WORKER_CHANNEL, type WorkerEvent, type WorkerSetup } from '../threads/worker_setup.js';
+import type { WorkerSetup } from '../threads/worker_setup.js';
 import { EgressBuffers } from './media_egress.js';
 import { IngressBuffers } from './media_ingress.js';
 import { PhraseCache } from './phrase_cache.js';
@@ -46,15 +47,13 @@ export default function runCall(order: CallOrder): Promise<CallSummary> {
 
 async function createHost(setup: WorkerSetup): Promise<SessionHost> {
   const { config, slab, doorbells, seats, heartbeats } = setup;
-  const channel = new BroadcastChannel(WORKER_CHANNEL);
-  (channel as unknown as { unref(): void }).unref();
-  const report = (event: WorkerEvent): void => channel.postMessage(event);
+  const post = (message: WorkerMessage): void => parentPort?.postMessage(message);
   const log = createLogger({
     level: config.log.level,
     pii: config.log.pii,
     testMode: config.testMode,
     dir: null,
-    sink: (line) => report({ kind: 'log', line }),
+    sink: (line) => post({ topic: 'log', payload: line }),
   });
   if (config.recording.enabled) fs.mkdirSync(config.recording.dir, { recursive: true });
   const agent = loadAgent(config.agent.file);
@@ -78,7 +77,7 @@ async function createHost(setup: WorkerSetup): Promise<SessionHost> {
         // Good news is worth a message between threads now and then, bad news always; good news after bad at once.
         else if (at - lastOkAt < PROVIDER_OK_EVERY_MS) return;
         lastOkAt = ok ? at : 0;
-        report({ kind: 'provider', provider, ok, code, at });
+        post({ topic: 'provider', payload: { provider, ok, code, at } });
       },
       metrics: {
         count: (counter, n) => {
@@ -105,7 +104,7 @@ async function createHost(setup: WorkerSetup): Promise<SessionHost> {
       ingressBuffers: new IngressBuffers(),
       egressBuffers: new EgressBuffers(),
       recorderBuffers: new RecorderBuffers(),
-      report,
+      onCallEvent: (event) => post({ topic: 'call', payload: event }),
     },
     {
       slab,

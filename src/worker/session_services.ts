@@ -4,12 +4,13 @@ import type { Logger } from 'pino';
 import type { AgentProfile } from '../agents/agent.js';
 import type { Dsp } from '../audio/kernels/addon.js';
 import type { VadBatch } from '../audio/vad/vad_batch.js';
+import type { CallEvent } from '../call/call_events.js';
 import type { EngineConfig } from '../config.js';
 import type { ThreadMetrics } from '../metrics/shared_metrics.js';
 import type { LlmProvider } from '../providers/llm.js';
 import type { SttProvider } from '../providers/stt.js';
 import type { TtsProvider } from '../providers/tts.js';
-import type { WorkerEvent } from '../threads/worker_setup.js';
+
 import type { EgressBuffers } from './media_egress.js';
 import type { IngressBuffers } from './media_ingress.js';
 import type { PhraseCache } from './phrase_cache.js';
@@ -30,6 +31,6 @@ export interface SessionServices {
   ingressBuffers: IngressBuffers;
   egressBuffers: EgressBuffers;
   recorderBuffers: RecorderBuffers;
-  /** To the main thread: state changes, finished turns. */
-  report(event: WorkerEvent): void;
+  /** To the main thread: what happens in a call. */
+  onCallEvent(event: CallEvent): void;
 }

@@ -17,6 +17,7 @@ import { Doorbell } from '../../src/threads/doorbell.js';
 import { EGRESS, INGRESS } from '../../src/threads/record_types.js';
 import { SlotRings } from '../../src/threads/slab.js';
 import { SlotFlags } from '../../src/threads/slot_flags.js';
+import type { WorkerMessage } from '../../src/threads/worker_messages.js';
 
 export const AUTH_TOKEN = '12345';
 export const ACCOUNT_SID = `AC${'a1'.repeat(16)}`;
@@ -107,7 +108,13 @@ export class FakeCall {
 export class FakeRunner implements CallRunner {
   ready = true;
   readonly calls: FakeCall[] = [];
+  /** What a worker would tell. */
+  tell: (message: WorkerMessage) => void = () => {};
   constructor(readonly memory: SharedMemory) {}
+
+  listen(take: (message: WorkerMessage) => void): void {
+    this.tell = take;
+  }
 
   run(order: CallOrder): Promise<CallSummary> {
     return new Promise((resolve, reject) => {

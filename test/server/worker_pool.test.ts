@@ -7,11 +7,12 @@ import { createLogger } from '../../src/log.js';
 import { createSharedMemory, type SharedMemory } from '../../src/server/shared_memory.js';
 import { WorkerPool } from '../../src/server/worker_pool.js';
 import { SlotRings } from '../../src/threads/slab.js';
+import type { WorkerMessage } from '../../src/threads/worker_messages.js';
 import { type JsonBody, until } from './harness.js';
 
 // A worker in plain JavaScript: takes a seat as the real one does, then obeys the call's sid.
 const WORKER = `
-import { threadId, workerData } from 'node:worker_threads';
+import { parentPort, threadId, workerData } from 'node:worker_threads';
 const seats = new Int32Array(workerData.seats);
 const seat = seats.findIndex((_, i) => Atomics.compareExchange(seats, i, 0, threadId) === 0);
 const waiting = [];
@@ -20,6 +21,7 @@ export default async function run({ callSid }) {
   if (callSid === 'release') for (const go of waiting.splice(0)) go();
   if (callSid === 'die') setTimeout(() => { throw new Error('a timer of its own'); });
   if (callSid === 'exit') process.exit(1);
+  if (callSid === 'tell') parentPort.postMessage({ topic: 'log', payload: 'from ' + seat });
   if (callSid === 'fail') throw new Error('this call only');
   if (callSid === 'die') return new Promise(() => {});
   return { callSid, seat, threadId, env: process.env.PATH ?? null, frozen: workerData.config.port };
@@ -116,4 +118,14 @@ test('threads that cannot even start are given up, loudly', async () => {
 test('a slot knows its worker only after the worker has said so', () => {
   start(1);
   expect(new SlotRings(memory.slab, 0).workerIndex).toBe(-1);
+});
+
+test('what workers tell reaches the listener, and piscina’s own words do not', async () => {
+  start(2);
+  const heard: WorkerMessage[] = [];
+  pool.listen((message) => heard.push(message));
+  const seats = await Promise.all([run('tell'), run('tell')]);
+  await until(() => heard.length >= 2);
+  expect(heard.map(({ topic }) => topic)).toEqual(['log', 'log']);
+  expect(heard.map(({ payload }) => payload).sort()).toEqual(seats.map(({ seat }) => `from ${seat}`).sort());
 });

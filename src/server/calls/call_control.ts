@@ -13,6 +13,7 @@ import { toEngineError } from '../../errors.js';
 import type { Logger } from '../../log.js';
 import { INGRESS } from '../../threads/record_types.js';
 import type { SlotRings } from '../../threads/slab.js';
+import type { EventHub } from '../event_hub.js';
 import type { IngressWriter } from '../media/ingress_writer.js';
 import type { MediaTokens } from '../media/media_tokens.js';
 import type { ServerMetrics } from '../server_metrics.js';
@@ -28,6 +29,7 @@ export interface CallControlOptions {
   registry: CallRegistry;
   tokens: MediaTokens;
   runner: CallRunner;
+  events: EventHub;
   ingress: IngressWriter;
   rings: readonly SlotRings[];
   metrics: ServerMetrics;
@@ -122,7 +124,8 @@ export class CallControl {
   /** The dialled call came to nothing: busy, no answer, failed, canceled, or nobody told us for too long. */
   endUnanswered(entry: CallEntry): void {
     if (entry.phase !== 'dialling') return;
-    const slot = entry.slot;
+    const { callSid, slot } = entry;
+    this.#options.events.endWithoutWorker({ callSid, slot }, null);
     this.#options.registry.end(entry, null, null);
     this.#options.admission.release(slot);
     this.#tellIdle();
@@ -212,7 +215,9 @@ export class CallControl {
         const error = toEngineError(thrown);
         // A place for handing the call to another worker: the socket is still open here, and Twilio is still talking.
         log.error({ callSid, slot, err: error }, 'call failed');
-        this.#finish(entry, error.code === 'WORKER_DIED' ? 'worker_died' : 'error', null);
+        const reason = error.code === 'WORKER_DIED' ? 'worker_died' : 'error';
+        this.#options.events.endWithoutWorker({ callSid, slot }, reason);
+        this.#finish(entry, reason, null);
       },
     );
   }

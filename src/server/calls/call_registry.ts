@@ -1,9 +1,9 @@
 // What is known about each call: the live ones and the last ended ones. Only keeps and finds; who changes what, and in
 // which order, is call_control.ts for the engine's part and twilio_webhooks.ts for what Twilio reports.
 
-import type { CallDirection, EndReason } from '../../call/call.js';
+import type { CallDirection, CallState, EndReason } from '../../call/call.js';
+import type { CallEvent } from '../../call/call_events.js';
 import type { CallSummary, TurnReport } from '../../call/call_report.js';
-import type { WorkerEvent } from '../../threads/worker_setup.js';
 
 /** Twilio's words for a call's status, in the order in which a call can go through them. */
 export const TWILIO_STATUSES = [
@@ -56,7 +56,7 @@ export interface CallEntry {
   endedAt: string | null;
   streamSid: string | null;
   /** What the call's worker last said it is doing. */
-  workerState: string | null;
+  workerState: CallState | null;
   /** The call failed and our voice could not say so: Twilio's has to. Known when the call is over. */
   apologyOwed: boolean;
   /** null for a call that never reached a worker, such as an unanswered one. */
@@ -110,6 +110,7 @@ export class CallRegistry {
     entry.slot = -1;
     entry.endedAt = new Date().toISOString();
     entry.endReason = endReason;
+    if (entry.workerState !== null) entry.workerState = 'ended';
     entry.summary = summary;
     // Without a summary nobody said anything: the worker died, or the call could not even be set up.
     entry.apologyOwed = summary?.apologyOwed ?? endReason !== null;
@@ -156,20 +157,19 @@ export class CallRegistry {
     return [...this.#ended.values()].reverse();
   }
 
-  /** What a worker reports of a call; about a call that is over it is ignored. */
-  onWorkerEvent(event: WorkerEvent): void {
-    if (event.kind !== 'state' && event.kind !== 'turn') return;
+  /** What a worker tells of a call; about a call that is over it is ignored. */
+  onCallEvent(event: CallEvent): void {
     const entry = this.#live.get(event.callSid);
     if (entry === undefined || entry.slot !== event.slot) return;
     if (event.kind === 'state') {
       entry.workerState = event.state;
       entry.streamSid = event.streamSid ?? entry.streamSid;
-      return;
+    } else if (event.kind === 'turn') {
+      // A turn may be told again, when more of it is known.
+      const at = entry.turns.findIndex(({ turn }) => turn === event.turn.turn);
+      if (at < 0) entry.turns.push(event.turn);
+      else entry.turns[at] = event.turn;
     }
-    // A turn may be reported again, when more of it is known.
-    const at = entry.turns.findIndex((turn) => turn.turn === event.turn.turn);
-    if (at < 0) entry.turns.push(event.turn);
-    else entry.turns[at] = event.turn;
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { applyTwilioStatus, type TwilioReport } from '../../../src/server/calls/call_registry.js';
+import { applyTwilioStatus, CallRegistry, type TwilioReport } from '../../../src/server/calls/call_registry.js';
 
 function reportOf(steps: [string, number | null, number | null][]): [string | null, number | null] {
   const report: TwilioReport = {
@@ -64,4 +64,18 @@ test.each<[string, [string, number | null, number | null][], [string | null, num
   ],
 ])('status callbacks %s', (_, steps, expected) => {
   expect(reportOf(steps)).toEqual(expected);
+});
+
+test('what a worker tells of its call is kept while the call lives, and only for its own stream', () => {
+  const registry = new CallRegistry();
+  const call = { callSid: 'CA1', direction: 'inbound', from: 'a', to: 'b', slot: 2, phase: 'accepted' } as const;
+  const entry = registry.add({ ...call, variables: {} });
+  const head = { callSid: 'CA1', slot: 2, seq: 1, atMs: 0 };
+  registry.onCallEvent({ ...head, kind: 'state', state: 'thinking', streamSid: 'MZ1' });
+  registry.onCallEvent({ ...head, kind: 'state', state: 'speaking', streamSid: null });
+  registry.onCallEvent({ ...head, slot: 3, kind: 'state', state: 'listening', streamSid: 'MZ2' });
+  expect([entry.workerState, entry.streamSid]).toEqual(['speaking', 'MZ1']);
+  registry.end(entry, 'silence', null);
+  registry.onCallEvent({ ...head, kind: 'state', state: 'listening', streamSid: 'MZ1' });
+  expect(entry.workerState).toBe('ended');
 });

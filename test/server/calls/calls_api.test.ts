@@ -1,7 +1,6 @@
-import { BroadcastChannel } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { CallEvent } from '../../../src/call/call_events.js';
 import type { TurnReport } from '../../../src/call/call_report.js';
-import { WORKER_CHANNEL } from '../../../src/threads/worker_setup.js';
 import {
   closeCode,
   handshake,
@@ -164,14 +163,12 @@ test('operators see live calls, and one call with its turns, as the worker repor
   const sid = newCallSid();
   await t.ring(sid);
   const slot = t.runner.last.order.slot;
-  const channel = new BroadcastChannel(WORKER_CHANNEL);
-  channel.postMessage({ kind: 'state', slot, callSid: sid, state: 'listening', streamSid: 'MZ1' });
-  channel.postMessage({ kind: 'turn', slot, callSid: sid, turn: { ...TURN, heard: '' } });
-  channel.postMessage({ kind: 'turn', slot, callSid: sid, turn: TURN });
-  channel.postMessage({ kind: 'turn', slot: slot + 1, callSid: sid, turn: { ...TURN, turn: 2 } });
-  await until(async () => (await get(`/calls/${sid}`)).body.turns[0]?.heard !== undefined);
-  await until(async () => (await get(`/calls/${sid}`)).body.turns[0].heard !== '');
-  channel.close();
+  const head = { callSid: sid, slot, seq: 1, atMs: Date.now() };
+  const tell = (payload: CallEvent) => t.runner.tell({ topic: 'call', payload });
+  tell({ ...head, kind: 'state', state: 'listening', streamSid: 'MZ1' });
+  tell({ ...head, kind: 'turn', turn: { ...TURN, heard: '' } });
+  tell({ ...head, kind: 'turn', turn: TURN });
+  tell({ ...head, slot: slot + 1, kind: 'turn', turn: { ...TURN, turn: 2 } });
 
   expect((await get('/calls')).body).toMatchObject({
     count: 1,

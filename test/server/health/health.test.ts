@@ -1,7 +1,5 @@
-import { BroadcastChannel } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ProviderHealth } from '../../../src/server/health/provider_health.js';
-import { WORKER_CHANNEL, type WorkerEvent } from '../../../src/threads/worker_setup.js';
 import { type JsonBody, startTestServer, stopTestServer, type TestServer, until } from '../harness.js';
 
 let t: TestServer;
@@ -12,9 +10,7 @@ async function health() {
   return { status: response.status, body: (await response.json()) as JsonBody };
 }
 function report(provider: 'openai' | 'deepgram' | 'cartesia', ok: boolean, code: string | null) {
-  const channel = new BroadcastChannel(WORKER_CHANNEL);
-  channel.postMessage({ kind: 'provider', provider, ok, code, at: Date.now() } satisfies WorkerEvent);
-  channel.close();
+  t.runner.tell({ topic: 'provider', payload: { provider, ok, code, at: Date.now() } });
 }
 
 beforeEach(async () => {

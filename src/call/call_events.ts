@@ -1,0 +1,25 @@
+// What happens in a call while it runs, told by its worker in order: for operators, stores and webhooks. A closed union:
+// whoever takes events handles every kind. Nothing decides by them; the end of a call is its task's result.
+
+import type { CallState, EndReason } from './call.js';
+import type { CallSummary, TurnReport } from './call_report.js';
+
+export type CallNews =
+  /** It does something else now. `streamSid` is null until the media stream began. */
+  | { kind: 'state'; state: CallState; streamSid: string | null }
+  /** Words of the caller. `final` = their turn is over and is being answered. */
+  | { kind: 'caller'; turn: number; text: string; final: boolean }
+  /** The next words of the agent, as they go to the voice. */
+  | { kind: 'agent'; turn: number; text: string }
+  /** A row of the report; the same turn may come again when more of it is known. */
+  | { kind: 'turn'; turn: TurnReport }
+  /** The caller's sound over ours was judged: `interrupt`, or `withdraw` before anything was heard. */
+  | { kind: 'floor'; decision: string }
+  /** Always the last. Without a summary when no worker could make one, such as a dial that nobody answered. */
+  | { kind: 'ended'; reason: EndReason | null; summary: CallSummary | null };
+
+/**
+ * `seq` ascends from 1, without gaps while the worker lives. `atMs` is Unix time. A call that Twilio starts over has two
+ * streams for a moment, each with events of its own; `slot` tells them apart.
+ */
+export type CallEvent = { callSid: string; slot: number; seq: number; atMs: number } & CallNews;

@@ -1,0 +1,28 @@
+// What a worker tells the main thread while its calls run, over the port between the two: nobody else has to read it.
+// Cold path, some messages a turn. The results of calls are their tasks' own.
+
+import type { CallEvent } from '../call/call_events.js';
+import type { ProviderName } from '../errors.js';
+
+/** How something went that was really asked of a provider. `code` is an ErrorCode when `ok` is false. */
+export interface ProviderNews {
+  provider: ProviderName;
+  ok: boolean;
+  code: string | null;
+  /** Unix ms. */
+  at: number;
+}
+
+/** Topic and payload: `log` is a finished line, redacted, with its line end. */
+export interface WorkerTopics {
+  log: string;
+  provider: ProviderNews;
+  call: CallEvent;
+}
+
+export type WorkerMessage = { [T in keyof WorkerTopics]: { topic: T; payload: WorkerTopics[T] } }[keyof WorkerTopics];
+
+/** Piscina uses the same port for its own words. */
+export function isWorkerMessage(message: unknown): message is WorkerMessage {
+  return typeof message === 'object' && message !== null && 'topic' in message && 'payload' in message;
+}
