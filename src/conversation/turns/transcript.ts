@@ -8,8 +8,14 @@ export type TranscriptChange = 'final' | 'interim' | 'empty' | 'duplicate' | 'la
 
 /** Spans of repeated results differ by rounding only. */
 const SPAN_TOLERANCE_MS = 20;
-/** Text of one utterance is bounded: a radio left on near the phone must not fill the memory. */
+/**
+ * Text of one utterance is bounded: a radio left on near the phone must not fill the memory. What is kept is the end,
+ * where the question stands after a long story.
+ */
 const CHARS_MAX = 8000;
+
+/** A recogniser makes a lone full stop or a note sign of a noise: nobody said a word. */
+const HAS_WORDS = /[\p{L}\p{N}]/u;
 
 interface Span {
   text: string;
@@ -50,7 +56,7 @@ export class UtteranceTranscript {
   add(transcript: SttTranscript, nowMs: number): TranscriptChange {
     const { startMs, endMs } = transcript;
     if (endMs > startMs && endMs <= this.consumedToMs + SPAN_TOLERANCE_MS) return 'late';
-    const whole = transcript.text.trim();
+    const whole = HAS_WORDS.test(transcript.text) ? newest(transcript.text.trim()) : '';
     const text = this.withoutConsumed(whole, startMs);
     if (!transcript.isFinal) {
       const covered = this.finals.some((final) => final.endMs > final.startMs && endMs <= final.endMs);
@@ -66,7 +72,8 @@ export class UtteranceTranscript {
     const span = { text, startMs, endMs };
     if (known >= 0)
       this.finals[known] = span; // the provider thought again
-    else if (this.joined.length + span.text.length <= CHARS_MAX) this.finals.push(span);
+    else this.finals.push(span);
+    this.dropOldest();
     this.joined = this.finals.reduce((all, final) => join(all, final.text), '');
     this.lastFinalAtMs = nowMs;
     return 'final';
@@ -86,6 +93,17 @@ export class UtteranceTranscript {
     this.lastFinalAtMs = null;
   }
 
+  /** Keeps to the limit. What is dropped counts as handed over: the same audio again is no new speech. */
+  private dropOldest(): void {
+    let length = this.finals.reduce((sum, final) => sum + final.text.length + 1, -1);
+    while (length > CHARS_MAX && this.finals.length > 1) {
+      const { text, endMs } = this.finals.shift()!;
+      length -= text.length + 1;
+      this.consumedToMs = Math.max(this.consumedToMs, endMs);
+      this.consumedInterim = [];
+    }
+  }
+
   /** A later result that begins inside the consumed audio repeats the interim words that were used; only the rest is new. */
   private withoutConsumed(text: string, startMs: number): string {
     if (this.consumedInterim.length === 0 || startMs >= this.consumedToMs - SPAN_TOLERANCE_MS) return text;
@@ -102,6 +120,13 @@ function sameSpan(span: Span, startMs: number, endMs: number): boolean {
     Math.abs(span.startMs - startMs) <= SPAN_TOLERANCE_MS &&
     Math.abs(span.endMs - endMs) <= SPAN_TOLERANCE_MS
   );
+}
+
+/** The end of a text that is longer than the limit, from the beginning of a word. */
+function newest(text: string): string {
+  if (text.length <= CHARS_MAX) return text;
+  const end = text.slice(-CHARS_MAX);
+  return end.slice(end.search(/\s/) + 1).replace(/^[\udc00-\udfff]/, '');
 }
 
 function words(text: string): string[] {

@@ -102,3 +102,35 @@ test('an endless utterance stays bounded', () => {
   for (let i = 0; i < 1000; i++) said.add(result('blah '.repeat(20), i * 1000, i * 1000 + 900), i);
   expect(said.text.length).toBeLessThan(8200);
 });
+
+test('of a turn of ten minutes the end is kept: the question stands there', () => {
+  const said = new UtteranceTranscript();
+  let ms = 0;
+  for (let i = 0; i < 240; i++) said.add(result(`sentence number ${i} of a very long story,`, ms, (ms += 2500)), ms);
+  said.add(result('so can you refund me?', ms, ms + 1500, { speechFinal: true }), ms + 1600);
+  expect(said.text).toMatch(/number 239 of a very long story, so can you refund me\?$/);
+  expect(said.text.length).toBeLessThanOrEqual(8000);
+  expect(said.text).toMatch(/^sentence number \d+ of/);
+  // What was dropped is no new speech when it comes again.
+  expect(said.add(result('sentence number 0 of a very long story,', 0, 2500), ms + 1700)).toBe('late');
+});
+
+test('one result longer than the limit keeps its end, from the beginning of a word', () => {
+  const said = new UtteranceTranscript();
+  said.add(result(`${'nine '.repeat(2000)}last`, 0, 60_000), 60_000);
+  expect(said.text).toMatch(/^nine nine .* nine last$/);
+  expect(said.text.length).toBeLessThanOrEqual(8000);
+  said.add(result('𠮷'.repeat(5000), 60_000, 70_000), 70_000);
+  expect(said.text).toMatch(/^(?:𠮷)+$/u);
+});
+
+test.each(['.', '…', '♪', '♪♪ ♪', '?!', '-', '。', '🙂', ' . '])('%j has no word: it is empty', (text) => {
+  const said = new UtteranceTranscript();
+  expect(said.add(interim(text, 0, 300), 300)).toBe('empty');
+  expect(said.add(result(text, 0, 400), 500)).toBe('empty');
+  expect([said.text, said.hasPendingInterim, said.lastFinalAtMs, said.wordCount]).toEqual(['', false, null, 0]);
+});
+
+test.each(['5', 'a', '你好。', 'हाँ', '٣'])('%j has a word', (text) => {
+  expect(new UtteranceTranscript().add(result(text, 0, 400), 500)).toBe('final');
+});
