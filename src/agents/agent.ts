@@ -3,9 +3,8 @@
 // The one that ships is personas/compass_group.ts.
 
 import type { CallDirection } from '../call/call.js';
-import type { ClosingWords } from '../conversation/languages/closing_words.js';
 import { spokenText } from '../conversation/text/spoken_text.js';
-import { farewellRules, readsAsFarewell } from '../conversation/turns/farewell.js';
+import { type FarewellRules, farewellRules, readsAsFarewell } from '../conversation/turns/farewell.js';
 import { type CheckedDefinition, checkDefinition, PLACEHOLDER } from './agent_definition.js';
 import { COMPASS_GROUP } from './personas/compass_group.js';
 import { stockLines } from './stock_lines.js';
@@ -23,7 +22,7 @@ export class AgentProfile {
   /** null = use the configured voice. */
   readonly voiceId: string | null;
   readonly keyterms: readonly string[];
-  private readonly farewell: ClosingWords;
+  private readonly farewell: FarewellRules;
 
   constructor(private readonly definition: CheckedDefinition) {
     this.name = definition.name;

@@ -1,6 +1,6 @@
 // German: the words and lines the engine knows of it. What a section means is said where its shape is (language_pack.ts).
 
-import { whole } from './closing_words.js';
+import { closingWords } from './closing_words.js';
 import type { LanguagePack } from './language_pack.js';
 import { listenerWords } from './listener_words.js';
 
@@ -11,14 +11,18 @@ export const de: LanguagePack = {
     phrases: ['ach so', 'alles klar', 'ich verstehe'],
     stops: 'stopp?|halt|warten|moment|entschuldigung|nein|aber',
   }),
-  closing: {
-    goodbye: whole('auf wiederhören|auf wiedersehen|tschüss|tschüs|ciao'),
-    wish: whole('(?:einen |noch )?(?:schönen|guten) (?:tag|abend|nachmittag)|schönes wochenende|gute nacht|alles gute'),
-    callerDone: whole(
+  closing: closingWords({
+    goodbye: 'auf wieder ?(?:hören|sehen|schauen|hörn)|tschüss|tschüs|tschüß|tschau|ciao|ade|servus|baba',
+    wish: `(?:einen? |noch einen? |eine )?(?:recht |sehr |ganz )?(?:schönen?|guten|angenehmen?|erholsamen?|entspannten?)(?: und \\p{L}+)? (?:rest\\p{L}*|tag|abend|nachmittag|vormittag|morgen|wochenende|woche|feierabend|aufenthalt|reise|sonntag|urlaub)|gute (?:nacht|reise|fahrt|besserung)|(?:ein )?(?:schönes|erholsames|angenehmes) wochenende|alles (?:gute|liebe)|machen sie es gut|mach's gut|bleiben sie gesund|passen sie auf sich auf`,
+    courtesy: `(?:vielen |herzlichen |besten |schönen )?dank(?: [\\p{L}'’]+){0,12}|danke(?: [\\p{L}'’]+){0,12}|(?:ich|wir) (?:freuen? uns|freue mich|bedanken? uns|bedanke mich|danken? ihnen|wünschen? ihnen)(?: [\\p{L}'’]+){0,12}|bis (?:bald|dann|später|morgen|dahin|zum nächsten mal|\\p{L}+tag)|gern(?: geschehen)?|gerne(?: geschehen)?|es war mir eine freude`,
+    before: `ok|okay|also|gut|na|dann|und|nun|jetzt|so|alles klar|prima|perfekt|ich wünsche ihnen|wir wünschen ihnen|ich wünsche|wünsche|noch|haben sie(?: noch)?|danke(?: schön)?|bitte`,
+    after: `noch|dann|zusammen|allerseits|ihnen(?: auch)?|auch|und (?:danke|vielen dank|alles gute|bis bald|(?:noch )?einen? schönen? \\p{L}+|schönes wochenende)|bis bald|und einen \\p{L}+ \\p{L}+|für heute|für jetzt|bei uns`,
+    titles: 'herr|frau|dr|doktor',
+    callerDone:
       "auf wiederhören|tschüss|tschüs|das (?:ist|war|wäre) alles|das war's|nichts mehr|nein,? danke|danke|nein",
-    ),
-    mention: whole('verabschieden'),
-  },
+    mention: `sagen|sagt|sage|sagte|sagten|gesagt|heißt|heißen|hieß|nennt|genannt|namens|titel|wörter|wort|bedeutet|drücken|singt|lautet|verabschied\\p{L}+`,
+    and: 'und|dann|also',
+  }),
   symbols: {
     and: 'und',
     percent: 'Prozent',

@@ -1,6 +1,6 @@
 // English: the words and lines the engine knows of it. What a section means is said where its shape is (language_pack.ts).
 
-import { whole } from './closing_words.js';
+import { closingWords } from './closing_words.js';
 import type { LanguagePack } from './language_pack.js';
 import { listenerWords } from './listener_words.js';
 
@@ -24,16 +24,18 @@ export const en: LanguagePack = {
     ],
     stops: 'stop|wait|hold on|hang on|excuse me|sorry|pardon|no|but|listen|one (?:second|moment)|actually|question',
   }),
-  closing: {
-    goodbye: whole('good ?bye|good-bye|bye|bye[ -]bye|so long'),
-    wish: whole(
-      '(?:have|enjoy) (?:\\p{L}+ ){1,6}(?:day|evening|afternoon|night|morning|weekend|week|one)|take care|(?:speak|talk) to you (?:soon|later)|good night',
-    ),
-    callerDone: whole(
+  closing: closingWords({
+    goodbye: 'good ?bye|good-bye|bye(?:[ -]bye)?|so long|farewell',
+    wish: `(?:have|enjoy) (?:a|an|the|your) (?:\\p{L}+ ){0,3}(?:(?:rest|remainder) of (?:your|the) )?(?:day|evening|afternoon|night|morning|weekend|week|trip|stay|meal|flight|holiday|vacation|time)|have a (?:good|great|nice|lovely) one|take care(?: of yourself)?|(?:speak|talk) (?:to|with) you (?:soon|later|then|again)|good night|all the best|stay safe|be well|safe travels`,
+    courtesy: `(?:many |so much )?(?:thanks|thank you)(?: \\p{L}[\\p{L}'’]*){0,12}|(?:we|i) (?:really |truly )?(?:appreciate|look forward|hope|thank)(?: \\p{L}[\\p{L}'’]*){1,12}|(?:see|hear|talk to|speak to) you(?: \\p{L}+){0,5}|until (?:then|next time|\\p{L}+)|(?:it was|it has been|it's been) (?:a|so|very|really|lovely|nice|great|good)(?: \\p{L}+){1,6}|you(?:'re| are) (?:very |most )?welcome|my pleasure|cheers`,
+    before: `ok|okay|alright|all right|well|so|then|and|now|great|perfect|wonderful|please|again|once again|just|do|in that case|with that|i hope you|we hope you|i wish you|we wish you|wishing you|good ?bye|bye`,
+    after: `for now|from (?:all of us|everyone|us)(?: \\p{L}+){0,5}|now|then|again|everyone|all|sir|ma'am|madam|my friend|dear|today|to you(?: too)?|you too|too|until then|until next time|ahead|there|and (?:take care|thanks|thank you)|and (?:have|enjoy) (?:a|an|the|your) (?:\\p{L}+ ){0,5}\\p{L}+`,
+    titles: 'mr|mrs|ms|miss|dr|mx',
+    callerDone:
       "good ?bye|bye|that(?:'s| is|'ll be| will be| would be) (?:all|it|everything)|nothing(?: else)?|no,? thanks?|no,? thank you|nope|no|thanks?|thank you|i'?m (?:good|done|fine)|have a \\w+ (?:day|one|evening|night)|take care|gotta go|have to go|need to go|talk (?:to you )?later",
-    ),
-    mention: whole('(?:say|says|saying|said|wave|waving) (?:good ?bye|bye)|before (?:we|you|i) (?:go|hang up|finish)'),
-  },
+    mention: `says?|saying|said|waves?|waving|waved|bid|wish|called|named|titled|words?|means?|spell(?:ed|ing)?|type|press|sing|sings|sang|hear|before (?:we|you|i) (?:go|hang up|finish)`,
+    and: 'and|then|so',
+  }),
   symbols: {
     and: 'and',
     percent: 'percent',
