@@ -56,13 +56,13 @@ function httpChunks(message: Buffer): Buffer[] {
 
 /** One request on a raw socket, to see what the bytes really are. */
 function rawRequest(extraBody = '', headers = ''): Promise<{ socket: Socket; pieces: Buffer[] }> {
-  const body = `{"model":"m","stream":true${extraBody},"messages":[{"role":"user","content":"tell me about the menu"}]}`;
+  const body = `{"model":"gpt-4o-mini","stream":true${extraBody},"messages":[{"role":"user","content":"tell me about the menu"}]}`;
   const { port } = new URL(simulator.url);
   const socket = connect(Number(port), '127.0.0.1');
   const pieces: Buffer[] = [];
   socket.on('data', (piece) => pieces.push(piece));
   socket.write(
-    `POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${KEY}\r\n${headers}Content-Length: ${body.length}\r\n\r\n${body}`,
+    `POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${KEY}\r\nContent-Type: application/json\r\n${headers}Content-Length: ${body.length}\r\n\r\n${body}`,
   );
   return new Promise((resolve, reject) => {
     socket.on('error', reject);
@@ -133,7 +133,7 @@ describe('a streamed completion', () => {
     simulator.setReplies('', ['one two three four five six seven eight nine ten eleven']);
     const startMs = performance.now();
     let firstMs = 0;
-    const params = { model: 'm', messages: HELLO, stream: true } as never;
+    const params = { model: 'gpt-4o-mini', messages: HELLO, stream: true } as never;
     for await (const _ of (await client.chat.completions.create(params)) as unknown as AsyncIterable<Chunk>)
       firstMs ||= performance.now() - startMs;
     expect(firstMs).toBeGreaterThanOrEqual(58);
@@ -213,7 +213,7 @@ describe('connections', () => {
 describe('aborts', () => {
   test('are noticed, with the tokens produced so far', async () => {
     simulator.setLatency({ interToken: { kind: 'fixed', ms: 20 } });
-    const params = { model: 'm', messages: HELLO, stream: true, user: 'CA7' } as never;
+    const params = { model: 'gpt-4o-mini', messages: HELLO, stream: true, user: 'CA7' } as never;
     let seen = 0;
     for await (const chunk of (await client.chat.completions.create(params)) as unknown as AsyncIterable<Chunk>)
       if (chunk.choices[0]?.delta.content && ++seen === 3) break;
@@ -243,10 +243,104 @@ describe('refusals', () => {
     [{ model: 5 }, 'model'],
     [{ temperature: 3 }, 'temperature'],
     [{ stream_options: { include_usage: true } }, 'stream_options'],
+    [{ messages: undefined }, 'messages'],
+    [{ messages: [{ role: 'user', content: null }] }, 'messages[0].content'],
+    [{ messages: [{ role: 'user', content: [{ type: 'smell' }] }] }, 'messages[0].content[0].type'],
+    [{ messages: [...HELLO, { role: 'tool', content: 'x' }] }, 'messages[1].tool_call_id'],
+    [{ messages: [...HELLO, { role: 'tool', content: 'x', tool_call_id: 'a' }] }, 'messages[1].role'],
+    [{ messages: [{ role: 'assistant', tool_calls: [{ id: 'a' }] }, ...HELLO] }, 'messages'],
+    [{ foo: 1 }, 'foo'],
+    [{ temperature: 'hot' }, 'temperature'],
+    [{ top_p: 2 }, 'top_p'],
+    [{ n: 0 }, 'n'],
+    [{ max_tokens: 1.5 }, 'max_tokens'],
+    [{ max_tokens: 1_000_000 }, 'max_tokens'],
+    [{ max_tokens: 5, max_completion_tokens: 5 }, 'max_tokens'],
+    [{ stream: 'yes' }, 'stream'],
+    [{ service_tier: 'gold' }, 'service_tier'],
+    [{ stop: ['a', 'b', 'c', 'd', 'e'] }, 'stop'],
+    [{ safety_identifier: 'x'.repeat(65) }, 'safety_identifier'],
+    [{ tools: [] }, 'tools'],
+    [{ tools: [{ type: 'function', function: {} }] }, 'tools[0].function.name'],
+    [{ tool_choice: 'auto' }, 'tool_choice'],
+    [{ response_format: { type: 'xml' } }, 'response_format.type'],
+    [{ reasoning_effort: 'low' }, 'reasoning_effort'],
+    [{ verbosity: 'low' }, 'verbosity'],
   ])('%j is a 400 that names the parameter', async (body, param) => {
     const response = await post(body);
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ error: { type: 'invalid_request_error', param } });
+  });
+
+  const TOOLS = [{ type: 'function', function: { name: 'hang_up' } }];
+  test.each([
+    ['gpt-5-mini', { max_tokens: 5 }, 'max_tokens', 'unsupported_parameter'],
+    ['gpt-6-luna', { max_tokens: 220, temperature: 0.4 }, 'max_tokens', 'unsupported_parameter'],
+    ['o3', { temperature: 0.4 }, 'temperature', 'unsupported_value'],
+    ['gpt-5', { reasoning_effort: 'none' }, 'reasoning_effort', 'unsupported_value'],
+    ['gpt-5.1', { reasoning_effort: 'low', top_p: 0.5 }, 'top_p', 'unsupported_parameter'],
+    ['gpt-5.4-nano', { reasoning_effort: 'max' }, 'reasoning_effort', 'unsupported_value'],
+    ['gpt-6-luna', { temperature: 0.4 }, 'temperature', 'unsupported_value'],
+    ['gpt-6-luna', { tools: TOOLS }, 'reasoning_effort', null],
+  ])('%s refuses %j', async (model, body, param, code) => {
+    const response = await post({ model, ...body });
+    expect([response.status, await response.json()]).toMatchObject([400, { error: { param, code } }]);
+  });
+
+  test.each([
+    ['gpt-4.1', { max_tokens: 20, temperature: 0.4 }],
+    ['o3', { max_completion_tokens: 500, temperature: 1 }],
+    ['gpt-5.1', { temperature: 0.4, verbosity: 'low' }],
+    ['gpt-6-luna', { reasoning_effort: 'none', temperature: 0.4, tools: TOOLS, max_completion_tokens: 220 }],
+  ])('%s takes %j', async (model, body) => {
+    expect((await post({ model, stream: true, ...body })).status).toBe(200);
+  });
+
+  test.each([
+    ['gpt-nonsense', 'does not exist'],
+    ['gpt-3.5-turbo', 'deprecated'],
+    ['openai/gpt-5-mini', 'does not exist'],
+  ])('there is no %s', async (model, word) => {
+    const response = await post({ model });
+    expect([response.status, await response.json()]).toMatchObject([
+      404,
+      { error: { code: 'model_not_found', message: expect.stringContaining(word) } },
+    ]);
+    await expect(client.models.retrieve(model)).rejects.toBeInstanceOf(OpenAI.NotFoundError);
+  });
+
+  test('models say when they are shut down, and a gateway may have more of them', async () => {
+    expect(await client.models.retrieve('gpt-4o-mini')).toMatchObject({ shutdown_date: '2027-01-14' });
+    expect(await client.models.retrieve('gpt-6-luna')).toMatchObject({ shutdown_date: null });
+    expect((await client.models.list()).data.map(({ id }) => id)).toContain('gpt-4o-mini-2024-07-18');
+    await simulator.close();
+    simulator = await OpenaiSimulator.start({ extraModels: { 'openai/gpt-5-mini': 'gpt-5-mini' }, latency: FAST });
+    expect(await (await post({ model: 'openai/gpt-5-mini', max_tokens: 5 })).json()).toMatchObject({
+      error: { param: 'max_tokens' },
+    });
+  });
+
+  test('only JSON is taken', async () => {
+    const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'text/plain' };
+    expect(await (await post({}, { headers })).json()).toMatchObject({ error: { code: 'unsupported_content_type' } });
+  });
+
+  test('what is thought counts: a small limit leaves nothing to say', async () => {
+    const chunks = await stream({ model: 'gpt-6-luna', max_completion_tokens: 220 });
+    expect(textIn(chunks)).toBe('');
+    expect(chunks.at(-2)?.choices[0].finish_reason).toBe('length');
+    expect(chunks.at(-1)?.usage).toMatchObject({
+      completion_tokens: 220,
+      completion_tokens_details: { reasoning_tokens: 220 },
+    });
+    const quick = await stream({ model: 'gpt-6-luna', reasoning_effort: 'none', max_completion_tokens: 220 });
+    expect(textIn(quick)).toMatch(/sorry/);
+  });
+
+  test('padding can be refused', async () => {
+    const options = { include_usage: true, include_obfuscation: false };
+    expect(JSON.stringify(await stream())).toContain('obfuscation');
+    expect(JSON.stringify(await stream({ stream_options: options }))).not.toContain('obfuscation');
   });
 
   test('a wrong key is a 401', async () => {

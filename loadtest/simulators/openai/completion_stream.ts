@@ -8,6 +8,7 @@ import { drawMs, type Latency } from '../latency.js';
 import { type ChatRequest, countTokens, wordTokens } from './chat_request.js';
 import type { ChunkWriter } from './chunk_writer.js';
 import type { OpenaiFailureMode } from './failure_modes.js';
+import { MS_PER_REASONING_TOKEN } from './models.js';
 import { type Reply, textOf } from './replies.js';
 
 export interface OpenaiLatency {
@@ -27,6 +28,8 @@ export class CompletionStream {
   /** Tokens that went out so far. */
   tokensSent = 0;
   readonly tokensTotal: number;
+  /** Tokens that may be said: what was thought is off the limit already. */
+  readonly #sayMax: number;
   readonly response: ServerResponse;
   readonly #deltas: string[];
   readonly #tokens: string[];
@@ -56,13 +59,15 @@ export class CompletionStream {
     this.#deltas = [...tokens.map((token) => `{"content":${JSON.stringify(token)}}`), ...toolCallDeltas(reply)];
     this.#tokens = tokens;
     this.tokensTotal = this.#deltas.length;
+    this.#sayMax = Math.max(0, request.maxTokens - request.reasoningTokens);
     this.#writer = writer;
     this.response = writer.response;
     const id = `chatcmpl-${Math.floor(random() * 2 ** 48).toString(36)}`;
     const created = Math.floor(Date.now() / 1000);
     this.#prefix = `data: {"id":"${id}","object":"chat.completion.chunk","created":${created},"model":${JSON.stringify(request.model)},"service_tier":"default","system_fingerprint":"fp_simulated","choices":`;
-    this.#suffix = `${request.includeUsage ? ',"usage":null' : ''},"obfuscation":"${id.slice(-5)}"}\n\n`;
-    this.#dueMs = nowMs() + drawMs(latency.firstToken, random);
+    this.#suffix = `${request.includeUsage ? ',"usage":null' : ''}${request.obfuscation ? `,"obfuscation":"${id.slice(-5)}"` : ''}}\n\n`;
+    const thoughtMs = Math.min(request.reasoningTokens, request.maxTokens) * MS_PER_REASONING_TOKEN;
+    this.#dueMs = nowMs() + drawMs(latency.firstToken, random) + thoughtMs;
     this.response.on('close', () => this.#closed());
     this.#wait();
   }
@@ -86,7 +91,7 @@ export class CompletionStream {
     const now = nowMs();
     do {
       if (this.failure && this.tokensSent >= this.failure.after && this.#strike(this.failure, events)) return;
-      if (this.tokensSent >= Math.min(this.tokensTotal, this.request.maxTokens)) {
+      if (this.tokensSent >= Math.min(this.tokensTotal, this.#sayMax)) {
         this.#finish(events, this.tokensSent < this.tokensTotal ? 'length' : this.#finishReason());
         return;
       }
@@ -146,7 +151,8 @@ export class CompletionStream {
     let rest = events + this.#chunk('{}', `"${reason}"`);
     if (this.request.includeUsage && this.failure?.mode !== 'no_usage') {
       const usage = this.#usage();
-      rest += `${this.#prefix}[],"usage":${JSON.stringify(usage)},"obfuscation":""}\n\n`;
+      const padding = this.request.obfuscation ? ',"obfuscation":""' : '';
+      rest += `${this.#prefix}[],"usage":${JSON.stringify(usage)}${padding}}\n\n`;
     }
     this.#writer.write(`${rest}data: [DONE]\n\n`);
     this.#writer.flush();
@@ -162,8 +168,7 @@ export class CompletionStream {
   }
 
   #usage(): object {
-    const prompt = this.request.messages.reduce((sum, message) => sum + countTokens(textOf(message)) + 4, 3);
-    return { prompt_tokens: prompt, completion_tokens: this.tokensSent, total_tokens: prompt + this.tokensSent };
+    return usageOf(this.request, this.tokensSent);
   }
 
   #finishReason(): string {
@@ -203,21 +208,40 @@ function toolCallDeltas(reply: Reply): string[] {
   });
 }
 
+/** What was thought counts as completion, up to the limit. */
+function usageOf(request: ChatRequest, said: number): object {
+  const prompt = request.messages.reduce((sum, message) => sum + countTokens(textOf(message)) + 4, 3);
+  const thought = Math.min(request.reasoningTokens, request.maxTokens);
+  return {
+    prompt_tokens: prompt,
+    completion_tokens: said + thought,
+    total_tokens: prompt + said + thought,
+    prompt_tokens_details: { cached_tokens: 0, audio_tokens: 0 },
+    completion_tokens_details: {
+      reasoning_tokens: thought,
+      audio_tokens: 0,
+      accepted_prediction_tokens: 0,
+      rejected_prediction_tokens: 0,
+    },
+  };
+}
+
 /** The same reply as one JSON object, for requests without `stream`. */
 export function wholeCompletion(request: ChatRequest, reply: Reply): string {
   const tokens = wordTokens(reply.text);
-  const text = tokens.slice(0, request.maxTokens).join('');
+  const sayMax = Math.max(0, request.maxTokens - request.reasoningTokens);
+  const text = tokens.slice(0, sayMax).join('');
   const toolCalls = reply.toolCalls.map((call, index) => ({
     id: `call_simulated_${index}`,
     type: 'function',
     function: { name: call.name, arguments: JSON.stringify(call.arguments) },
   }));
-  const prompt = request.messages.reduce((sum, message) => sum + countTokens(textOf(message)) + 4, 3);
-  const finishReason = toolCalls.length > 0 ? 'tool_calls' : tokens.length > request.maxTokens ? 'length' : 'stop';
+  const finishReason = toolCalls.length > 0 ? 'tool_calls' : tokens.length > sayMax ? 'length' : 'stop';
   const message = {
     role: 'assistant',
     content: text || null,
     refusal: null,
+    annotations: [],
     ...(toolCalls.length > 0 ? { tool_calls: toolCalls } : {}),
   };
   return JSON.stringify({
@@ -226,7 +250,8 @@ export function wholeCompletion(request: ChatRequest, reply: Reply): string {
     created: Math.floor(Date.now() / 1000),
     model: request.model,
     choices: [{ index: 0, message, logprobs: null, finish_reason: finishReason }],
-    usage: { prompt_tokens: prompt, completion_tokens: tokens.length, total_tokens: prompt + tokens.length },
+    usage: usageOf(request, Math.min(tokens.length, sayMax)),
+    service_tier: 'default',
     system_fingerprint: 'fp_simulated',
   });
 }

@@ -1,6 +1,6 @@
 // The vendor's answers when there is no completion: status, body and the headers that tell a client whether to retry.
 
-import { type ErrorAnswer, errorAnswer } from './chat_request.js';
+import { type ErrorAnswer, errorAnswer } from './error_answer.js';
 import type { OpenaiFailureMode } from './failure_modes.js';
 
 /** The answer for one of the request modes. `delayMs` goes into the Retry-After headers of 429 and 503. */

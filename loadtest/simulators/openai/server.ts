@@ -9,10 +9,12 @@ import { answerControl, type ControlHandlers } from '../control.js';
 import { type ArmedFailure, type FailOptions, FailurePlan } from '../failures.js';
 import { drawMs, mergeLatency, seededRandom } from '../latency.js';
 import { StageTimings } from '../stage_timings.js';
-import { type ChatRequest, type ErrorAnswer, errorAnswer, readChatRequest } from './chat_request.js';
+import { type ChatRequest, readChatRequest } from './chat_request.js';
 import { ChunkWriter } from './chunk_writer.js';
 import { CompletionStream, OPENAI_LATENCY, type OpenaiLatency, wholeCompletion } from './completion_stream.js';
+import { type ErrorAnswer, errorAnswer } from './error_answer.js';
 import { OPENAI_FAILURE_MODES, type OpenaiFailureMode, REQUEST_MODES, STREAM_MODES } from './failure_modes.js';
+import { MODELS, type Model, modelResource } from './models.js';
 import { failureAnswer } from './refusals.js';
 import { type ChatMessage, type Reply, replyTo, toolCallFor } from './replies.js';
 import { OpenaiStats } from './stats.js';
@@ -33,6 +35,8 @@ export interface OpenaiSimulatorOptions {
   keepAliveHint?: boolean;
   /** False: every write is whole events. Default true: pieces end where they like, as on a network. */
   splitEvents?: boolean;
+  /** Further models (fine-tuned ones, names of a gateway): name -> the model it behaves like. */
+  extraModels?: Readonly<Record<string, string>>;
   /** What is said instead of the built-in rules; null = the rules. */
   answer?: (messages: readonly ChatMessage[]) => string | null;
   /** Tokens of a streamed reply left; called with the characters of its text that have left so far. */
@@ -60,15 +64,18 @@ export class OpenaiSimulator {
   readonly #server: Server;
   readonly #scripted = new Map<string, Reply[]>();
   readonly #controls: ControlHandlers;
+  readonly #models: ReadonlyMap<string, Model>;
   #latency: OpenaiLatency;
   /** What goes into OPENAI_BASE_URL. */
   url = '';
 
   private constructor(
-    readonly options: Required<Omit<OpenaiSimulatorOptions, 'latency' | 'answer' | 'onText'>> & OpenaiSimulatorOptions,
+    readonly options: Required<Omit<OpenaiSimulatorOptions, 'latency' | 'answer' | 'onText' | 'extraModels'>> &
+      OpenaiSimulatorOptions,
   ) {
     this.#random = seededRandom(options.seed);
     this.#latency = mergeLatency<OpenaiLatency>(OPENAI_LATENCY, options.latency);
+    this.#models = modelsByName(options.extraModels ?? {});
     this.#controls = {
       replies: (body) => this.setReplies(String(body['callSid'] ?? ''), body['replies'] as string[]),
       fail: (body) => this.fail(body['mode'] as OpenaiFailureMode, body as FailOptions),
@@ -134,23 +141,35 @@ export class OpenaiSimulator {
     // Node hints at its own idle limit unless the header is already there.
     if (!this.options.keepAliveHint) response.setHeader('connection', 'keep-alive');
     response.setHeader('x-request-id', `req_${randomUUID().replaceAll('-', '')}`);
+    const route = `${request.method} ${path}`;
     const refused = this.#checkKey(request);
     if (refused) this.#refuse(response, refused);
-    else if (path === '/v1/models') response.writeHead(200, { 'content-type': 'application/json' }).end(MODELS);
-    else if (path.startsWith('/v1/models/') && request.method === 'GET') this.#model(response, path);
-    else if (path === '/v1/chat/completions' && request.method === 'POST') this.#complete(request, response, text);
-    else this.#refuse(response, errorAnswer(404, 'invalid_request_error', `Invalid URL (${request.method} ${path})`));
+    else if (route === 'GET /v1/models') sendList(response, [...this.#models.values()].map(modelResource));
+    else if (route.startsWith('GET /v1/models/')) this.#model(response, path.slice('/v1/models/'.length));
+    else if (route === 'POST /v1/chat/completions') this.#complete(request, response, text);
+    // Completions that were asked to be stored; none is here.
+    else if (route === 'GET /v1/chat/completions') sendList(response, []);
+    else this.#refuse(response, errorAnswer(404, 'invalid_request_error', `Invalid URL (${route})`));
   }
 
-  /** One model's entry; every model exists here. The engine asks for it to open a connection and to try its key. */
-  #model(response: ServerResponse, path: string): void {
-    const model = { id: path.slice('/v1/models/'.length), object: 'model', created: 1721172741, owned_by: 'system' };
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(model));
+  /** One model's entry. The engine asks for it to open a connection, to try its key, and for the shutdown date. */
+  #model(response: ServerResponse, encodedId: string): void {
+    const id = decodeURIComponent(encodedId);
+    const model = this.#models.get(id);
+    if (model) sendJson(response, modelResource(model));
+    else {
+      const param = 'model';
+      const message = `The model '${id}' does not exist`;
+      this.#refuse(response, errorAnswer(404, 'invalid_request_error', message, { param, code: 'model_not_found' }));
+    }
   }
 
   #complete(request: IncomingMessage, response: ServerResponse, text: string): void {
     this.stats.requests++;
-    const chat = readChatRequest(text, String(request.headers['x-client-request-id'] ?? ''));
+    const type = request.headers['content-type'] ?? '';
+    const chat = /^application\/json\b/i.test(type)
+      ? readChatRequest(text, String(request.headers['x-client-request-id'] ?? ''), this.#models)
+      : unsupportedType(type);
     if ('status' in chat) {
       this.#refuse(response, chat);
       return;
@@ -247,10 +266,28 @@ export class OpenaiSimulator {
   }
 }
 
-const MODELS = JSON.stringify({
-  object: 'list',
-  data: [{ id: 'gpt-4o-mini', object: 'model', created: 1721172741, owned_by: 'system' }],
-});
+function modelsByName(extra: Readonly<Record<string, string>>): ReadonlyMap<string, Model> {
+  const models = new Map(MODELS.map((model) => [model.id, model]));
+  for (const [id, like] of Object.entries(extra)) {
+    const model = models.get(like);
+    if (!model) throw new RangeError(`${id} can't be like ${like}: no such model`);
+    models.set(id, { ...model, id });
+  }
+  return models;
+}
+
+function unsupportedType(type: string): ErrorAnswer {
+  const message = `Unsupported content type: '${type}'. This API method only accepts 'application/json' requests.`;
+  return errorAnswer(415, 'invalid_request_error', message, { code: 'unsupported_content_type' });
+}
+
+function sendJson(response: ServerResponse, body: object): void {
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+function sendList(response: ServerResponse, data: readonly object[]): void {
+  sendJson(response, { object: 'list', data, first_id: null, last_id: null, has_more: false });
+}
 
 function isRequestMode(mode: OpenaiFailureMode): mode is (typeof REQUEST_MODES)[number] {
   return (REQUEST_MODES as readonly string[]).includes(mode);
