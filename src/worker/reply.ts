@@ -62,7 +62,7 @@ export interface ReplyTimes {
 }
 
 export class Reply {
-  /** Everything the model wrote so far, speakable or not yet spoken; of an answer that was cut off, what is spoken. */
+  /** Everything the model wrote for the caller so far, speakable or not yet spoken; of an answer that was cut off, what is spoken. */
   text = '';
   readonly times: ReplyTimes = {
     requestMs: null,
@@ -150,8 +150,15 @@ export class Reply {
   #onText(text: string): void {
     if (this.#over) return;
     this.times.firstTokenMs ??= nowMs();
-    this.text += text;
-    for (const piece of this.#splitter!.push(text)) this.#addPiece(piece);
+    const splitter = this.#splitter!;
+    const pieces = splitter.push(text);
+    // Everything so far was the model thinking aloud. What the voice has is past taking back; a draft is not.
+    if (splitter.withdrawn && this.times.releasedMs === null) {
+      this.#held = [];
+      this.text = this.#lead = this.#pieces = '';
+    }
+    this.text += splitter.kept;
+    for (const piece of pieces) this.#addPiece(piece);
   }
 
   #onTextDone(request: LlmRequest, finishReason: string, usage: LlmUsage | null): void {
@@ -159,6 +166,7 @@ export class Reply {
     if (this.#over) return;
     this.#run = null;
     const rest = this.#splitter!.flush() ?? '';
+    this.text += this.#splitter!.kept;
     const isCut = CUT_OFF.test(finishReason);
     // The model stopped in the middle of a sentence, perhaps of a word: nobody wants to hear that half.
     const ending = isCut ? wholeSentences(rest, this.#services.ttsOptions.language) : rest;

@@ -106,6 +106,28 @@ test('nothing of a cancelled reply gets out, however late it comes', () => {
 
 const done = (finishReason: string): void => llm.onDone({ finishReason, usage: null });
 
+test('what the model thinks between tags is neither spoken nor recorded', () => {
+  const reply = makeReply();
+  reply.draft(REQUEST);
+  reply.release();
+  for (const token of ['<th', 'ink>', 'No refund, I must ', 'say. </thi', 'nk>\n\nI am sorry', ' to hear that.'])
+    llm.onText(token);
+  done('stop');
+  expect(spokenText()).toBe('I am sorry to hear that.');
+  expect(reply.text.trim()).toBe('I am sorry to hear that.');
+});
+
+test('a draft that turns out to have been a thought is taken back', () => {
+  const reply = makeReply();
+  reply.draft(REQUEST);
+  for (const token of ['The caller is angry, ', 'I must not offer a refund. ', '</think>', '\n\nI am sorry.'])
+    llm.onText(token);
+  reply.release();
+  done('stop');
+  expect(spokenText()).toBe('I am sorry.');
+  expect(reply.text.trim()).toBe('I am sorry.');
+});
+
 describe('an answer with nothing to speak', () => {
   test.each([
     ['stop', ''],

@@ -1,8 +1,10 @@
 // Cuts the language model's stream into pieces for the voice: the first as early as it can be spoken well, later ones
 // whole sentences. The pieces, put together, are exactly the cleaned text (spoken_text.ts); the voice provider joins
-// them verbatim, so every piece ends with the space that belongs there.
+// them verbatim, so every piece ends with the space that belongs there. A model's thoughts are left out before
+// (thought_filter.ts).
 
 import { SpokenWords } from './spoken_text.js';
+import { ThoughtFilter } from './thought_filter.js';
 
 export interface SentenceSplitterOptions {
   language: string;
@@ -48,21 +50,26 @@ const MAYBE_END = new Set(
 type WordEnd = 'none' | 'clause' | 'sentence' | 'maybe_sentence';
 
 export class SentenceSplitter {
-  private readonly options: SentenceSplitterOptions;
-  private words: SpokenWords;
-  private readonly pieces: string[] = [];
-  private raw = ''; // the word under way
-  private breaks = 0; // line breaks since the last word
-  private glued = true; // no white space since the last word
-  private piece = '';
-  private pieceWords = 0;
-  private spaced = true; // the space before the next word has been written
-  private lastEnd: WordEnd = 'sentence';
-  private first = true;
+  /** The last `push` showed that everything before it was thought and not meant for the caller: take it back. */
+  withdrawn = false;
+  /** What of the text of the last `push` or `flush` is for the caller, as the model wrote it. */
+  kept = '';
+  readonly #options: SentenceSplitterOptions;
+  readonly #thoughts = new ThoughtFilter();
+  #words: SpokenWords;
+  readonly #pieces: string[] = [];
+  #raw = ''; // the word under way
+  #breaks = 0; // line breaks since the last word
+  #glued = true; // no white space since the last word
+  #piece = '';
+  #pieceWords = 0;
+  #spaced = true; // the space before the next word has been written
+  #lastEnd: WordEnd = 'sentence';
+  #first = true;
 
   constructor(options: Partial<SentenceSplitterOptions> = {}) {
-    this.options = { ...SENTENCE_SPLITTER_DEFAULTS, ...options };
-    this.words = new SpokenWords(this.options.language);
+    this.#options = { ...SENTENCE_SPLITTER_DEFAULTS, ...options };
+    this.#words = new SpokenWords(this.#options.language);
   }
 
   /**
@@ -70,94 +77,110 @@ export class SentenceSplitter {
    * next call. Cost is linear in `text`; at most one piece of text is kept.
    */
   push(text: string): readonly string[] {
-    this.pieces.length = 0;
-    let start = 0;
-    for (let i = 0; i < text.length; i++) {
-      const code = text.charCodeAt(i);
-      if (isSpace(code)) {
-        this.raw += text.slice(start, i);
-        start = i + 1;
-        this.endWord(true);
-        this.glued = false;
-        if (code === 0x0a) this.breaks += 1;
-        continue;
-      }
-      if (code < 0x80 && this.raw.length + i - start < ASCII_WORD_CHARS_MAX) continue;
-      const wide = code > 0x2fff && (WIDE_END.test(text[i]) || WIDE_PAUSE.test(text[i]));
-      const long = this.raw.length + i + 1 - start >= (code < 0x80 ? ASCII_WORD_CHARS_MAX : WIDE_WORD_CHARS_MAX);
-      const insidePair = code >= 0xd800 && code < 0xdc00;
-      if (!wide && (!long || insidePair)) continue;
-      this.raw += text.slice(start, i + 1);
-      start = i + 1;
-      this.endWord(false);
-      this.glued = true;
-    }
-    this.raw += text.slice(start);
-    return this.pieces;
+    this.#pieces.length = 0;
+    this.kept = this.#thoughts.push(text);
+    this.withdrawn = this.#thoughts.withdrawn;
+    if (this.withdrawn) this.#restart();
+    this.#cut(this.kept);
+    return this.#pieces;
   }
 
   /** The stream is over: the rest, or null when there is none. The splitter is ready for another text. */
   flush(): string | null {
-    this.pieces.length = 0;
-    this.endWord(false);
-    this.words.end();
-    this.append();
-    const rest = this.pieces.join('') + this.piece;
-    this.piece = '';
-    this.pieceWords = this.breaks = 0;
-    this.glued = this.spaced = this.first = true;
-    this.lastEnd = 'sentence';
-    this.words = new SpokenWords(this.options.language);
+    this.#pieces.length = 0;
+    this.kept = this.#thoughts.flush();
+    this.#cut(this.kept);
+    this.#endWord(false);
+    this.#words.end();
+    this.#append();
+    const rest = this.#pieces.join('') + this.#piece;
+    this.#restart();
     return rest.trim() === '' ? null : rest;
   }
 
-  private endWord(spaceFollows: boolean): void {
-    if (this.raw === '') return;
-    this.words.push(this.raw, Math.min(2, this.breaks));
-    this.raw = '';
-    this.breaks = 0;
-    this.append();
+  #restart(): void {
+    this.#raw = this.#piece = '';
+    this.#pieceWords = this.#breaks = 0;
+    this.#glued = this.#spaced = this.#first = true;
+    this.#lastEnd = 'sentence';
+    this.#words = new SpokenWords(this.#options.language);
+  }
+
+  /** Cuts `text` into words. */
+  #cut(text: string): void {
+    let start = 0;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (isSpace(code)) {
+        this.#raw += text.slice(start, i);
+        start = i + 1;
+        this.#endWord(true);
+        this.#glued = false;
+        if (code === 0x0a) this.#breaks += 1;
+        continue;
+      }
+      if (code < 0x80 && this.#raw.length + i - start < ASCII_WORD_CHARS_MAX) continue;
+      const wide = code > 0x2fff && (WIDE_END.test(text[i]) || WIDE_PAUSE.test(text[i]));
+      const long = this.#raw.length + i + 1 - start >= (code < 0x80 ? ASCII_WORD_CHARS_MAX : WIDE_WORD_CHARS_MAX);
+      const insidePair = code >= 0xd800 && code < 0xdc00;
+      if (!wide && (!long || insidePair)) continue;
+      this.#raw += text.slice(start, i + 1);
+      start = i + 1;
+      this.#endWord(false);
+      this.#glued = true;
+    }
+    this.#raw += text.slice(start);
+  }
+
+  #endWord(spaceFollows: boolean): void {
+    if (this.#raw === '') return;
+    this.#words.push(this.#raw, Math.min(2, this.#breaks));
+    this.#raw = '';
+    this.#breaks = 0;
+    this.#append();
     // A clear end is used at once; what the next word must decide is decided when it comes.
-    if (this.piece !== '' && !this.spaced && this.lastEnd !== 'maybe_sentence' && this.endsPiece(this.lastEnd)) {
-      this.emit(spaceFollows);
+    if (this.#piece !== '' && !this.#spaced && this.#lastEnd !== 'maybe_sentence' && this.#endsPiece(this.#lastEnd)) {
+      this.#emit(spaceFollows);
     }
   }
 
   /** Adds what the last word became, after deciding whether it begins a new piece. */
-  private append(): void {
-    const { pause, text } = this.words;
+  #append(): void {
+    const { pause, text } = this.#words;
     if (pause !== '') {
-      this.piece += pause;
-      this.lastEnd = pause === '.' || pause === '?' || pause === '!' ? 'sentence' : 'clause';
+      this.#piece += pause;
+      this.#lastEnd = pause === '.' || pause === '?' || pause === '!' ? 'sentence' : 'clause';
     }
     if (text === '') return;
-    if (this.piece !== '') {
-      const sentence = this.lastEnd === 'maybe_sentence' && /^[\p{Lu}¿¡]/u.test(text);
-      const end = sentence ? 'sentence' : this.lastEnd === 'maybe_sentence' ? 'none' : this.lastEnd;
-      const { firstCharsMax, charsMax } = this.options;
-      const tooLong = this.piece.length + text.length > (this.first ? firstCharsMax : charsMax);
-      if (tooLong || this.endsPiece(end)) this.emit(!this.glued);
+    if (this.#piece !== '') {
+      const sentence = this.#lastEnd === 'maybe_sentence' && /^[\p{Lu}¿¡]/u.test(text);
+      const end = sentence ? 'sentence' : this.#lastEnd === 'maybe_sentence' ? 'none' : this.#lastEnd;
+      const { firstCharsMax, charsMax } = this.#options;
+      const tooLong = this.#piece.length + text.length > (this.#first ? firstCharsMax : charsMax);
+      if (tooLong || this.#endsPiece(end)) this.#emit(!this.#glued);
     }
-    if (!this.spaced && !this.glued) this.piece += ' ';
-    this.piece += text;
-    this.pieceWords += 1;
-    this.spaced = false;
-    this.lastEnd = wordEnd(text, this.lastEnd !== 'none');
+    if (!this.#spaced && !this.#glued) this.#piece += ' ';
+    this.#piece += text;
+    this.#pieceWords += 1;
+    this.#spaced = false;
+    this.#lastEnd = wordEnd(text, this.#lastEnd !== 'none');
   }
 
-  private endsPiece(end: WordEnd): boolean {
-    const { firstClauseWords, firstSentenceWords, clauseChars } = this.options;
-    if (end === 'sentence') return !this.first || this.pieceWords >= firstSentenceWords || isWide(this.piece);
+  #endsPiece(end: WordEnd): boolean {
+    const { firstClauseWords, firstSentenceWords, clauseChars } = this.#options;
+    if (end === 'sentence') return !this.#first || this.#pieceWords >= firstSentenceWords || isWide(this.#piece);
     if (end !== 'clause') return false;
-    return this.first ? this.pieceWords >= firstClauseWords || isWide(this.piece) : this.piece.length >= clauseChars;
+    return this.#first
+      ? this.#pieceWords >= firstClauseWords || isWide(this.#piece)
+      : this.#piece.length >= clauseChars;
   }
 
-  private emit(withSpace: boolean): void {
-    this.pieces.push(withSpace ? `${this.piece} ` : this.piece);
-    this.piece = '';
-    this.pieceWords = 0;
-    this.spaced = withSpace;
-    this.first = false;
+  #emit(withSpace: boolean): void {
+    this.#pieces.push(withSpace ? `${this.#piece} ` : this.#piece);
+    this.#piece = '';
+    this.#pieceWords = 0;
+    this.#spaced = withSpace;
+    this.#first = false;
   }
 }
 

@@ -3,13 +3,19 @@ import { describe, expect, test } from 'vitest';
 import { SentenceSplitter } from '../../../src/conversation/text/sentence_splitter.js';
 import { SPOKEN_PATTERN } from '../../../src/conversation/text/spoken_text.js';
 
-/** Feeds `text` in pieces of `size` characters; the last element is what `flush` gave. */
+/** Feeds `text` in pieces of `size` characters; the last element is what `flush` gave. What is withdrawn is left out. */
 function split(text: string, size = 3, language = 'en'): string[] {
   const splitter = new SentenceSplitter({ language });
   const pieces: string[] = [];
-  for (let at = 0; at < text.length; at += size) pieces.push(...splitter.push(text.slice(at, at + size)));
+  for (let at = 0; at < text.length; at += size) add(pieces, splitter, text.slice(at, at + size));
   const rest = splitter.flush();
   return rest === null ? pieces : [...pieces, rest];
+}
+
+function add(pieces: string[], splitter: SentenceSplitter, text: string): void {
+  const more = splitter.push(text);
+  if (splitter.withdrawn) pieces.length = 0;
+  pieces.push(...more);
 }
 
 describe('where the text is cut', () => {
@@ -95,6 +101,27 @@ describe('where the text is cut', () => {
   });
 });
 
+describe('what the model thinks', () => {
+  test.each([
+    [
+      '<think>\nThe caller is angry. I must not offer a refund.\n</think>\n\nI am sorry to hear that.',
+      'I am sorry to hear that.',
+    ],
+    ['Well. <reasoning>No.</reasoning> Yes.', 'Well. Yes.'],
+  ])('%j is spoken %j', (text, spoken) => {
+    for (const size of [1, 2, 5, text.length]) expect(split(text, size).join('')).toBe(spoken);
+  });
+
+  test('a closing tag alone takes back what stands before it', () => {
+    const splitter = new SentenceSplitter();
+    expect([...splitter.push('The caller is angry, I think. So ')]).toEqual(['The caller is angry, ', 'I think. ']);
+    expect(splitter.withdrawn).toBe(false);
+    expect([...splitter.push('no.</think> I am sorry. Well')]).toEqual(['I am sorry. ']);
+    expect([splitter.withdrawn, splitter.kept]).toEqual([true, ' I am sorry. Well']);
+    expect(splitter.flush()).toBe('Well');
+  });
+});
+
 const words = fc.constantFrom(
   'Hello',
   'there',
@@ -118,6 +145,8 @@ const words = fc.constantFrom(
   '(really)',
   'https://a.b/c',
   '<break',
+  '<think>',
+  'a</think>',
   'time="1s"/>',
   'お電話。',
   '#',
@@ -139,7 +168,7 @@ describe('whatever the model writes', () => {
         const pieces: string[] = [];
         for (let at = 0, i = 0; at < text.length; i++) {
           const size = sizes[i % sizes.length];
-          pieces.push(...splitter.push(text.slice(at, at + size)));
+          add(pieces, splitter, text.slice(at, at + size));
           at += size;
         }
         const rest = splitter.flush();
