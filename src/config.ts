@@ -36,6 +36,10 @@ export interface EngineConfig {
     model: string;
     temperature: number;
     maxTokens: number;
+    /** How much the model may think before it speaks; `auto` = as little as it knows. */
+    reasoningEffort: 'auto' | 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';
+    /** null = the model's own. */
+    verbosity: 'low' | 'medium' | 'high' | null;
     firstTokenTimeoutMs: number;
     stallTimeoutMs: number;
     /** Attempts after the first, only while nothing was spoken yet. */
@@ -223,6 +227,8 @@ function assemble(v: ConfigValues, env: Record<string, string | undefined>, test
       model: v.OPENAI_MODEL,
       temperature: v.OPENAI_TEMPERATURE,
       maxTokens: v.OPENAI_MAX_TOKENS,
+      reasoningEffort: v.OPENAI_REASONING_EFFORT,
+      verbosity: v.OPENAI_VERBOSITY,
       firstTokenTimeoutMs: v.OPENAI_FIRST_TOKEN_TIMEOUT_MS,
       stallTimeoutMs: v.OPENAI_STALL_TIMEOUT_MS,
       retries: v.OPENAI_RETRIES,

@@ -56,6 +56,10 @@ const onOff = z.string().transform((text, context) => {
   return value as boolean;
 });
 
+function oneOf<const V extends string>(...values: V[]) {
+  return z.enum(values, `must be ${values.slice(0, -1).join(', ')} or ${values.at(-1)}`);
+}
+
 const text = z.string().min(1);
 /** Keys and tokens: whatever the vendor makes up, but no blanks or line ends that would break a header. */
 const secret = z.string().regex(/^[\x21-\x7e]+$/, 'must be printable ASCII characters without blanks');
@@ -165,8 +169,18 @@ export const CONFIG_VARIABLES = {
   ),
 
   OPENAI_BASE_URL: variable(null, "an OpenAI-compatible server, with /v1; empty = OpenAI's own", url('https', 'http')),
-  OPENAI_MODEL: variable('gpt-4o-mini', 'chat model', text),
-  OPENAI_TEMPERATURE: variable('0.4', '0 = always the likeliest words', decimal(0, 2)),
+  OPENAI_MODEL: variable('gpt-6-luna', 'chat model', text),
+  OPENAI_REASONING_EFFORT: variable(
+    'auto',
+    'thinking before the answer: auto (as little as the model knows), none, minimal, low, medium, high, xhigh or max',
+    oneOf('auto', 'none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'),
+  ),
+  OPENAI_VERBOSITY: variable(null, "low, medium or high; empty = the model's own", oneOf('low', 'medium', 'high')),
+  OPENAI_TEMPERATURE: variable(
+    '0.4',
+    '0 = always the likeliest words; not sent to a model that thinks first',
+    decimal(0, 2),
+  ),
   OPENAI_MAX_TOKENS: variable('220', 'longest reply, in tokens', integer(16, 4096)),
   OPENAI_FIRST_TOKEN_TIMEOUT_MS: variable('5000', 'request to first token', integer(200, 60000)),
   OPENAI_STALL_TIMEOUT_MS: variable('4000', 'between two tokens', integer(200, 60000)),
@@ -196,11 +210,7 @@ export const CONFIG_VARIABLES = {
     integer(1, 100),
   ),
 
-  VAD_ENGINE: variable(
-    'auto',
-    'voice activity detection: auto, onnx or native',
-    z.enum(['auto', 'onnx', 'native'], 'must be auto, onnx or native'),
-  ),
+  VAD_ENGINE: variable('auto', 'voice activity detection: auto, onnx or native', oneOf('auto', 'onnx', 'native')),
   VAD_START_THRESHOLD: variable('0.5', 'probability at which speech begins', decimal(0, 1)),
   VAD_END_THRESHOLD: variable('0.35', 'probability below which it may end', decimal(0, 1)),
   VAD_MIN_SPEECH_MS: variable('96', 'shorter speech does not count', integer(0, 5000)),
@@ -237,10 +247,7 @@ export const CONFIG_VARIABLES = {
   LOG_LEVEL: variable(
     'info',
     'fatal, error, warn, info, debug, trace or silent',
-    z.enum(
-      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
-      'must be fatal, error, warn, info, debug, trace or silent',
-    ),
+    oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
   ),
   LOG_DIR: variable(null, 'folder for daily log files, kept 30 days; empty = standard output only', text),
   LOG_PII: variable('off', 'on = speech and phone numbers are not redacted in logs', onOff),

@@ -157,13 +157,12 @@ async function sttResults(peer: VendorPeer, { calls, seconds }: Load): Promise<C
 }
 
 const MESSAGES = [{ role: 'user' as const, content: 'hello' }];
+const MODEL = 'gpt-6-luna';
 
 async function tokens(peer: VendorPeer, { calls, seconds }: Load): Promise<Cost> {
   const timeouts = { firstTokenTimeoutMs: PATIENCE_MS, stallTimeoutMs: PATIENCE_MS, retries: 0 };
-  const llm = new OpenaiLlm(
-    { apiKey: 'k', baseUrl: `${peer.url}/v1`, model: 'gpt-4o-mini', temperature: 0.4, maxTokens: 1000, ...timeouts },
-    hooks,
-  );
+  const model = { model: MODEL, temperature: 0.4, maxTokens: 1000, reasoningEffort: 'auto', verbosity: null } as const;
+  const llm = new OpenaiLlm({ apiKey: 'k', baseUrl: `${peer.url}/v1`, ...model, ...timeouts }, hooks);
   const count = Math.ceil(seconds * TOKENS_PER_S);
   let characters = 0;
   const onText = (text: string) => {
@@ -187,7 +186,7 @@ async function sdkTokens(peer: VendorPeer, { calls, seconds }: Load): Promise<Co
   const count = Math.ceil(seconds * TOKENS_PER_S);
   let characters = 0;
   const one = async () => {
-    const request = { model: 'gpt-4o-mini', messages: MESSAGES, max_tokens: 100, temperature: 0.4 };
+    const request = { model: MODEL, messages: MESSAGES, max_completion_tokens: 100, temperature: 0.4 };
     const options = { stream: true, stream_options: { include_usage: true } } as const;
     for await (const chunk of await client.chat.completions.create({ ...request, ...options })) {
       characters += chunk.choices[0]?.delta.content?.length ?? 0;

@@ -9,6 +9,7 @@ import type { LlmHandlers, LlmProvider, LlmRequest, LlmRun } from '../llm.js';
 import { Sweep } from '../shared/liveness.js';
 import { logFault, type ProviderHooks } from '../shared/provider_hooks.js';
 import { poolFetch } from './openai_fetch.js';
+import { OpenaiParameters } from './openai_parameters.js';
 import { OPENAI_TUNING, OpenaiRun, type OpenaiRunContext, type OpenaiTuning } from './openai_run.js';
 
 const VENDOR_URL = 'https://api.openai.com/v1';
@@ -23,7 +24,6 @@ const KEEP_ALIVE_MS_MAX = 600_000;
 const WARM_PERIOD_MS = 250;
 
 export class OpenaiLlm implements LlmProvider {
-  readonly #hooks: ProviderHooks;
   readonly #model: string;
   readonly #pool: Pool;
   readonly #client: OpenAI;
@@ -41,7 +41,6 @@ export class OpenaiLlm implements LlmProvider {
     tuning: Partial<OpenaiTuning> = {},
     sweepPeriodMs?: number,
   ) {
-    this.#hooks = hooks;
     this.#model = config.model;
     const baseURL = config.baseUrl ?? VENDOR_URL;
     // HTTP/1.1 on purpose: undici 6 loses streams over HTTP/2 (PROTOCOLS D.6).
@@ -71,6 +70,7 @@ export class OpenaiLlm implements LlmProvider {
     this.#context = {
       client: this.#client,
       model: config.model,
+      parameters: new OpenaiParameters(config),
       tuning: {
         ...OPENAI_TUNING,
         firstTokenTimeoutMs: config.firstTokenTimeoutMs,
@@ -94,9 +94,9 @@ export class OpenaiLlm implements LlmProvider {
   }
 
   /**
-   * Asks for the model's own entry (a small answer): opens the connection the next reply will use, and shows whether the
-   * key works. Always goes out, even when other connections are idle: the pool hands out its first free slot, connected
-   * or not, and this request takes the very same one.
+   * Asks for the model's own entry (a small answer): opens the connection the next reply will use. What is answered says
+   * nothing about replies: a key may be allowed the one and not the other. Always goes out, even when other connections
+   * are idle: the pool hands out its first free slot, connected or not, and this request takes the very same one.
    */
   warm(): void {
     const now = nowMs();
@@ -106,17 +106,7 @@ export class OpenaiLlm implements LlmProvider {
     this.#warming = controller;
     this.#client.models
       .retrieve(this.#model, { signal: controller.signal, timeout: CONNECT_TIMEOUT_MS })
-      .then(
-        () => this.#hooks.onResult?.(true, null),
-        (thrown: unknown) => {
-          if (!(thrown instanceof OpenAI.APIError)) return;
-          // A compatible server may not know this path. What does mean something is a refused key, or no such model.
-          const { status, code } = thrown;
-          if (status === 401 || status === 403 || code === 'model_not_found')
-            this.#hooks.onResult?.(false, 'LLM_REQUEST');
-        },
-      )
-      .catch((thrown: unknown) => logFault(this.#hooks, thrown))
+      .catch(() => {}) // then the first reply opens its connection itself
       .finally(() => {
         this.#warming = null;
       });

@@ -13,6 +13,7 @@ import { logFault, type ProviderHooks } from '../shared/provider_hooks.js';
 import { failureWord, isRetryableStatus, retryAfterMs } from '../shared/provider_http.js';
 import { SseReader } from '../shared/sse_reader.js';
 import type { PoolResponse } from './openai_fetch.js';
+import type { ChatParameters, OpenaiParameters } from './openai_parameters.js';
 
 export interface OpenaiTuning {
   firstTokenTimeoutMs: number;
@@ -40,6 +41,7 @@ export const OPENAI_TUNING = {
 export interface OpenaiRunContext {
   client: OpenAI;
   model: string;
+  parameters: OpenaiParameters;
   tuning: OpenaiTuning;
   hooks: ProviderHooks;
   sweeper: Sweep;
@@ -53,8 +55,6 @@ type State = 'requesting' | 'streaming' | 'finishing' | 'backoff' | 'over';
 
 /** Text that stops here was at least a whole sentence. */
 const SENTENCE_END = /[.!?…。！？]["'”’)\]]*\s*$/;
-/** Models that refuse `max_tokens` and any temperature but their own. */
-const REASONING_MODEL = /^(o\d|gpt-5)/;
 
 export class OpenaiRun implements LlmRun, Swept {
   #state: State = 'requesting';
@@ -62,6 +62,8 @@ export class OpenaiRun implements LlmRun, Swept {
   #controller: AbortController | null = null;
   /** Attempts begun. */
   #attempt = 0;
+  /** What the attempt under way was sent with. */
+  #sent: ChatParameters = {};
   #deadlineMs = 0;
   #delivered = false;
   #text = '';
@@ -120,22 +122,12 @@ export class OpenaiRun implements LlmRun, Swept {
 
   /** Never rejects. Once `controller` is no longer the run's, this attempt is history and tells nobody anything. */
   async #read(controller: AbortController): Promise<void> {
-    const { model, client } = this.context;
-    const { maxTokens, temperature } = this.request;
+    const { model, client, parameters } = this.context;
+    const messages = this.request.messages as LlmRequest['messages'][number][];
+    this.#sent = parameters.of(this.request);
     try {
       const response = await client.chat.completions
-        .create(
-          {
-            model,
-            messages: this.request.messages as LlmRequest['messages'][number][],
-            stream: true,
-            stream_options: { include_usage: true },
-            ...(REASONING_MODEL.test(model)
-              ? { max_completion_tokens: maxTokens }
-              : { max_tokens: maxTokens, temperature }),
-          },
-          { signal: controller.signal },
-        )
+        .create({ model, messages, stream: true, ...this.#sent }, { signal: controller.signal })
         .asResponse();
       const { body } = response as unknown as PoolResponse;
       if (controller !== this.#controller) {
@@ -240,7 +232,19 @@ export class OpenaiRun implements LlmRun, Swept {
   #onThrown(thrown: unknown): void {
     if (this.#state === 'over') this.#release(true);
     else if (this.#state === 'finishing') this.#done();
-    else this.#failed(this.#describe(thrown));
+    else if (!this.#learn(thrown)) this.#failed(this.#describe(thrown));
+  }
+
+  /** A refusal of a parameter we can do without is no failed attempt: asked again at once, from now on without it. */
+  #learn(thrown: unknown): boolean {
+    if (!(thrown instanceof OpenAI.APIError) || (thrown.status !== 400 && thrown.status !== 422)) return false;
+    const { hooks, model, parameters } = this.context;
+    const learned = parameters.learn(this.#sent, thrown);
+    if (learned === null) return false;
+    hooks.log.warn({ model, parameter: learned }, 'the model refuses a parameter: it is left out from now on');
+    this.#attempt--;
+    this.#begin();
+    return true;
   }
 
   #describe(thrown: unknown): EngineError {

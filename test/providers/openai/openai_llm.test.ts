@@ -17,7 +17,7 @@ let hooks: TestHooks;
 let probe: LlmProbe;
 let stray: ReturnType<typeof watchStrayErrors>;
 
-function provider(tuning: Partial<OpenaiTuning> = {}, model = 'gpt-4o-mini', baseUrl = server.url): void {
+function provider(tuning: Partial<OpenaiTuning> = {}, model = 'gpt-6-luna', baseUrl = server.url): void {
   llm = new OpenaiLlm(
     {
       apiKey: API_KEY,
@@ -28,6 +28,8 @@ function provider(tuning: Partial<OpenaiTuning> = {}, model = 'gpt-4o-mini', bas
       firstTokenTimeoutMs: 3000,
       stallTimeoutMs: 3000,
       retries: 2,
+      reasoningEffort: 'auto',
+      verbosity: null,
     },
     hooks.hooks,
     { backoff: { baseMs: 10, capMs: 20 }, ...tuning },
@@ -75,24 +77,15 @@ describe('a reply that goes well', () => {
     expect(probe.pieces).toBe(2);
     expect(probe.done).toEqual({ finishReason: 'stop', usage: { promptTokens: 5, completionTokens: 4 } });
     expect(server.bodies[0]).toMatchObject({
-      model: 'gpt-4o-mini',
+      model: 'gpt-6-luna',
       stream: true,
       stream_options: { include_usage: true },
-      max_tokens: 100,
+      max_completion_tokens: 100,
       temperature: 0.4,
+      reasoning_effort: 'none',
       messages: [{ role: 'user', content: 'My lunch was cold.' }],
     });
     expect(server.headers[0].authorization).toBe(`Bearer ${API_KEY}`);
-  });
-
-  test('a reasoning model is not asked for what it refuses', async () => {
-    server.answers = [WHOLE];
-    provider({}, 'o4-mini');
-    start();
-    await probe.ended();
-    expect(server.bodies[0]).toMatchObject({ max_completion_tokens: 100 });
-    expect(server.bodies[0]).not.toHaveProperty('max_tokens');
-    expect(server.bodies[0]).not.toHaveProperty('temperature');
   });
 
   test('a stream without usage ends all the same, soon', async () => {
@@ -420,35 +413,86 @@ describe('cancelled', () => {
   });
 });
 
+describe('a parameter that the model refuses', () => {
+  const unsupported = (param: string, code = 'unsupported_parameter') => refuse(400, {}, { code, param });
+
+  test('is left out from then on: one reply asks again at once, the next does not have to', async () => {
+    server.answers = [unsupported('temperature', 'unsupported_value'), WHOLE];
+    provider({ retries: 0 });
+    start();
+    await probe.ended();
+    expect(probe.text).toBe(SPOKEN);
+    expect(server.bodies.map((body) => 'temperature' in body)).toEqual([true, false]);
+    probe = new LlmProbe();
+    server.answers = [WHOLE];
+    start();
+    await probe.ended();
+    expect(server.bodies.map((body) => 'temperature' in body)).toEqual([true, false, false]);
+    expect(hooks.results.filter((result) => !result.ok)).toEqual([]);
+    expect(hooks.logText.match(/refuses a parameter/g)).toHaveLength(1);
+  });
+
+  test('one after the other until it is answered', async () => {
+    const names = ['max_tokens', 'max_completion_tokens', 'temperature', 'stream_options'];
+    server.answers = [...names.map((name) => unsupported(name)), WHOLE];
+    provider({ retries: 0 }, 'some-deployment');
+    start();
+    await probe.ended();
+    expect(probe.text).toBe(SPOKEN);
+    expect(Object.keys(server.bodies.at(-1)!).sort()).toEqual(['messages', 'model', 'stream']);
+  });
+
+  test.each([
+    ['another refusal', refuse(400, {}, { code: 'invalid_value', param: 'messages' })],
+    ['one that names nothing', refuse(400, {}, { code: 'bad_request' })],
+    ['of a parameter that was not sent', unsupported('top_p')],
+  ])('%s fails the reply', async (_name, answer) => {
+    server.answers = [answer, WHOLE];
+    provider();
+    start();
+    await probe.ended();
+    expect(probe.error).toMatchObject({ code: 'LLM_REQUEST', status: 400, retryable: false });
+    expect(server.bodies).toHaveLength(1);
+  });
+
+  test('a server that refuses whatever is sent comes to an end', async () => {
+    server.answers = Array.from({ length: 20 }, () => unsupported('temperature'));
+    provider();
+    start();
+    await probe.ended();
+    expect(probe.error?.status).toBe(400);
+    expect(server.bodies).toHaveLength(2);
+  });
+});
+
 describe('warming', () => {
   test('opens a connection that the first reply uses', async () => {
     server.answers = [WHOLE];
     provider();
     llm.warm();
-    await hooks.until(() => hooks.results.length === 1, 'the answer');
-    // The connection is free again once its reader has seen the end.
-    await new Promise((resolve) => setImmediate(resolve));
+    await server.until(() => server.modelRequests === 1, 'warming');
+    await settledWarming();
     start();
     await probe.ended();
     expect(server.connections).toBe(1);
-    expect(hooks.results[0]).toEqual({ ok: true, code: null });
   });
 
   test('a burst of webhooks warms once', async () => {
-    server.answers = [WHOLE];
     provider();
     for (let i = 0; i < 50; i++) llm.warm();
-    await hooks.until(() => hooks.results.length === 1, 'the answer');
+    await server.until(() => server.modelRequests === 1, 'warming');
     llm.warm();
     expect(server.modelRequests).toBe(1);
   });
 
   test.each([
-    [401, '{"error":{"code":"invalid_api_key"}}', [{ ok: false, code: 'LLM_REQUEST' }]],
-    [404, '{"error":{"code":"model_not_found"}}', [{ ok: false, code: 'LLM_REQUEST' }]],
-    [404, 'no such path', []],
-    [500, '{"error":{"code":null}}', []],
-  ])('an answer of %i %s is taken as it is meant', async (status, answer, expected) => {
+    [200, '{"id":"m","object":"model"}'],
+    [401, '{"error":{"code":"invalid_api_key"}}'],
+    [403, '{"error":{"code":"missing_scope"}}'],
+    [404, '{"error":{"code":"model_not_found"}}'],
+    [404, 'no such path'],
+    [500, '{"error":{"code":null}}'],
+  ])('an answer of %i %s says nothing about replies', async (status, answer) => {
     server.modelStatus = status;
     server.modelAnswer = answer;
     server.answers = [WHOLE];
@@ -457,6 +501,12 @@ describe('warming', () => {
     await server.until(() => server.modelRequests === 1, 'warming');
     start();
     await probe.ended();
-    expect(hooks.results.filter((result) => !result.ok)).toEqual(expected);
+    expect(hooks.results).toEqual([{ ok: true, code: null }]);
   });
 });
+
+/** The connection is free again once its reader has seen the end of the small answer. */
+async function settledWarming(): Promise<void> {
+  for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+}
