@@ -10,7 +10,7 @@ const CENSORED = '[redacted]';
 const DEPTH_MAX = 8;
 const CAUSES_MAX = 4;
 
-/** Fields that carry what people said, or their numbers. Shown only with LOG_PII=true. In lower case. */
+/** Fields that carry what people said, or their numbers. Shown only with LOG_PII=on. In lower case. */
 const PERSONAL = new Set([
   ...['text', 'caller', 'agent', 'heard', 'transcript', 'content', 'messages', 'variables'],
   ...['from', 'from_', 'to', 'number', 'from_number', 'to_number', 'fromnumber', 'tonumber', 'phonenumber'],
@@ -28,9 +28,9 @@ const SECRET_TEXT = [
   /\b(?<=(?:bearer|token|basic)\s+)[\w.~+/*=-]{8,}/gi,
   /(?<=\b(?:api_?key|token|access_token|password)=)[^&\s"']+/gi,
 ];
-const SECRET_CHARS_MIN = 12;
-/** Phone numbers in a vendor's error text: with a plus, or ten digits and more in one piece. */
-const NUMBER_TEXT = /\+\d{7,15}\b|\b\d{10,15}\b/g;
+/** Phone numbers inside other text, a vendor's error or a URL: with a plus, or ten digits and more in one piece. */
+const NUMBER_TEXT = /(?:\+|%2B)\d{7,15}\b|\b\d{10,15}\b/gi;
+const NUMBER_CHARS_MIN = 8;
 
 export interface RedactionOptions {
   /** Let speech and phone numbers through. */
@@ -60,7 +60,7 @@ export function createRedaction(
   };
 
   const copyValue = (value: unknown, depth: number): unknown => {
-    if (typeof value === 'string') return value.length < SECRET_CHARS_MIN ? value : scrubSecrets(value);
+    if (typeof value === 'string') return value.length < NUMBER_CHARS_MIN ? value : scrub(value);
     if (typeof value !== 'object' || value === null) return value;
     if (value instanceof Error) return copyError(value, 0);
     if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;

@@ -104,6 +104,31 @@ describe('privacy', () => {
     expect(entry(1).msg).toBe('error');
   });
 
+  test.each([
+    { url: `https://voice.example.com/?From=%2B15551234567&To=15551234567` },
+    { url: `https://voice.example.com/?From=${NUMBER}` },
+    { detail: `31921 call to ${NUMBER} broke off` },
+    { list: [{ reason: `${NUMBER} is busy` }] },
+  ])('a number inside any other text is censored: %j', (fields) => {
+    const { log, lines } = logged();
+    log.warn(fields, 'x');
+    log.child(fields).warn('x');
+    expect(lines.join('')).not.toContain('5551234567');
+    expect(lines.join('')).toContain('[redacted]');
+  });
+
+  test('what only looks a little like a number stays readable', () => {
+    const { log, entry } = logged();
+    const fields = {
+      callSid: `CA${'1234567890'.repeat(3)}12`,
+      file: 'server_8765_inbound_recording_20260101_120000_CA1.wav',
+      at: '2026-01-01T12:00:00.000Z',
+      peer: '203.0.113.9',
+    };
+    log.info(fields, 'x');
+    expect(entry()).toMatchObject(fields);
+  });
+
   test('fields that are not for JSON are cut short: bytes, depth, cycles', () => {
     const { log, entry } = logged();
     const loop: Record<string, unknown> = {};
