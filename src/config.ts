@@ -14,6 +14,8 @@ export interface EngineConfig {
   /** Addresses or CIDR blocks whose X-Forwarded-* headers count. */
   trustedProxies: string[];
   corsOrigins: string[];
+  /** Addresses or CIDR blocks that may read /metrics and the details of /health, beside this machine. */
+  metricsAllow: string[];
   /** `--test`: more logging, longer TTS deadlines, full errors in the log. */
   testMode: boolean;
   twilio: { accountSid: string; authToken: string; phoneNumber: string; baseUrl: string | null; validate: boolean };
@@ -204,6 +206,7 @@ function assemble(v: ConfigValues, env: Record<string, string | undefined>, test
     publicUrl: v.PUBLIC_URL,
     trustedProxies: v.TRUSTED_PROXIES,
     corsOrigins: v.CORS_ORIGINS,
+    metricsAllow: v.METRICS_ALLOW,
     testMode,
     twilio: {
       accountSid: v.TWILIO_ACCOUNT_SID ?? '',

@@ -144,6 +144,11 @@ export const CONFIG_VARIABLES = {
     'browser origins that may call the API, separated by commas, or none',
     list(isOrigin, 'must be origins such as https://app.example.com, separated by commas, or none'),
   ),
+  METRICS_ALLOW: variable(
+    'none',
+    'addresses or CIDR blocks that may read /metrics and the details of /health, beside this machine, or none',
+    list(isAddressBlock, 'must be IP addresses or CIDR blocks, separated by commas, or none'),
+  ),
   TWILIO_VALIDATE: variable('on', 'off = signatures are not checked; for development only', onOff),
   TWILIO_BASE_URL: variable(null, "a Twilio-compatible REST server; empty = Twilio's own", url('https', 'http')),
 

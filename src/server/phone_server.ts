@@ -16,12 +16,12 @@ import { CallRegistry } from './calls/call_registry.js';
 import { CallsApi } from './calls/calls_api.js';
 import { Dialler } from './calls/dialler.js';
 import { EventHub } from './event_hub.js';
+import { Exposition } from './exposition.js';
 import { Health } from './health/health.js';
 import { ProviderHealth } from './health/provider_health.js';
 import { probeCartesia, probeDeepgram, probeOpenai } from './health/provider_probes.js';
 import { HttpServer } from './http/http_server.js';
 import { addressSet } from './http/peers.js';
-import type { Reply } from './http/reply.js';
 import { EgressPump } from './media/egress_pump.js';
 import { IngressWriter } from './media/ingress_writer.js';
 import { MediaSockets } from './media/media_socket.js';
@@ -119,15 +119,11 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     dials: dialler,
     onTwilioSeen: () => providers.observe('twilio', true, null, Date.now()),
   });
+  const insiders = addressSet(config.metricsAllow);
   const ownNumber = config.twilio.phoneNumber;
   const calls = new CallsApi({ ownNumber, urls, dialler, rest, control, registry, log, slots: config.calls.max });
-  const health = new Health({ providers, runner, admission, metrics: memory.metrics, version });
+  const health = new Health({ providers, runner, admission, metrics: memory.metrics, insiders, version });
   const recordings = new Recordings(config.recording.dir, log);
-  const exposition = async (): Promise<Reply> => ({
-    status: 200,
-    headers: { 'content-type': prometheus.contentType },
-    body: await prometheus.metrics(),
-  });
   const http = new HttpServer({
     webhooks,
     calls,
@@ -135,7 +131,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     recordings,
     media,
     metrics,
-    exposition,
+    exposition: new Exposition(prometheus, insiders),
     corsOrigins: config.corsOrigins,
     log,
   });

@@ -6,7 +6,8 @@ import { nowMs } from '../clock.js';
 import type { Logger } from '../log.js';
 import type { ThreadMetrics } from '../metrics/shared_metrics.js';
 import { connectStreamTwiml, hangUpTwiml, sayAndHangUpTwiml } from '../twilio/twiml.js';
-import { isSignedRequest } from '../twilio/webhook_signature.js';
+import { FORM_BYTES_MAX, type FormFields, field, parseForm } from '../twilio/webhook_form.js';
+import { isSignature, isSignedRequest } from '../twilio/webhook_signature.js';
 import type { RefusalReason } from './calls/admission.js';
 import type { CallControl } from './calls/call_control.js';
 import {
@@ -17,15 +18,17 @@ import {
   TWILIO_STATUSES,
 } from './calls/call_registry.js';
 import type { Dialler } from './calls/dialler.js';
-import { type FormFields, field, parseForm } from './http/body.js';
 import { fieldError, HttpError } from './http/errors.js';
 import type { ServerRequest } from './http/exchange.js';
+import { clientAddress } from './http/peers.js';
 import { type PublicUrlRules, publicBase, socketBase } from './http/public_url.js';
+import { Refusals } from './http/refusals.js';
 import { NO_CONTENT, type Reply, xml } from './http/reply.js';
 import type { ServerMetrics } from './server_metrics.js';
 
-/** A voice webhook has about 1 KB. */
-export const WEBHOOK_BODY_BYTES_MAX = 64 * 1024;
+export const WEBHOOK_BODY_BYTES_MAX = FORM_BYTES_MAX;
+/** What is still checked of an address that was refused again and again: more than Twilio sends, and soon hashed. */
+const SUSPECT_BODY_BYTES_MAX = 4 * 1024;
 export const CALL_SID = /^CA[0-9a-fA-F]{32}$/;
 /** Longer than any number, SIP address or client name; what is beyond is not a party. */
 const PARTY_CHARS_MAX = 320;
@@ -55,6 +58,7 @@ export interface TwilioWebhooksOptions {
 
 export class TwilioWebhooks {
   readonly #options: TwilioWebhooksOptions;
+  readonly #refusals = new Refusals();
 
   constructor(options: TwilioWebhooksOptions) {
     this.#options = options;
@@ -65,6 +69,20 @@ export class TwilioWebhooks {
 
   /** `POST /outbound-twiml`: somebody we called has answered. */
   readonly outboundAnswered = (request: ServerRequest): Promise<Reply> => this.#connect(request, 'outbound');
+
+  /** A webhook with a method that carries no form: somebody has set up the number, and would find nothing in the log. */
+  readonly wrongMethod = (request: ServerRequest): Reply => {
+    const { urls, log } = this.#options;
+    const before = this.#refusals.note(clientAddress(urls.trustedProxies, request.peer, request.header), nowMs());
+    if (before !== null) {
+      const { method, path } = request;
+      log.warn(
+        { method, path, before },
+        'webhook refused: set the method of this URL to HTTP POST in the Twilio console',
+      );
+    }
+    throw new HttpError(405, 'Twilio webhooks are HTTP POST here', { allow: 'POST' });
+  };
 
   /** `POST /twilio/connect-action`: the stream is over, and so is the call. Nobody is left with dead air and a click. */
   readonly connectAction = async (request: ServerRequest): Promise<Reply> => {
@@ -158,20 +176,38 @@ export class TwilioWebhooks {
     return dials.claim(callSid, party(form, 'From'), party(form, 'To'), false);
   }
 
-  /** The decoded form of a request that Twilio signed. */
+  /** The decoded form of a request that Twilio signed. What costs least is checked first. */
   #genuineForm(request: ServerRequest): FormFields {
-    const { authToken, validate, urls, metrics, log, onTwilioSeen } = this.#options;
+    const { authToken, validate, urls, onTwilioSeen } = this.#options;
+    const signature = request.header('x-twilio-signature');
+    const client = clientAddress(urls.trustedProxies, request.peer, request.header);
+    if (validate) {
+      if (!isSignature(signature)) throw this.#refusal(request, client);
+      if (request.body.length > SUSPECT_BODY_BYTES_MAX && this.#refusals.isOver(client, nowMs())) {
+        throw new HttpError(429, 'too many refused requests', { 'retry-after': '10' });
+      }
+    }
     const form = parseForm(request.body);
+    if (form === null) throw new HttpError(413, 'the form has too many fields');
     if (!validate) return form;
     const url = publicBase(urls, request.peer, request.header) + request.target;
-    if (!isSignedRequest(authToken, request.header('x-twilio-signature'), url, form)) {
-      metrics.signatureRefused('webhook');
-      // The URL is the usual culprit: a proxy that isn't trusted, or a PUBLIC_URL that isn't Twilio's.
-      log.warn({ url, peer: request.peer }, 'webhook refused: signature');
-      throw new HttpError(403, 'the Twilio signature is missing or wrong');
-    }
+    if (!isSignedRequest(authToken, signature, url, form)) throw this.#refusal(request, client);
     onTwilioSeen();
     return form;
+  }
+
+  #refusal(request: ServerRequest, client: string): HttpError {
+    const { urls, metrics, log } = this.#options;
+    metrics.signatureRefused('webhook');
+    const before = this.#refusals.note(client, nowMs());
+    if (before !== null) {
+      // The URL is the usual culprit: a proxy that isn't trusted, or a PUBLIC_URL that isn't Twilio's. Without its query,
+      // in which there may be numbers of people.
+      const url = publicBase(urls, request.peer, request.header) + request.path;
+      const hasQuery = request.target !== request.path;
+      log.warn({ url, hasQuery, peer: request.peer, client, before }, 'webhook refused: signature');
+    }
+    return new HttpError(403, 'the Twilio signature is missing or wrong');
   }
 }
 

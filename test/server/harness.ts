@@ -206,6 +206,9 @@ export interface TestServer {
   /** Opens the media socket as Twilio does. */
   connect(streamUrl: string, signature?: string): WebSocket;
   metrics(): Promise<string>;
+  /** What the server has logged, and the same as text. */
+  lines: JsonBody[];
+  text(): string;
 }
 
 /**
@@ -236,9 +239,10 @@ export async function startTestServer(
     },
     [],
   );
+  const lines: JsonBody[] = [];
   const memory = createSharedMemory(config);
   const runner = new FakeRunner(memory);
-  const log = createLogger({ level: 'silent', sink: () => {} });
+  const log = createLogger({ level: 'info', sink: (line) => lines.push(JSON.parse(line) as JsonBody) });
   const server = await startPhoneServer({ config, memory, runner, log, version: '0.0.0' });
   const base = `http://127.0.0.1:${server.port}`;
 
@@ -251,7 +255,8 @@ export async function startTestServer(
     });
   };
   return {
-    ...{ base, config, memory, runner, vendors, server, webhook },
+    ...{ base, config, memory, runner, vendors, server, webhook, lines },
+    text: () => JSON.stringify(lines),
     async ring(callSid, fields = {}) {
       const form = { CallSid: callSid, From: '+14155552671', To: '+14155550100', Direction: 'inbound', ...fields };
       return streamUrlIn(await (await webhook('/', form)).text());

@@ -98,6 +98,47 @@ test.each([
   expect(t.runner.calls).toHaveLength(0);
 });
 
+test.each(['/', '/outbound-twiml', '/twilio/status', '/twilio/stream-status', '/twilio/amd', '/twilio/connect-action'])(
+  'a number set to HTTP GET finds the reason in the log: %s',
+  async (path) => {
+    const url = `${t.base}${path}?${new URLSearchParams({ CallSid: newCallSid(), ...FORM })}`;
+    const response = await fetch(url, { headers: { 'x-twilio-signature': sign(url) } });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
+    const line = t.lines.find(({ msg }) => /HTTP POST/.test(msg));
+    expect(line).toMatchObject({ level: 'warn', method: 'GET', path });
+    expect(t.text()).not.toContain('4155552671');
+  },
+);
+
+test('a refused webhook is logged without the numbers in its query', async () => {
+  const path = `/?${new URLSearchParams(FORM)}`;
+  expect((await t.webhook(path, { CallSid: newCallSid() }, sign('wrong'))).status).toBe(403);
+  expect(t.lines.find(({ msg }) => msg === 'webhook refused: signature')).toMatchObject({
+    ...{ url: `${t.base}/`, hasQuery: true },
+  });
+  expect(t.text()).not.toMatch(/4155552671|4155550100/);
+});
+
+test('forms that Twilio would never send are refused before anything is hashed', async () => {
+  const many = Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`k${i}`, 'v']));
+  expect((await t.webhook('/', { CallSid: newCallSid(), ...many })).status).toBe(413);
+  expect((await t.webhook('/', { CallSid: newCallSid(), pad: 'x'.repeat(20_000) })).status).toBe(413);
+  const answer = await t.webhook('/', { CallSid: newCallSid(), ...FORM, pad: 'x'.repeat(10_000) });
+  expect(answer.status).toBe(200);
+});
+
+test('a stranger who is refused again and again costs neither hashing nor a log line each, and Twilio still gets in', async () => {
+  const big = { CallSid: newCallSid(), pad: 'x'.repeat(10_000) };
+  const statuses = [];
+  for (let i = 0; i < 40; i++) statuses.push((await t.webhook('/', big, sign('wrong'))).status);
+  expect(statuses.slice(0, 20)).toEqual(Array(20).fill(403));
+  expect(statuses.slice(20)).toEqual(Array(20).fill(429));
+  for (let i = 0; i < 30; i++) expect((await t.webhook('/', { CallSid: newCallSid() }, '')).status).toBe(403);
+  expect(t.lines.filter(({ msg }) => msg === 'webhook refused: signature')).toHaveLength(20);
+  // Through one proxy everybody has its address.
+  expect(await t.ring(newCallSid())).toMatch(/^ws:/);
+});
+
 test('empty and repeated fields count for the signature', async () => {
   const fields: [string, string][] = [
     ...Object.entries({ CallSid: newCallSid(), ...FORM, FromCity: '', ToZip: '', '': 'nameless' }),

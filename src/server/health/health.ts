@@ -1,10 +1,13 @@
 // /health and /ready: what load balancers and people ask. Puts together what admission, the worker pool and the
 // observed state of the providers say.
 
+import type { BlockList } from 'node:net';
 import { isoNow } from '../../clock.js';
 import type { ProviderName } from '../../errors.js';
 import { sumGauge } from '../../metrics/shared_metrics.js';
 import type { Admission } from '../calls/admission.js';
+import { mayLookInside } from '../http/auth.js';
+import type { ServerRequest } from '../http/exchange.js';
 import { json, type Reply } from '../http/reply.js';
 import type { CallRunner } from '../worker_pool.js';
 import type { ProviderHealth } from './provider_health.js';
@@ -20,6 +23,8 @@ export interface HealthOptions {
   runner: CallRunner;
   admission: Admission;
   metrics: SharedArrayBuffer;
+  /** Addresses that are told details, beside this machine. */
+  insiders: BlockList;
   version: string;
 }
 
@@ -31,9 +36,9 @@ export class Health {
     this.#options = options;
   }
 
-  /** `GET /health` */
-  readonly health = async (): Promise<Reply> => {
-    const { providers, runner, admission, metrics, version } = this.#options;
+  /** `GET /health`: for anybody whether we are well and who answers us; for insiders also why, and how busy we are. */
+  readonly health = async (request: Pick<ServerRequest, 'peer' | 'header'>): Promise<Reply> => {
+    const { providers, runner, admission, metrics, insiders, version } = this.#options;
     await Promise.race([providers.refresh(Date.now()), delay(REFRESH_WAIT_MS)]);
     const now = Date.now();
     const problems = NEEDED.filter((name) => !providers.isServing(name, now)).map((name) => {
@@ -42,10 +47,14 @@ export class Health {
     });
     if (!runner.ready) problems.push('no worker thread is running');
     const isHealthy = problems.length === 0;
-    return json(isHealthy ? 200 : 503, {
+    const terse = {
       status: isHealthy ? 'healthy' : 'unhealthy',
       timestamp: isoNow(),
       services: Object.fromEntries(SERVICES.map((name) => [name, providers.state(name, now)])),
+    };
+    if (!mayLookInside(request, insiders)) return json(isHealthy ? 200 : 503, terse);
+    return json(isHealthy ? 200 : 503, {
+      ...terse,
       problems,
       version,
       uptime_s: Math.round((now - this.#startedMs) / 1000),

@@ -1,9 +1,10 @@
 // Who may use the company's and the operators' endpoints. Until API keys are set there are none to check, and only
 // requests that began on this machine are answered. Twilio's endpoints go by signature instead (twilio_webhooks.ts).
 
+import type { BlockList } from 'node:net';
 import { HttpError } from './errors.js';
 import type { ServerRequest } from './exchange.js';
-import { isLocalRequest } from './peers.js';
+import { isForwarded, isIn, isLocalRequest } from './peers.js';
 
 /**
  * Lets the request pass or throws.
@@ -22,4 +23,13 @@ export function authorise(request: ServerRequest, corsOrigins: readonly string[]
   if (origin !== '' && !corsOrigins.includes(origin) && !corsOrigins.includes('*')) {
     throw new HttpError(403, 'requests of web pages are refused; see CORS_ORIGINS');
   }
+}
+
+/**
+ * May the request see the process from inside: /metrics, and the details of /health? Requests of this machine may, and
+ * addresses that METRICS_ALLOW names, such as a Prometheus server's. A proxy among them does not open it to its clients.
+ */
+export function mayLookInside(request: Pick<ServerRequest, 'peer' | 'header'>, allowed: BlockList): boolean {
+  const { peer, header } = request;
+  return isLocalRequest(peer, header) || (isIn(allowed, peer) && !isForwarded(header));
 }

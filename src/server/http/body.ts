@@ -1,4 +1,4 @@
-// Reads and decodes request bodies, with a limit. Forms keep empty values and repeated keys: Twilio signs them all.
+// Reads request bodies, with a limit, and decodes JSON. Twilio's forms are decoded in twilio/webhook_form.ts.
 
 import type uWS from 'uWebSockets.js';
 import { HttpError } from './errors.js';
@@ -20,26 +20,6 @@ export function readBody(res: uWS.HttpResponse, limitBytes: number): Promise<Buf
       if (isLast) resolve(Buffer.concat(parts));
     });
   });
-}
-
-/** A decoded form: a repeated key has all its values, in order. Without a prototype: a key may be `__proto__`. */
-export type FormFields = Record<string, string | string[]>;
-
-export function parseForm(body: Buffer): FormFields {
-  const fields: FormFields = Object.create(null) as FormFields;
-  for (const [key, value] of new URLSearchParams(body.toString('utf8'))) {
-    const known = fields[key];
-    if (known === undefined) fields[key] = value;
-    else if (Array.isArray(known)) known.push(value);
-    else fields[key] = [known, value];
-  }
-  return fields;
-}
-
-/** The one value of a field, or the first of several; '' when it is absent. */
-export function field(fields: FormFields, name: string): string {
-  const value = fields[name];
-  return (Array.isArray(value) ? value[0] : value) ?? '';
 }
 
 /** @throws HttpError 400 for anything that is not JSON in UTF-8 */

@@ -5,6 +5,7 @@ import uWS from 'uWebSockets.js';
 import type { Logger } from '../../log.js';
 import type { CallsApi } from '../calls/calls_api.js';
 import { API_BODY_BYTES_MAX } from '../calls/calls_api.js';
+import type { Exposition } from '../exposition.js';
 import type { Health } from '../health/health.js';
 import type { MediaSockets } from '../media/media_socket.js';
 import type { Recordings } from '../recordings.js';
@@ -14,7 +15,7 @@ import { authorise } from './auth.js';
 import { corsHeaders, preflightHeaders } from './cors.js';
 import { HttpError } from './errors.js';
 import { exchange, type Handler } from './exchange.js';
-import { NO_CONTENT, type Reply } from './reply.js';
+import { NO_CONTENT } from './reply.js';
 
 /**
  * By default two processes can share a port, and each would get half of the calls. The binding takes this option with
@@ -44,20 +45,35 @@ export interface HttpServerOptions {
   recordings: Recordings;
   media: MediaSockets;
   metrics: ServerMetrics;
-  /** Text exposition of all metrics. */
-  exposition: () => Promise<Reply>;
+  exposition: Exposition;
   corsOrigins: readonly string[];
   log: Logger;
 }
 
 function routes({ webhooks, calls, health, recordings, exposition }: HttpServerOptions): Route[] {
   return [
-    { pattern: '/', access: 'twilio', methods: { POST: webhooks.incoming } },
-    { pattern: '/outbound-twiml', access: 'twilio', methods: { POST: webhooks.outboundAnswered } },
-    { pattern: '/twilio/status', access: 'twilio', methods: { POST: webhooks.status } },
-    { pattern: '/twilio/stream-status', access: 'twilio', methods: { POST: webhooks.streamStatus } },
-    { pattern: '/twilio/amd', access: 'twilio', methods: { POST: webhooks.machineDetection } },
-    { pattern: '/twilio/connect-action', access: 'twilio', methods: { POST: webhooks.connectAction } },
+    { pattern: '/', access: 'twilio', methods: { GET: webhooks.wrongMethod, POST: webhooks.incoming } },
+    {
+      pattern: '/outbound-twiml',
+      access: 'twilio',
+      methods: { GET: webhooks.wrongMethod, POST: webhooks.outboundAnswered },
+    },
+    { pattern: '/twilio/status', access: 'twilio', methods: { GET: webhooks.wrongMethod, POST: webhooks.status } },
+    {
+      pattern: '/twilio/stream-status',
+      access: 'twilio',
+      methods: { GET: webhooks.wrongMethod, POST: webhooks.streamStatus },
+    },
+    {
+      pattern: '/twilio/amd',
+      access: 'twilio',
+      methods: { GET: webhooks.wrongMethod, POST: webhooks.machineDetection },
+    },
+    {
+      pattern: '/twilio/connect-action',
+      access: 'twilio',
+      methods: { GET: webhooks.wrongMethod, POST: webhooks.connectAction },
+    },
     { pattern: '/outbound', access: 'company', methods: { POST: calls.outbound } },
     { pattern: '/call-status/:call_sid', access: 'company', methods: { GET: calls.callStatus } },
     { pattern: '/calls', access: 'company', methods: { GET: calls.list } },
@@ -66,7 +82,7 @@ function routes({ webhooks, calls, health, recordings, exposition }: HttpServerO
     { pattern: '/recordings/:file', access: 'company', methods: { GET: recordings.download } },
     { pattern: '/health', access: 'open', methods: { GET: health.health } },
     { pattern: '/ready', access: 'open', methods: { GET: health.ready } },
-    { pattern: '/metrics', access: 'open', methods: { GET: exposition } },
+    { pattern: '/metrics', access: 'open', methods: { GET: exposition.answer } },
     { pattern: '/ws', access: 'open', methods: { GET: upgradeRequired } },
     { pattern: '/ws/:token', access: 'open', methods: { GET: upgradeRequired } },
   ];

@@ -48,6 +48,26 @@ const FORWARDING_HEADERS = [
 const LOCAL_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/i;
 
 /**
+ * The address of the client that a trusted proxy speaks for, else the peer's own. Good for counting and limiting, not
+ * for letting anybody in: of the list in X-Forwarded-For only what our own proxies appended is theirs.
+ */
+export function clientAddress(trustedProxies: BlockList, peer: string, header: (name: string) => string): string {
+  const hops = header('x-forwarded-for').split(',');
+  let client = peer;
+  while (hops.length > 0 && isIn(trustedProxies, client)) {
+    const hop = hops.pop()?.trim() ?? '';
+    if (isIP(hop) === 0) break;
+    client = hop;
+  }
+  return client;
+}
+
+/** Does the request say that it comes through somebody else? */
+export function isForwarded(header: (name: string) => string): boolean {
+  return FORWARDING_HEADERS.some((name) => header(name) !== '');
+}
+
+/**
  * Did the request begin on this machine? The connection comes from loopback, the Host header says so too, and nothing
  * says that somebody else is spoken for. A proxy or a tunnel's agent on this machine also connects from loopback: what
  * it forwards carries the outside name as Host, or one of its headers. Only a proxy that rewrites Host to localhost and

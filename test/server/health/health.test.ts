@@ -148,3 +148,17 @@ test.each<[string, [boolean, string | null, number][], string, boolean]>([
     isServing,
   ]);
 });
+
+test('strangers are told whether we are well, and nothing of how busy we are or what is wrong', async () => {
+  const response = await fetch(`${t.base}/health`, { headers: { 'x-forwarded-for': '203.0.113.9' } });
+  expect(response.status).toBe(200);
+  const body = (await response.json()) as JsonBody;
+  expect(Object.keys(body).sort()).toEqual(['services', 'status', 'timestamp']);
+});
+
+test('an address in METRICS_ALLOW is told everything', async () => {
+  await stopTestServer(t);
+  t = await startTestServer({ METRICS_ALLOW: '127.0.0.1' });
+  const { body } = await health();
+  expect(body).toHaveProperty('observed');
+});

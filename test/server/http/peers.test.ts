@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addressSet, isIn, isLocalRequest } from '../../../src/server/http/peers.js';
+import { addressSet, clientAddress, isIn, isLocalRequest } from '../../../src/server/http/peers.js';
 
 test.each([
   ['10.0.0.0/8,::1/128', '10.9.8.7', true],
@@ -50,4 +50,20 @@ test.each([
     const headers: Record<string, string> = { host: 'localhost:8765', [name.toLowerCase()]: value };
     expect(isLocalRequest('127.0.0.1', (wanted) => headers[wanted] ?? '')).toBe(false);
   }
+});
+
+test.each([
+  ['203.0.113.9', '', '203.0.113.9'],
+  // Only a trusted proxy's word counts, and of it only what our proxies wrote: the client may have begun the list.
+  ['203.0.113.9', '198.51.100.1', '203.0.113.9'],
+  ['10.0.0.1', '203.0.113.9', '203.0.113.9'],
+  ['10.0.0.1', '198.51.100.1, 203.0.113.9', '203.0.113.9'],
+  ['10.0.0.1', '198.51.100.1, 203.0.113.9, 10.0.0.2', '203.0.113.9'],
+  ['10.0.0.1', '10.0.0.3, 10.0.0.2', '10.0.0.3'],
+  ['10.0.0.1', '', '10.0.0.1'],
+  ['10.0.0.1', 'unknown', '10.0.0.1'],
+])('the client of a request from %s with X-Forwarded-For "%s" is %s', (peer, hops, expected) => {
+  expect(clientAddress(addressSet(['10.0.0.0/8']), peer, (name) => (name === 'x-forwarded-for' ? hops : ''))).toBe(
+    expected,
+  );
 });
