@@ -1,6 +1,7 @@
 // English: the words and lines the engine knows of it. What a section means is said where its shape is (language_pack.ts).
 
 import { closingWords } from './closing_words.js';
+import { asked, endOfTurnWords } from './end_of_turn_words.js';
 import type { LanguagePack } from './language_pack.js';
 import { listenerWords } from './listener_words.js';
 
@@ -57,4 +58,128 @@ export const en: LanguagePack = {
     },
     scales: /^(hundred|thousand|million|billion|trillion)([.,?!;:]*)$/i,
   },
+  endOfTurn: endOfTurnWords({
+    open: `and but or so because if when while although though unless until than which who whose where whether as
+      the a an my your his her our their its every each to for with of at from by into onto between during without within
+      i'm it's he's she's they're we're you're there's i've we've they've you've i'd we'd i'll we'll
+      i we they he she very really quite just even plus minus point dot`,
+    halfOpen: `is are was were am be been being has have had do does did will would can could should might must may
+      in on about over under through before after around near like this that these those some any
+      also only maybe well actually basically oh ah want need wanted needed called calling`,
+    openPhrases: [
+      "(?:my|the|our) (?:[\\p{L}']+ ){1,3}(?:is|was|are|will be)|you know|i mean|kind of|sort of|let me (?:see|think|check)",
+      "hold on|hang on|wait|let's see|one (?:second|moment|sec)|just a (?:second|moment|sec)|for example|such as|the thing is",
+      "i was wondering|i want|i guess|i(?:'d| would) (?:like|say)|(?<!don't |not )i think|(?:the )?(?:first|last) name",
+      "(?:my|the) (?:\\p{L}+ )?(?:address|number|name|code|email)|i(?:'m| am) (?:calling|trying)(?: to)?|that(?:'s| is) going to be",
+    ],
+    fillers: 'um uh uhm er erm hm hmm mm mmm ah',
+    answers: [
+      'no|nope|nah|correct|exactly|please',
+      'maybe|fine|bye|goodbye|never|nothing|everything|me too|you too|(?:and )?(?:you|yourself) as well|not yet|no problem',
+      '(?:thanks|thank you)(?: (?:again|very much|so much|a lot))?(?: for (?:your|the|all your) (?:help|time|assistance))?(?: today)?',
+      "nothing else|nothing more|not really|not at all|i (?:don't|do not) (?:know|think so|remember)|i (?:think|guess|hope) so",
+      "(?:that|this|it)(?:'s| is| was| will be| would be| should be| will do|'d be|'ll be)(?: gonna be| going to be)? (?:it|all|right|correct|everything|fine|good|great|perfect)(?: (?:that )?i need(?:ed)?(?: help with)?)?(?: for me)?(?: (?:for )?(?:now|today))?",
+      '(?:i|it|they|he|she|we|you|that|there) (?:really )?(?:am|is|are|was|were|do|does|did|have|has|had|will|would|can|could|should)(?: not)?',
+      "(?:well|oh|actually|i think|i guess|i believe) (?=\\p{L})|sir|ma'am|madam|you(?:'ve| have) been (?:very |so )?helpful",
+      '(?:you )?have a (?:good|great|nice|lovely) (?:day|one|night|evening|weekend)(?: too| as well)?|take care|bye now|same to you',
+    ],
+    assents: ['yes|yeah|yep|yup|of course|absolutely|definitely|certainly|uh huh|mm hmm|mhm'],
+    acknowledgements: [
+      'okay|ok|alright|all right|right|sure|great|good|perfect|fantastic|awesome|wonderful|excellent|got it|i see|oh',
+    ],
+    greetings: [
+      'hi|hello|hey|there|good (?:morning|afternoon|evening|day)|yes|yeah|okay|ok|oh|well|so|how are you(?: doing)?(?: today)?',
+    ],
+    courtesies: 'please thanks sir madam',
+    nameIntroductions: [
+      "(?:my|the) (?:(?:first|last|full) )?name(?:'s| is)?(?: also)?|this is|i am|i'm|it's|it is|speaking is|name is",
+    ],
+    notInNames: `i i'm i'd i've i'll need want would like lost calling wondering to the my can could what which when where how why
+      do does did is are have has had please with for about a an not just trying looking here going having getting
+      there at in on no yes it that but because if so been was were am will should help who who's`,
+    digits: 'zero|oh|o|nought one two three four five six seven eight nine',
+    teens: 'ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen',
+    tens: 'twenty thirty forty|fourty fifty sixty seventy eighty ninety',
+    hundred: 'hundred',
+    thousand: 'thousand',
+    ordinals: `first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth
+      fifteenth sixteenth seventeenth eighteenth nineteenth twentieth thirtieth`,
+    double: 'double',
+    triple: 'triple treble',
+    betweenDigits: 'and dash hyphen space then extension area code number um uh uhm',
+    currency: 'dollar dollars cent cents pound pounds euro euros pence buck bucks percent',
+    months:
+      'january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec',
+    weekdays: 'monday tuesday wednesday thursday friday saturday sunday',
+    days: 'today tomorrow yesterday tonight weekend',
+    timeEnds: "am pm a.m p.m o'clock noon midnight morning afternoon evening",
+    at: 'at',
+    dot: 'dot point period',
+    domainEnds: 'com net org edu gov io co uk us biz info de fr es eu ca au me tv app dev',
+    unitWords: 'apartment apt suite unit floor room number building lot box',
+    postalCode: 'last',
+    numbers: [
+      { pattern: asked('zip(?: code)?|zipcode'), digits: [5, 9] },
+      { pattern: asked('(?:last|first|final) four(?: digits)?'), digits: [4] },
+      { pattern: asked('security code|c ?v ?[vc]2?'), digits: [3, 4] },
+      { pattern: asked('pin|pass ?code'), digits: [4, 6] },
+      { pattern: asked('social security(?: number)?|s ?s ?n|routing(?: number)?|tax(?: id| number)'), digits: [9] },
+      {
+        pattern: asked('(?:credit |debit |bank )?card number|number (?:on|of) (?:the|your|my) (?:\\p{L}+ )?card'),
+        digits: [16],
+      },
+      {
+        pattern: asked(
+          '(?:phone|telephone|cell|cellphone|mobile|call ?back|contact|home|work)(?: phone)? number|your (?:phone|cell|mobile)(?: number)?|(?:reach|call) you at|area code',
+        ),
+        digits: [10],
+      },
+      {
+        pattern: asked(
+          '(?:account|order|reference|confirmation|booking|reservation|policy|member(?:ship)?|customer|case|ticket|tracking|invoice|flight|serial|license|id|patient|claim|receipt|passport|vehicle)(?: \\p{L}+)? number|(?:order|customer|member|account|patient) id|number|digits|(?<!post |postal )code',
+        ),
+        digits: [],
+      },
+    ],
+    asks: [
+      ['repeat', asked('repeat (?:that|it)|say (?:that|it) again|come again|one more time|what was that')],
+      ['spelling', asked('spell(?:ed|ing)?')],
+      ['email', asked('e ?-?mail(?: address)?')],
+      ['birth_date', asked('date of birth|birth ?date|birth ?day|when were you born|d ?o ?b|expir\\p{L}+(?: date)?')],
+      [
+        'address',
+        asked(
+          '(?:home |street |mailing |billing |shipping |delivery |company |postal |business )?address|where do you live|post ?code|postal code',
+        ),
+      ],
+      ['amount', asked('amount|how much|what (?:price|sum)|(?:bill|payment|transfer) amount')],
+      ['date', asked('(?:which|what) (?:day|date)|date|when|day (?:would|works|and)')],
+      ['time', asked('(?:which|what) time|time (?:would|works)|at what hour')],
+      ['name', asked("name|who am i (?:speaking|talking) (?:to|with)|who(?:'s| is) (?:this|calling|speaking)")],
+      [
+        'request',
+        asked(
+          'how (?:can|may|could|might|should) (?:i|we) (?:help|assist|be of)|what can (?:i|we) (?:do|help)|(?:reason|purpose) (?:for|of) (?:your|the) call|what (?:do|would) you (?:need|like to do)|how can (?:i|we)|what brings you|what are you calling',
+        ),
+      ],
+      ['yes_no', asked('anything else|something else|is that all|that be all')],
+    ],
+    confirms:
+      /^(?:(?:okay|so|and|great|thanks|alright|right)[, ]+)*(?:is|are|was|were|did|does|do|have|has|you said|so that's)\s/iu,
+    askForms: [
+      [
+        'story',
+        asked(
+          'tell (?:me|us)|describe|explain|what happened|how (?:was|were|did|is|are|do|does)|why|walk me through|what (?:do|did) you think|feedback|experience',
+        ),
+      ],
+      ['choice', asked('which|or|what (?:kind|type|sort|size|colou?r)|(?:source|destination) account')],
+      [
+        'yes_no',
+        asked(
+          '(?:is|are|was|were|do|does|did|can|could|would|will|have|has|should|shall|may) (?:there|you|we|i|it|that|this|he|she|they|your|the|everything|anything)|(?:is|was) that|right|correct|anything else',
+        ),
+      ],
+    ],
+  }),
 };

@@ -1,6 +1,7 @@
 // Spanish: the words and lines the engine knows of it. What a section means is said where its shape is (language_pack.ts).
 
 import { closingWords } from './closing_words.js';
+import { asked, endOfTurnWords } from './end_of_turn_words.js';
 import type { LanguagePack } from './language_pack.js';
 import { listenerWords } from './listener_words.js';
 
@@ -43,4 +44,83 @@ export const es: LanguagePack = {
     },
     scales: /^(mil|millón|millones)([.,?!;:]*)$/i,
   },
+  endOfTurn: endOfTurnWords({
+    open: `y e o u pero porque que si cuando mientras aunque como donde el la los las un una unos unas mi tu su mis sus nuestro
+      nuestra de del a al en con por para sin sobre entre desde hasta muy más pues`,
+    halfOpen: 'es son era fue está están hay también necesito quiero',
+    openPhrases: [
+      '(?:mi|el|la) \\p{L}+(?: de \\p{L}+)? es|o sea|es decir|por ejemplo|un momento|déjeme (?:ver|pensar)|quiero|quisiera|me gustaría',
+      '(?:mi|la|el) (?:dirección|número|nombre|código|correo)',
+    ],
+    fillers: 'eh em mmm mm este hm',
+    answers: [
+      'no|gracias|correcto|exacto|adiós|nada más|eso es todo|por favor|igualmente|nada|muchas gracias|así es|hasta luego',
+    ],
+    assents: ['sí|si|por supuesto'],
+    acknowledgements: ['claro|vale|bueno|bien|de acuerdo|perfecto|okay|ok'],
+    greetings: ['hola|buenos días|buenas(?: tardes| noches)?|sí|vale|bueno'],
+    courtesies: 'gracias favor',
+    nameIntroductions: ['mi nombre es|me llamo|soy|habla|le habla'],
+    notInNames: `necesito quiero quisiera llamo llamaba para por que de la el mi un una no sí con puede podría tengo he perdido
+      gustaría me estoy`,
+    digits: 'cero uno|un|una dos tres cuatro cinco seis siete ocho nueve',
+    teens: 'diez once doce trece catorce quince dieciséis|dieciseis diecisiete dieciocho diecinueve',
+    tens: 'veinte|veinti treinta cuarenta cincuenta sesenta setenta ochenta noventa',
+    compound: /^veinti(?:uno|ún|dós|dos|trés|tres|cuatro|cinco|séis|seis|siete|ocho|nueve)$/u,
+    tensJoin: 'y',
+    hundred: 'cien ciento',
+    thousand: 'mil',
+    ordinals: 'primero primer segundo tercero tercer cuarto quinto',
+    double: 'doble',
+    triple: 'triple',
+    betweenDigits: 'y guion guión espacio eh em',
+    currency: 'dólar dólares euro euros peso pesos céntimos centavos soles',
+    months: 'enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre diciembre',
+    weekdays: 'lunes martes miércoles jueves viernes sábado domingo',
+    days: 'hoy mañana ayer pasado',
+    timeEnds: 'mañana tarde noche mediodía medianoche punto am pm',
+    at: 'arroba',
+    dot: 'punto',
+    domainEnds: 'com net org es mx ar co cl pe edu eu',
+    unitWords: 'piso puerta apartamento departamento número interior oficina',
+    postalCode: 'before_town',
+    numbers: [
+      { pattern: asked('código postal'), digits: [5] },
+      { pattern: asked('últim[oa]s cuatro(?: \\p{L}+)?'), digits: [4] },
+      { pattern: asked('código de seguridad|c ?v ?v'), digits: [3, 4] },
+      { pattern: asked('pin'), digits: [4] },
+      { pattern: asked('número de (?:la |su |mi )?tarjeta'), digits: [16] },
+      { pattern: asked('(?:número de )?(?:teléfono|móvil|celular|contacto)'), digits: [9, 10] },
+      { pattern: asked('número(?: de \\p{L}+)?|código|cifras|dígitos'), digits: [] },
+    ],
+    asks: [
+      ['repeat', asked('repetir|repita|otra vez|cómo dijo')],
+      ['spelling', asked('deletre\\p{L}+')],
+      ['email', asked('correo(?: electrónico)?|e-?mail')],
+      ['birth_date', asked('fecha de nacimiento|cuándo nació|caducidad|vencimiento')],
+      ['address', asked('dirección|domicilio|dónde vive')],
+      ['amount', asked('importe|cantidad|cuánto|monto')],
+      ['date', asked('qué (?:día|fecha)|cuándo|fecha')],
+      ['time', asked('(?:a )?qué hora|hora')],
+      ['name', asked('nombre|apellidos?|cómo se llama|quién (?:habla|llama)|con quién')],
+      [
+        'request',
+        asked(
+          'en qué (?:le |te )?(?:puedo|podemos)|cómo (?:le |te )?(?:puedo|podemos)|(?:puedo|podemos) ayudar\\p{L}*|motivo de (?:su|la) llamada|qué (?:necesita|desea)',
+        ),
+      ],
+      ['yes_no', asked('algo más|alguna otra cosa')],
+    ],
+    confirms: /^[¿ ]*(?:(?:vale|bien|y|entonces)[, ]+)*(?:es|está|son|tiene|ha dicho|dijo)\s/iu,
+    askForms: [
+      [
+        'story',
+        asked(
+          'cuénteme|cuéntenos|describa|explique|qué (?:pasó|ocurrió)|cómo (?:fue|estuvo|le fue)|por qué|qué le pareció',
+        ),
+      ],
+      ['choice', asked('cuál|qué tipo|o')],
+      ['yes_no', asked('(?:es|está|hay|tiene|puede|quiere|desea|necesita|le|algo) \\p{L}+|verdad|correcto|algo más')],
+    ],
+  }),
 };

@@ -1,6 +1,7 @@
 // French: the words and lines the engine knows of it. What a section means is said where its shape is (language_pack.ts).
 
 import { closingWords } from './closing_words.js';
+import { asked, endOfTurnWords } from './end_of_turn_words.js';
 import type { LanguagePack } from './language_pack.js';
 import { listenerWords } from './listener_words.js';
 
@@ -43,4 +44,84 @@ export const fr: LanguagePack = {
     },
     scales: /^(mille|millions?|milliards?)([.,?!;:]*)$/i,
   },
+  endOfTurn: endOfTurnWords({
+    open: `et ou mais donc car parce que qui quand si comme où le la les l' un une des du de mon ma mes votre vos notre nos
+      son sa ses à au aux en dans avec pour par sans sur entre très plus alors je j'ai`,
+    halfOpen: "est sont était a ont aussi c'est veux",
+    openPhrases: [
+      "(?:mon|ma|le|la|l')\\s?\\p{L}+(?: de \\p{L}+)? (?:est|c'est)|c'est-à-dire|par exemple|un (?:moment|instant)|je voudrais|j'aimerais|attendez",
+      "(?:mon|ma|le|l') ?(?:adresse|numéro|nom|code|mail)",
+    ],
+    fillers: 'euh heu hum hm ben mm',
+    answers: [
+      "oui|non|merci|au revoir|exactement|c'est tout|c'est ça|rien d'autre|s'il vous plaît|rien|à vous aussi|merci beaucoup|bonne journée",
+    ],
+    assents: ['oui|bien sûr'],
+    acknowledgements: ["d'accord|bien|bon|très bien|parfait|okay|ok|voilà"],
+    greetings: ['bonjour|bonsoir|salut|allô|oui|bon'],
+    courtesies: 'merci',
+    nameIntroductions: ["je m'appelle|mon nom est|c'est|ici|je suis"],
+    notInNames: `je j'ai voudrais besoin pour de la le mon ma un une pas que qui veux appelle j'appelle j'aimerais perdu puis-je
+      pouvez est et`,
+    digits: 'zéro|zero un|une deux trois quatre cinq six sept huit neuf',
+    teens: 'dix onze douze treize quatorze quinze seize dix-sept dix-huit dix-neuf',
+    tens: 'vingt|vingts trente quarante cinquante soixante',
+    compound:
+      /^(?:soixante|quatre-vingts?)(?:-(?:et-)?(?:\p{L}+|dix-(?:sept|huit|neuf)))?$|^(?:vingt|trente|quarante|cinquante)-et-une?$/u,
+    tensJoin: 'et',
+    hundred: 'cent cents',
+    thousand: 'mille',
+    ordinals: 'premier première deuxième troisième',
+    double: 'double',
+    triple: 'triple',
+    betweenDigits: 'et tiret espace euh puis',
+    currency: 'euro euros dollar dollars centimes francs',
+    months: 'janvier février mars avril mai juin juillet août septembre octobre novembre décembre',
+    weekdays: 'lundi mardi mercredi jeudi vendredi samedi dimanche',
+    days: "aujourd'hui demain hier",
+    timeEnds: 'heures heure midi minuit matin soir',
+    at: 'arobase chez',
+    dot: 'point',
+    domainEnds: 'com net org fr be ch ca eu',
+    unitWords: 'appartement étage bâtiment escalier numéro porte',
+    postalCode: 'before_town',
+    numbers: [
+      { pattern: asked('code postal'), digits: [5] },
+      { pattern: asked('quatre derniers(?: \\p{L}+)?'), digits: [4] },
+      { pattern: asked('code de sécurité|cryptogramme'), digits: [3, 4] },
+      { pattern: asked('numéro de (?:la |votre |ma )?carte'), digits: [16] },
+      { pattern: asked('(?:numéro de )?(?:téléphone|portable|mobile)'), digits: [10] },
+      { pattern: asked('numéro(?: de \\p{L}+)?|code|chiffres'), digits: [] },
+    ],
+    asks: [
+      ['repeat', asked('répéter|répétez|redire|encore une fois')],
+      ['spelling', asked('épel\\p{L}+')],
+      ['email', asked('e-?mail|courriel|adresse (?:mail|électronique)')],
+      ['birth_date', asked('date de naissance|né(?:e)?|expiration')],
+      ['address', asked('adresse|où habitez')],
+      ['amount', asked('montant|combien|somme')],
+      ['date', asked('quel(?:le)? (?:jour|date)|quand|date')],
+      ['time', asked('quelle heure|heure')],
+      ['name', asked("nom|prénom|comment vous appelez|qui est à l'appareil")],
+      [
+        'request',
+        asked(
+          '(?:que|en quoi|comment) (?:puis-je|pouvons-nous|puis)|puis-je vous aider|motif de votre appel|que (?:désirez|souhaitez|voulez)',
+        ),
+      ],
+      ['yes_no', asked('autre chose|ce sera tout')],
+    ],
+    confirms: /^(?:(?:bien|et|donc|alors)[, ]+)*(?:est-ce que|c'est|avez|vous avez dit)\s/iu,
+    askForms: [
+      [
+        'story',
+        asked("racontez|décrivez|expliquez|que s'est-il passé|comment (?:était|s'est)|pourquoi|qu'avez-vous pensé"),
+      ],
+      ['choice', asked('quel|quelle|lequel|laquelle|ou')],
+      [
+        'yes_no',
+        asked("(?:est-ce|avez|voulez|souhaitez|pouvez|désirez|êtes|puis|y a-t-il|autre chose)[ -]?\\p{L}*|c'est bien"),
+      ],
+    ],
+  }),
 };

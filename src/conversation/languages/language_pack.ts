@@ -2,6 +2,7 @@
 // per language (en.ts, ...) fills it in; languages.ts finds the one for a call.
 
 import type { ClosingWords } from './closing_words.js';
+import type { EndOfTurnWords } from './end_of_turn_words.js';
 import type { ListenerWords } from './listener_words.js';
 import type { SymbolWords } from './symbol_words.js';
 
@@ -12,6 +13,8 @@ export interface LanguagePack {
   readonly listener: ListenerWords;
   /** How a call is closed: turns/farewell.ts. */
   readonly closing: ClosingWords;
+  /** For telling whether the caller is done: turns/turn_reading.ts, turns/expected_answer.ts. */
+  readonly endOfTurn: EndOfTurnWords;
   /** How written signs are said: text/spoken_text.ts. null: signs are left for the voice to read. */
   readonly symbols: SymbolWords | null;
 }

@@ -3,6 +3,7 @@
 import { NO_CLOSING_WORDS } from './closing_words.js';
 import { de } from './de.js';
 import { en } from './en.js';
+import { endOfTurnWords } from './end_of_turn_words.js';
 import { es } from './es.js';
 import { fr } from './fr.js';
 import type { LanguagePack } from './language_pack.js';
@@ -12,6 +13,7 @@ const NO_LANGUAGE: LanguagePack = {
   code: '',
   listener: listenerWords({}),
   closing: NO_CLOSING_WORDS,
+  endOfTurn: endOfTurnWords({}),
   symbols: null,
 };
 
