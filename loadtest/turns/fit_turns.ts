@@ -1,0 +1,122 @@
+// npm run fit-turns: fits the end-of-turn weights on a file of real calls, reports what they are worth on calls they were
+// not fitted on, and writes src/conversation/turns/end_of_turn_weights.ts.
+
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { EndOfTurnWeights } from '../../src/conversation/turns/end_of_turn.js';
+import { crossValidate, fitWeights, type Outcome, outcomeOf, PRICE_OF_A_CUT_MS, RIDGE } from './fit.js';
+import { momentsOf } from './moments.js';
+import { type CallerTurn, readTurnsFile } from './turns_file.js';
+import { SPELLINGS, type Spelling } from './written_words.js';
+
+const USAGE = `npm run fit-turns -- --turns FILE [options]
+
+  --turns FILE   calls with words and times; the format is in loadtest/turns/turns_file.ts
+  --folds N      parts for cross-validation, dealt by call (default 10)
+  --out FILE     where the weights go (default src/conversation/turns/end_of_turn_weights.ts)
+  --dry          report only, write nothing`;
+
+const OUT = 'src/conversation/turns/end_of_turn_weights.ts';
+
+export function main(args: readonly string[], say: (line: string) => void): number {
+  let values: { turns?: string; folds?: string; out?: string; dry?: boolean; help?: boolean };
+  try {
+    ({ values } = parseArgs({
+      args: [...args],
+      options: {
+        turns: { type: 'string' },
+        folds: { type: 'string', default: '10' },
+        out: { type: 'string', default: OUT },
+        dry: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }));
+    if (values.help === true) return say(USAGE) ?? 0;
+    if (values.turns === undefined) throw new Error('--turns FILE is missing');
+    if (!/^[1-9]\d?$/.test(values.folds ?? '') || Number(values.folds) < 2) throw new Error('--folds: 2 to 99');
+  } catch (error) {
+    say(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+    return 64;
+  }
+  let turns: CallerTurn[];
+  try {
+    turns = readTurnsFile(values.turns);
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error));
+    return 64;
+  }
+  const folds = Number(values.folds);
+  const calls = new Set(turns.map(({ call }) => call)).size;
+  if (calls < folds) {
+    say(`--folds ${folds}: the file has only ${calls} calls`);
+    return 64;
+  }
+  say(
+    `${turns.length} caller turns of ${calls} calls; ridge ${RIDGE}, one cut turn in a hundred = ${PRICE_OF_A_CUT_MS} ms of hold`,
+  );
+  const parts = crossValidate(turns, folds, (fold) => say(`  fitting without part ${fold + 1} of ${folds}`));
+  const weights = fitWeights(turns);
+  say('\nturns cut and mean hold with the default bounds   on the calls fitted on   on calls held out');
+  for (const spelling of SPELLINGS) {
+    const all = outcomeOf(momentsOf(turns, spelling), weights);
+    say(`  ${spelling.padEnd(46)}  ${shown(all)}          ${shown(heldOut(parts, spelling))}`);
+  }
+  say(
+    'The classes of text were drawn up while reading calls of this file, so the right column is the fit alone unseen.',
+  );
+  if (values.dry === true) return 0;
+  writeFileSync(values.out ?? OUT, weightsFile(weights, `${turns.length} caller turns of ${calls} calls`));
+  say(`written: ${values.out}`);
+  return 0;
+}
+
+/** All held-out parts taken together. */
+function heldOut(parts: readonly { turns: CallerTurn[]; weights: EndOfTurnWeights }[], spelling: Spelling): Outcome {
+  let cut = 0;
+  let turns = 0;
+  let hold = 0;
+  let ends = 0;
+  for (const part of parts) {
+    const outcome = outcomeOf(momentsOf(part.turns, spelling), part.weights);
+    const answered = part.turns.filter(({ answeredAfterMs }) => answeredAfterMs !== null).length;
+    cut += outcome.cut * part.turns.length;
+    turns += part.turns.length;
+    hold += outcome.holdMs * answered;
+    ends += answered;
+  }
+  return { cut: cut / Math.max(1, turns), holdMs: hold / Math.max(1, ends) };
+}
+
+function shown({ cut, holdMs }: Outcome): string {
+  return `${(100 * cut).toFixed(1).padStart(5)} %  ${holdMs.toFixed(0).padStart(5)} ms`;
+}
+
+/** The source file of the weights. */
+export function weightsFile(weights: EndOfTurnWeights, fittedOn: string): string {
+  const features = Object.entries(weights.features)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `    ${name}: ${value},`);
+  const fixed = (values: Record<string, number>) =>
+    `{ ${Object.entries(values)
+      .map(([name, value]) => `${name}: ${value}`)
+      .join(', ')} }`;
+  return [
+    '// Weights of the end-of-turn score (end_of_turn.ts says what each means). Made by `npm run fit-turns -- --turns FILE`; do not',
+    `// edit \`features\`, \`over\` and \`slope\`: they were fitted on ${fittedOn}. \`provider\` and \`sound\` are set by hand,`,
+    '// since the calls came without either; a new fit keeps them.',
+    '',
+    'export const END_OF_TURN_WEIGHTS = {',
+    '  features: {',
+    ...features,
+    '  } as Readonly<Record<string, number>>,',
+    `  over: ${weights.over},`,
+    `  slope: ${weights.slope},`,
+    `  provider: ${fixed(weights.provider)},`,
+    `  sound: ${fixed(weights.sound)},`,
+    '};',
+    '',
+  ].join('\n');
+}
+
+if (process.argv[1]?.endsWith('fit_turns.js'))
+  process.exitCode = main(process.argv.slice(2), (line) => console.log(line));
