@@ -60,7 +60,6 @@ async function main(): Promise<number> {
         OPENAI_BASE_URL: openai.url,
         CARTESIA_API_KEY: 'demo',
         CARTESIA_BASE_URL: cartesia.url,
-        CARTESIA_VOICE_ID: 'demo-voice',
         RECORDING_DIR: recordings,
         // The words are to be shown here; in production they stay out of the log.
         LOG_PII: 'true',

@@ -87,7 +87,7 @@ export function vendorEnvironment(urls: ProviderUrls, account: { sid: string; to
     OPENAI_BASE_URL: urls.openai,
     CARTESIA_API_KEY: 'peer-test',
     CARTESIA_BASE_URL: urls.cartesia,
-    CARTESIA_VOICE_ID: 'peer-voice',
+    CARTESIA_VOICE_ID: '71a7ad14-091c-4e8e-a314-022ece01c121',
     PEER_PROMPT:
       'You are a guest relations executive of a food service company. A guest has called you. Ask for feedback about ' +
       'the meal. Speak in short sentences without special characters.',

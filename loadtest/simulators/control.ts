@@ -60,8 +60,16 @@ export function readBody(res: HttpResponse): Promise<Buffer | null> {
 
 /** Ends a response with JSON; `headers` are name, value pairs. */
 export function sendJson(res: HttpResponse, status: string, body: string, headers: [string, string][] = []): void {
+  send(res, status, 'application/json', body, headers);
+}
+
+export function sendText(res: HttpResponse, status: string, body: string, headers: [string, string][] = []): void {
+  send(res, status, 'text/plain', body, headers);
+}
+
+function send(res: HttpResponse, status: string, type: string, body: string, headers: [string, string][]): void {
   res.cork(() => {
-    res.writeStatus(status).writeHeader('content-type', 'application/json');
+    res.writeStatus(status).writeHeader('content-type', type);
     for (const [name, value] of headers) res.writeHeader(name, value);
     res.end(body);
   });

@@ -25,6 +25,7 @@ describe('handshake', () => {
   test.each([
     ['wrong key', { authorization: 'Bearer no' }, /401/],
     ['no version', { 'cartesia-version': '' }, /400/],
+    ['a version that never was', { 'cartesia-version': '2026-99-99' }, /400/],
   ])('%s is refused', async (_name, headers, expected) => {
     await expect(open(headers)).rejects.toThrow(expected);
   });
@@ -229,12 +230,55 @@ describe('contexts', () => {
     [JSON.stringify({ context_id: 'x' }), 'x'],
     [JSON.stringify(generation('x', 'Hi', { output_format: { container: 'raw', encoding: 'mp3' } })), 'x'],
     [JSON.stringify(generation('x', 'Hi', { max_buffer_delay_ms: 9000 })), 'x'],
+    [JSON.stringify(generation('x', 'Hi', { max_buffer_delay_ms: 0.5 })), 'x'],
+    [JSON.stringify(generation(undefined, 'Hi')), undefined],
+    [JSON.stringify(generation('x', 'Hi', { language: 'xx' })), 'x'],
+    [JSON.stringify(generation('x', 'Hi', { language: 7 })), 'x'],
+    [JSON.stringify(generation('x', 'Hi', { language: undefined, locale: 'xx-GB' })), 'x'],
+    [JSON.stringify(generation('x', 'Hi', { voice: { mode: 'embedding', embedding: [0.1] } })), 'x'],
+    [JSON.stringify(generation('x', 'Hi', { output_format: { container: 'raw', sample_rate: 8000 } })), 'x'],
+    [JSON.stringify(generation('x', 'Hi', { generation_config: { speed: 9 } })), 'x'],
+    [JSON.stringify(generation('x', 'Hi', { add_timestamps: 'yes' })), 'x'],
+    [JSON.stringify(generation('x', 'Hi', { speed: 'warp' })), 'x'],
+    [JSON.stringify({ cancel: true }), undefined],
   ])('%s is answered by an error event', async (text, contextId) => {
     const client = await open();
     client.socket.send(text);
     const error = await client.until(() => client.events.find((event) => event.type === 'error'));
     expect(error).toMatchObject({ status_code: 400, title: expect.any(String), message: expect.any(String) });
     expect(error.context_id).toBe(contextId);
+  });
+
+  test.each([
+    [{ model_id: 'sonic-99' }, 'model_not_found'],
+    [{ model_id: 'sonic-2' }, 'model_not_found'],
+    [{ voice: 'bob' }, 'voice_not_found'],
+    [{ voice: '00000000-0000-4000-8000-000000000000' }, 'voice_not_found'],
+    [{ pronunciation_dict_id: 'nobody' }, 'pronunciation_dict_not_found'],
+  ])('%j is not there', async (more, error_code) => {
+    const client = await open();
+    client.say('c1', TEXT, more);
+    const error = await client.until(() => client.of('c1', 'error')[0]);
+    expect(error).toMatchObject({ status_code: 404, error_code, request_id: expect.any(String) });
+  });
+
+  test('binary messages are not read', async () => {
+    const client = await open();
+    client.socket.send(Buffer.from(JSON.stringify(generation('c1', TEXT))));
+    expect(await client.until(() => client.events[0])).toMatchObject({ type: 'error', status_code: 400 });
+  });
+
+  test('each API version writes a voice in its own way', async () => {
+    const id = '71a7ad14-091c-4e8e-a314-022ece01c121';
+    const now = await open();
+    now.say('c1', TEXT, { voice: { mode: 'id', id } });
+    now.say('c2', TEXT, { voice: { id } });
+    await Promise.all([now.done('c1'), now.done('c2')]);
+    const older = await open({ 'cartesia-version': '2025-04-16' });
+    older.say('c1', TEXT, { voice: id });
+    await older.until(() => older.of('c1', 'error')[0]);
+    older.say('c2', TEXT, { voice: { mode: 'id', id } });
+    await older.done('c2');
   });
 });
 
@@ -353,6 +397,33 @@ describe('REST', () => {
     simulator.fail('status_429');
     const response = await post('/tts/bytes', generation(undefined, TEXT));
     expect([response.status, response.headers.get('retry-after')]).toEqual([429, '1']);
-    expect(await response.json()).toMatchObject({ status_code: 429 });
+    expect(await response.json()).toMatchObject({ error_code: 'concurrency_limited', request_id: expect.any(String) });
+  });
+
+  const get = (path: string, version = VERSION, key = KEY): Promise<Response> =>
+    fetch(simulator.url + path, { headers: { authorization: `Bearer ${key}`, 'cartesia-version': version } });
+
+  test('voices: a page, the next one, one of them', async () => {
+    const page = (await (await get('/voices?limit=2')).json()) as { data: { id: string }[]; has_more: boolean };
+    expect([page.data.length, page.has_more]).toEqual([2, true]);
+    const next = (await (await get(`/voices?limit=2&starting_after=${page.data[1].id}`)).json()) as typeof page;
+    expect(next.data[0].id).not.toBe(page.data[1].id);
+    expect(await (await get(`/voices/${page.data[0].id}`)).json()).toMatchObject({ id: page.data[0].id });
+    expect((await get('/voices?limit=1', VERSION, 'no')).status).toBe(401);
+    const nobody = await get('/voices/bob');
+    expect([nobody.status, await nobody.json()]).toMatchObject([404, { error_code: 'voice_not_found' }]);
+  });
+
+  test('an account may have voices of its own', async () => {
+    await start({ extraVoices: ['our-voice'] });
+    const client = await open();
+    client.say('c1', TEXT, { voice: 'our-voice' });
+    await client.done('c1');
+    expect((await get('/voices/our-voice')).status).toBe(200);
+  });
+
+  test('older API versions word their errors as text; a sign of life needs no key', async () => {
+    expect(await (await get('/voices/bob', '2025-04-16')).text()).toMatch(/^Not found: /);
+    expect((await fetch(simulator.url)).status).toBe(200);
   });
 });

@@ -28,9 +28,9 @@ export function speakOverHttp(
     },
     sendProblem(problem) {
       host.stats.errorEvents++;
-      const { statusCode, title, message, contextId } = problem;
-      const body = { type: 'error', status_code: statusCode, title, message, context_id: contextId, done: true };
-      this.send([JSON.stringify(body)]);
+      const { statusCode, title, message, errorCode, contextId } = problem;
+      const about = { error_code: errorCode, request_id: randomUUID(), context_id: contextId };
+      this.send([JSON.stringify({ type: 'error', status_code: statusCode, title, message, ...about, done: true })]);
     },
     cut() {
       open = false;

@@ -2,7 +2,8 @@
 // control endpoints. The sockets' rules are tts_socket.ts, a context's life is tts_context.ts.
 
 import uWS, { type HttpRequest, type HttpResponse, type TemplatedApp, type us_socket_context_t } from 'uWebSockets.js';
-import { addControlRoutes, readBody, sendJson } from '../control.js';
+import { randomUUID } from 'node:crypto';
+import { addControlRoutes, readBody, sendJson, sendText } from '../control.js';
 import { type FailOptions, FailurePlan } from '../failures.js';
 import { LateHandshakes } from '../late_handshake.js';
 import { drawMs, mergeLatency, seededRandom } from '../latency.js';
@@ -10,11 +11,12 @@ import { listenOnLoopback } from '../loopback_listener.js';
 import { synthesise, type VoiceName } from '../speech/synthesise.js';
 import { StageTimings } from '../stage_timings.js';
 import { type AudioSource, speechSource, toneSource } from './audio_source.js';
+import { isApiVersion, STRUCTURED_ERRORS_SINCE, VOICES, type Voice, voiceResource } from './catalogue.js';
 import { CARTESIA_FAILURE_MODES, type CartesiaFailureMode, CONNECT_MODES } from './failure_modes.js';
 import { speakOverHttp } from './rest_speech.js';
 import { CartesiaStats } from './stats.js';
 import { CARTESIA_LATENCY, type CartesiaLatency } from './tts_context.js';
-import { readTtsRequest } from './tts_request.js';
+import { problem, readTtsRequest, type TtsProblem } from './tts_request.js';
 import { type TtsHost, TtsSocket, type TtsWire } from './tts_socket.js';
 
 export interface CartesiaSimulatorOptions {
@@ -30,6 +32,8 @@ export interface CartesiaSimulatorOptions {
   /** `speech`: espeak-ng, for ears. `tone`: a pre-rendered hum that costs next to nothing, for load tests. */
   voice?: 'speech' | 'tone';
   speaker?: VoiceName;
+  /** The account's own voices, beside the vendor's public ones. */
+  extraVoices?: readonly string[];
   /** A socket without contexts is closed after this long. */
   idleTimeoutMs?: number;
   /** A context ends this long after its last audio went out. */
@@ -42,18 +46,31 @@ const DEFAULTS = {
   maxContexts: 100_000,
   voice: 'speech',
   speaker: 'us_woman',
+  extraVoices: [],
   idleTimeoutMs: 300_000,
   contextExpiryMs: 1000,
   seed: 1,
 } as const;
 
-const STATUS_TEXT: Record<string, string> = {
-  '400': '400 Bad Request',
-  '401': '401 Unauthorized',
-  '402': '402 Payment Required',
-  '429': '429 Too Many Requests',
-  '500': '500 Internal Server Error',
-  '503': '503 Service Unavailable',
+const STATUS_TEXT: Record<number, string> = {
+  400: '400 Bad Request',
+  401: '401 Unauthorized',
+  402: '402 Payment Required',
+  404: '404 Not Found',
+  429: '429 Too Many Requests',
+  500: '500 Internal Server Error',
+  503: '503 Service Unavailable',
+};
+
+/** What the vendor calls its refusals. */
+const REFUSALS: Record<number, TtsProblem> = {
+  400: problem(400, 'Bad request', 'Cartesia-Version is missing or unknown', 'invalid_version'),
+  401: problem(401, 'Unauthorized', 'the API key is missing or unknown', 'unauthorized'),
+  402: problem(402, 'Payment required', 'the plan has no credits left', 'quota_exceeded'),
+  404: problem(404, 'Not found', 'there is nothing of that name', 'not_found'),
+  429: problem(429, 'Too many requests', 'the concurrency limit is reached', 'concurrency_limited'),
+  500: problem(500, 'Internal error', 'a simulated failure', 'internal_error'),
+  503: problem(503, 'Service unavailable', 'a simulated failure', 'service_unavailable'),
 };
 
 interface SocketData {
@@ -69,6 +86,7 @@ export class CartesiaSimulator {
   readonly #handshakes: LateHandshakes;
   readonly #host: TtsHost;
   readonly #sweeper: NodeJS.Timeout;
+  readonly #voices: ReadonlyMap<string, Voice>;
   #latency: CartesiaLatency;
   /** What goes into CARTESIA_BASE_URL. */
   url = '';
@@ -80,6 +98,8 @@ export class CartesiaSimulator {
     const source: AudioSource = options.voice === 'tone' ? toneSource(random) : speechSource(options.speaker, random);
     this.#latency = mergeLatency<CartesiaLatency>(CARTESIA_LATENCY, options.latency);
     const { stats, timings, failures } = this;
+    const own = options.extraVoices.map((id) => ({ id, name: 'own', language: 'en' }));
+    this.#voices = new Map([...VOICES, ...own].map((each) => [each.id, each]));
     this.#host = {
       source,
       latency: this.#latency,
@@ -89,14 +109,17 @@ export class CartesiaSimulator {
       timings,
       failures,
       contextsMax: options.maxContexts,
+      voices: new Set(this.#voices.keys()),
     };
     this.#app = uWS.App();
     this.#handshakes = new LateHandshakes(this.#app);
     this.#serveSocket();
     this.#app.post('/tts/bytes', (res, req) => this.#serveRest('bytes', res, req));
     this.#app.post('/tts/sse', (res, req) => this.#serveRest('sse', res, req));
-    this.#app.get('/voices/*', (res, req) => this.#serveInfo(res, req, `{"id":"${req.getUrl().slice(8)}"}`));
-    this.#app.get('/', (res, req) => this.#serveInfo(res, req, '{"ok":true,"version":"1.0.0"}'));
+    this.#app.get('/voices', (res, req) => this.#serveVoices(res, req));
+    this.#app.get('/voices/*', (res, req) => this.#serveVoice(res, req));
+    // For everybody: the vendor's sign of life.
+    this.#app.get('/', (res) => sendJson(res, '200 OK', '{"ok":true,"version":"1.0.0"}'));
     addControlRoutes(this.#app, {
       fail: (body) => this.fail(body['mode'] as CartesiaFailureMode, body as FailOptions),
       heal: (body) => this.heal(body['mode'] as CartesiaFailureMode | undefined),
@@ -150,7 +173,7 @@ export class CartesiaSimulator {
       maxBackpressure: 64 * 1024 * 1024,
       upgrade: (res, req, context) => this.#upgrade(res, req, context),
       open: (ws) => ws.getUserData().socket.opened(ws as unknown as TtsWire),
-      message: (ws, message) => ws.getUserData().socket.received(Buffer.from(message).toString()),
+      message: (ws, message, isBinary) => ws.getUserData().socket.received(Buffer.from(message).toString(), isBinary),
       close: (ws, code) => {
         const { socket } = ws.getUserData();
         this.#sockets.delete(socket);
@@ -166,14 +189,14 @@ export class CartesiaSimulator {
       res.close();
       return;
     }
-    const planned = failure?.mode.startsWith('status_') ? failure.mode.slice('status_'.length) : null;
+    const version = versionOf(req);
     const socketsMax = this.options.maxSockets ?? this.options.maxContexts * 10;
-    const status = planned ?? this.#checkKey(req) ?? (this.#sockets.size >= socketsMax ? '429' : null);
+    const status = planned(failure?.mode) ?? this.#checkKey(req) ?? (this.#sockets.size >= socketsMax ? 429 : null);
     if (status) {
-      this.#refuse(res, status);
+      this.#refuse(res, version, REFUSALS[status]);
       return;
     }
-    const socket = new TtsSocket(this.#host);
+    const socket = new TtsSocket(this.#host, version);
     this.#sockets.add(socket);
     const key = req.getHeader('sec-websocket-key');
     const slow = failure?.mode === 'slow_accept';
@@ -192,46 +215,71 @@ export class CartesiaSimulator {
       res.close();
       return;
     }
-    const planned = failure?.mode.startsWith('status_') ? failure.mode.slice('status_'.length) : null;
-    const status = planned ?? this.#checkKey(req);
+    const version = versionOf(req);
+    const status = planned(failure?.mode) ?? this.#checkKey(req);
     void readBody(res).then((body) => {
       if (!body) return;
       const full = this.stats.contextsActive >= this.options.maxContexts;
       if (status || full) {
-        this.#refuse(res, status ?? '429');
+        this.#refuse(res, version, REFUSALS[status ?? 429]);
         return;
       }
-      const request = readTtsRequest(body.toString());
+      const request = readTtsRequest(body.toString(), { version, transport: 'http', voices: this.#host.voices });
       if (request.kind === 'generate') speakOverHttp(kind, request, res, this.#host);
-      else this.#refuse(res, '400', request.kind === 'problem' ? request.message : 'nothing to cancel here');
+      else this.#refuse(res, version, request.kind === 'problem' ? request : REFUSALS[400]);
     });
   }
 
-  #serveInfo(res: HttpResponse, req: HttpRequest, body: string): void {
+  #serveVoices(res: HttpResponse, req: HttpRequest): void {
     const status = this.#checkKey(req);
-    if (status) this.#refuse(res, status);
-    else sendJson(res, '200 OK', body);
+    if (status) return this.#refuse(res, versionOf(req), REFUSALS[status]);
+    const limit = Number(req.getQuery('limit') ?? 10) || 10;
+    const all = [...this.#voices.values()];
+    const from = all.findIndex(({ id }) => id === req.getQuery('starting_after')) + 1;
+    const data = all.slice(from, from + limit).map(voiceResource);
+    sendJson(res, '200 OK', JSON.stringify({ data, has_more: from + data.length < all.length }));
+  }
+
+  #serveVoice(res: HttpResponse, req: HttpRequest): void {
+    const status = this.#checkKey(req);
+    if (status) return this.#refuse(res, versionOf(req), REFUSALS[status]);
+    const voice = this.#voices.get(req.getUrl().slice('/voices/'.length));
+    if (!voice) return this.#refuse(res, versionOf(req), { ...REFUSALS[404], errorCode: 'voice_not_found' });
+    sendJson(res, '200 OK', JSON.stringify(voiceResource(voice)));
   }
 
   /** The status of the refusal, or null. Browsers send key and version in the query. */
-  #checkKey(req: HttpRequest): string | null {
+  #checkKey(req: HttpRequest): number | null {
     const bearer = /^Bearer (\S+)$/.exec(req.getHeader('authorization'))?.[1];
     const key = bearer ?? (req.getHeader('x-api-key') || req.getQuery('api_key') || '');
     const known = this.options.apiKeys;
-    if (key === '' || (known.length > 0 && !known.includes(key))) return '401';
-    const version = req.getHeader('cartesia-version') || req.getQuery('cartesia_version') || '';
-    return /^\d{4}-\d{2}-\d{2}$/.test(version) ? null : '400';
+    if (key === '' || (known.length > 0 && !known.includes(key))) return 401;
+    return isApiVersion(versionOf(req)) ? null : 400;
   }
 
-  #refuse(res: HttpResponse, status: string, message = 'simulated refusal'): void {
-    this.stats.refused(status);
-    const title = STATUS_TEXT[status].slice(4);
-    sendJson(res, STATUS_TEXT[status], JSON.stringify({ title, message, status_code: Number(status) }), [
-      ...(status === '429' ? ([['retry-after', '1']] as [string, string][]) : []),
-    ]);
+  #refuse(res: HttpResponse, version: string, { statusCode, title, message, errorCode }: TtsProblem): void {
+    this.stats.refused(String(statusCode));
+    const status = STATUS_TEXT[statusCode];
+    const headers: [string, string][] = statusCode === 429 ? [['retry-after', '1']] : [];
+    if (isApiVersion(version) && version < STRUCTURED_ERRORS_SINCE) {
+      sendText(res, status, `${title}: ${message}`, headers);
+      return;
+    }
+    const request_id = randomUUID();
+    const doc_url = 'https://docs.cartesia.ai/use-the-api/api-errors';
+    sendJson(res, status, JSON.stringify({ error_code: errorCode, title, message, request_id, doc_url }), headers);
   }
 
   #sweep(): void {
     for (const socket of this.#sockets) socket.checkIdle(this.options.idleTimeoutMs);
   }
+}
+
+function versionOf(req: HttpRequest): string {
+  return req.getHeader('cartesia-version') || req.getQuery('cartesia_version') || '';
+}
+
+/** The status that a `status_*` failure wants. */
+function planned(mode: CartesiaFailureMode | undefined): number | null {
+  return mode?.startsWith('status_') ? Number(mode.slice('status_'.length)) : null;
 }

@@ -249,7 +249,7 @@ export class TtsContext {
       case 'unknown_context':
         if (this.chunks === failure.after)
           messages.push(
-            '{"type":"chunk","context_id":"nobody-opened-this","data":"//////////8=","done":false,"status_code":206}',
+            '{"type":"chunk","context_id":"nobody-opened-this","data":"//////////8=","done":false,"status_code":206,"step_time":1}',
           );
         return false;
       default:

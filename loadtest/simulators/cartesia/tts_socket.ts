@@ -23,6 +23,8 @@ export interface TtsHost extends ContextHost {
   timings: StageTimings;
   failures: FailurePlan<CartesiaFailureMode>;
   contextsMax: number;
+  /** Ids of the voices there are. */
+  voices: ReadonlySet<string>;
 }
 
 const IDLE_REASON = 'connection idle timeout';
@@ -39,17 +41,24 @@ export class TtsSocket implements ContextSink {
   #muted = false;
   #lastUsedMs = nowMs();
 
-  constructor(readonly host: TtsHost) {}
+  /** `version`: what the handshake named. */
+  constructor(
+    readonly host: TtsHost,
+    readonly version: string,
+  ) {}
 
   opened(wire: TtsWire): void {
     this.#wire = wire;
     this.host.stats.socketOpened();
   }
 
-  received(text: string): void {
+  received(text: string, isBinary: boolean): void {
     this.#lastUsedMs = nowMs();
     this.host.stats.messages++;
-    const request = readTtsRequest(text);
+    const { version, host } = this;
+    const request = isBinary
+      ? problem(400, 'Invalid request', 'messages must be text', 'invalid_json')
+      : readTtsRequest(text, { version, transport: 'socket', voices: host.voices });
     switch (request.kind) {
       case 'problem':
         this.sendProblem(request);
@@ -176,7 +185,7 @@ export class TtsSocket implements ContextSink {
   #lateChunks(contextId: string): void {
     const failure = this.host.failures.take(['late_chunks'], contextId);
     if (!failure) return;
-    const chunk = `{"type":"chunk","context_id":${JSON.stringify(contextId)},"data":"${'f'.repeat(400)}","done":false,"status_code":206}`;
+    const chunk = `{"type":"chunk","context_id":${JSON.stringify(contextId)},"data":"${'f'.repeat(400)}","done":false,"status_code":206,"step_time":1}`;
     setTimeout(() => this.send([chunk, chunk]), failure.delayMs ?? 300).unref();
   }
 }

@@ -22,7 +22,7 @@ function provider(timeoutMs = 2000): void {
     {
       apiKey: API_KEY,
       baseUrl: simulator.url,
-      voiceId: 'default-voice',
+      voiceId: 'a0e99841-438c-4a64-b679-ae501e7d6091',
       model: 'sonic-3',
       language: 'en',
       connectTimeoutMs: 300,
@@ -36,7 +36,8 @@ function provider(timeoutMs = 2000): void {
   );
 }
 
-const open = (handlers = probe) => tts.open({ voiceId: 'voice-1', language: 'en' }, handlers);
+const open = (handlers = probe) =>
+  tts.open({ voiceId: '71a7ad14-091c-4e8e-a314-022ece01c121', language: 'en' }, handlers);
 
 function say(handlers = probe) {
   const utterance = open(handlers);
