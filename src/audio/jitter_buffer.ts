@@ -66,6 +66,8 @@ export class JitterBuffer {
   /** Of the frame that `pull` gave last: whether it was made up, and its time on the stream's timeline. */
   concealed = false;
   timestampMs = 0;
+  /** Of the same frame: which timeline that time is on. Each jump begins the next one; `jumps` is the newest. */
+  timeline = 0;
 
   /** Frames that never came. */
   lost = 0;
@@ -88,6 +90,7 @@ export class JitterBuffer {
   readonly #mulaw: Uint8Array;
   readonly #pcm: Int16Array;
   readonly #timestamps: Float64Array;
+  readonly #timelines: Int32Array;
   /** Frames to make up before this one. */
   readonly #gapBefore: Int32Array;
   /** Numbers of the next frame to go out and to come in. */
@@ -124,6 +127,7 @@ export class JitterBuffer {
     this.#mulaw = new Uint8Array(capacityFrames * FRAME_SAMPLES);
     this.#pcm = new Int16Array((PAST_FRAMES + capacityFrames) * FRAME_SAMPLES);
     this.#timestamps = new Float64Array(capacityFrames);
+    this.#timelines = new Int32Array(capacityFrames);
     this.#gapBefore = new Int32Array(capacityFrames);
   }
 
@@ -132,9 +136,15 @@ export class JitterBuffer {
     return this.#tail - this.#head;
   }
 
+  /** Where on the newest timeline the audio taken so far ends. */
+  get endMs(): number {
+    return this.#nextMs;
+  }
+
   /**
    * Takes one media message: `samples` mu-law bytes and the same decoded, with Twilio's timestamp (ms since the stream
-   * began; negative or not finite = none). `nowMs`: when it arrived, on the clock that `pull` uses. No allocation.
+   * began; negative or not finite = none). `nowMs`: when it arrived, on the clock that `pull` uses. Returns false when
+   * it was dropped as a duplicate, or empty. No allocation.
    */
   push(
     timestampMs: number,
@@ -144,9 +154,9 @@ export class JitterBuffer {
     pcmOffset: number,
     samples: number,
     nowMs: number,
-  ): void {
+  ): boolean {
     this.#lastArrivalMs = nowMs;
-    if (samples <= 0) return;
+    if (samples <= 0) return false;
     const durationMs = samples / BYTES_PER_MS;
     const startMs = timestampMs >= 0 && Number.isFinite(timestampMs) ? timestampMs : this.#nextMs;
     let gapFrames = 0;
@@ -158,7 +168,7 @@ export class JitterBuffer {
       if (Math.abs(stepMs) > this.#options.jumpMsMax) {
         this.#startAnew(startMs);
       } else if (stepMs < -TOLERANCE_MS) {
-        if (!this.#isNewTimeline(startMs, durationMs)) return;
+        if (!this.#isNewTimeline(startMs, durationMs)) return false;
         this.#startAnew(startMs);
       } else if (stepMs <= TOLERANCE_MS) {
         // Follows on; after a pause it is late. Its own timestamp counts, so small errors do not add up.
@@ -171,6 +181,7 @@ export class JitterBuffer {
     this.#staleRun = 0;
     this.#nextMs = startMs + durationMs;
     this.#append(startMs, gapFrames, mulaw, mulawOffset, pcm, pcmOffset, samples);
+    return true;
   }
 
   /**
@@ -187,10 +198,12 @@ export class JitterBuffer {
     if (depth === 0) {
       if (!this.#isPauseFrameDue(nowMs)) return false;
       this.timestampMs = this.#nextMs + this.#bridged * FRAME_MS;
+      this.timeline = this.jumps;
       this.#bridged++;
       this.#makeUp(mulaw, pcm);
     } else {
       const index = this.#head & this.#mask;
+      this.timeline = this.#timelines[index];
       if (this.#gapBefore[index] > 0) {
         this.timestampMs = this.#timestamps[index] - this.#gapBefore[index]-- * FRAME_MS;
         this.#makeUp(mulaw, pcm);
@@ -202,10 +215,23 @@ export class JitterBuffer {
     return true;
   }
 
+  /** The pause that was bridged was none of the stream's own time: what comes now is not late. */
+  forgetPause(): void {
+    this.#lateUntilMs = this.#nextMs;
+  }
+
   /** For the next call: as new, without allocating again. */
   reset(): void {
     this.concealed = this.#started = false;
-    this.timestampMs = this.lost = this.late = this.concealedCount = this.duplicates = this.jumps = this.overflowed = 0;
+    this.timestampMs =
+      this.timeline =
+      this.lost =
+      this.late =
+      this.concealedCount =
+      this.duplicates =
+      this.jumps =
+      this.overflowed =
+        0;
     this.#pcm.fill(0);
     this.#head = this.#tail = this.#partial = this.#partialGap = 0;
     this.#nextMs = this.#bridged = this.#lateUntilMs = this.#lastArrivalMs = this.#staleRun = this.#staleNextMs = 0;
@@ -214,6 +240,8 @@ export class JitterBuffer {
   }
 
   #startAnew(startMs: number): void {
+    // Part of a frame from before the jump: silence completes it.
+    if (this.#partial > 0) this.#completePartial();
     this.jumps++;
     // What was made up in a pause before stays made up, and nobody can tell whether it was lost.
     this.#lateUntilMs = startMs;
@@ -255,7 +283,10 @@ export class JitterBuffer {
     if (this.#partial === 0) this.#partialGap = gapFrames;
     for (let done = 0; done < samples; ) {
       const index = this.#tail & this.#mask;
-      if (this.#partial === 0) this.#timestamps[index] = startMs + done / BYTES_PER_MS;
+      if (this.#partial === 0) {
+        this.#timestamps[index] = startMs + done / BYTES_PER_MS;
+        this.#timelines[index] = this.jumps;
+      }
       const count = Math.min(samples - done, FRAME_SAMPLES - this.#partial);
       const mulawAt = index * FRAME_SAMPLES + this.#partial;
       const pcmAt = (index + PAST_FRAMES) * FRAME_SAMPLES + this.#partial;

@@ -136,6 +136,26 @@ export const COUNTERS = {
   frames_lost: { name: 'ringline_frames_lost_total', help: 'Caller frames that never came.' },
   frames_late: { name: 'ringline_frames_late_total', help: 'Caller frames that came after they had been concealed.' },
   frames_concealed: { name: 'ringline_frames_concealed_total', help: 'Caller frames made up for missing ones.' },
+  frames_overflowed: {
+    name: 'ringline_frames_overflowed_total',
+    help: 'Caller frames dropped because more came at once than the jitter buffer holds.',
+  },
+  media_duplicates: {
+    name: 'ringline_media_duplicates_total',
+    help: 'Media messages dropped because their time had been delivered already.',
+  },
+  media_jumps: {
+    name: 'ringline_media_jumps_total',
+    help: 'Times the timestamps of the caller audio began anew elsewhere.',
+  },
+  media_clock_corrections: {
+    name: 'ringline_media_clock_corrections_total',
+    help: 'Times the timestamps of the caller audio were more than a second off the time it arrived.',
+  },
+  vad_windows_skipped: {
+    name: 'ringline_vad_windows_skipped_total',
+    help: 'Windows of caller audio that the VAD never judged because it came too late.',
+  },
   frames_out: { name: 'ringline_frames_out_total', help: '20 ms agent frames handed to the socket.' },
   underruns: {
     name: 'ringline_underruns_total',
@@ -155,9 +175,18 @@ export const COUNTERS = {
     help: 'Records lost to a full ring.',
     labels: { ring: 'egress' },
   },
+  egress_held: {
+    name: 'ringline_egress_held_total',
+    help: 'Times reply audio had to wait because the ring to the main thread was full. Nothing is lost by that.',
+  },
   socket_dropped: {
     name: 'ringline_socket_dropped_total',
     help: 'Outbound media messages dropped because the socket was backed up.',
+  },
+  bad_fields: {
+    name: 'ringline_bad_media_total',
+    help: 'Media socket messages refused.',
+    labels: { problem: 'fields' },
   },
   bad_json: { name: 'ringline_bad_media_total', help: 'Media socket messages refused.', labels: { problem: 'json' } },
   bad_event: {
@@ -185,6 +214,10 @@ export const COUNTERS = {
   barge_ins: { name: 'ringline_barge_ins_total', help: 'Replies the caller cut off.' },
   stale_marks: { name: 'ringline_stale_marks_total', help: 'Marks that came back for audio already cleared.' },
   stale_audio: { name: 'ringline_stale_audio_total', help: 'Provider audio dropped because its reply was cancelled.' },
+  reply_too_long: {
+    name: 'ringline_reply_audio_cut_total',
+    help: 'Chunks of reply audio dropped because two minutes of the reply were waiting already.',
+  },
   deepgram_errors: {
     name: 'ringline_provider_errors_total',
     help: 'Failures of a provider.',

@@ -38,8 +38,6 @@ export class SpscRing {
   readonly bytes: Uint8Array;
   /** Longest payload that always fits into an empty ring: half of it, because of the padding before the end. */
   readonly maxPayloadBytes: number;
-  /** Records refused for being longer than that; they would never fit, so trying again is useless. */
-  oversized = 0;
 
   /** The record that `next()` moved to. */
   type = 0;
@@ -119,10 +117,7 @@ export class SpscRing {
   reserve(type: number, maxLength: number): number {
     assert(type > PAD && type <= 0xff && maxLength >= 0, 'a record type is 1 to 255');
     if (this.#generation !== this.#control[GENERATION_WORD]) return -1;
-    if (maxLength > this.maxPayloadBytes) {
-      this.oversized++;
-      return -1;
-    }
+    if (maxLength > this.maxPayloadBytes) return -1;
     const size = this.#sizeBytes;
     const recordBytes = (maxLength + RECORD_HEADER_BYTES + 7) & ~7;
     const position = this.#tail & this.#mask;

@@ -12,6 +12,8 @@ import type { Recorder } from './recorder.js';
 const STT_BATCH_SPEECH = 60 * BYTES_PER_MS;
 /** The same in silence, where nobody waits for the words. */
 const STT_BATCH_SILENCE = 200 * BYTES_PER_MS;
+/** Sound is judged as at most this old: audio that was held up longer was still heard by us only now. */
+const JUDGED_LATE_MAX_MS = 1000;
 
 export interface CallerAudioHandlers {
   /** The VAD is sure that the caller speaks, and has since `startMs`. */
@@ -61,7 +63,8 @@ export class CallerAudio {
 
   /** One VAD window that ended with the stream's sample `endSample`. `originMs` = engine time of call time zero. */
   probability(probability: number, endSample: number, originMs: number, nowMs: number): void {
-    const atMs = originMs + this.frameEndCallMs - (this.pushedSamples - endSample) / BYTES_PER_MS;
+    const saidMs = originMs + this.frameEndCallMs - (this.pushedSamples - endSample) / BYTES_PER_MS;
+    const atMs = Math.min(Math.max(saidMs, nowMs - JUDGED_LATE_MAX_MS), nowMs);
     const change = this.detector.push(probability, atMs);
     if (change === 'speech_start') this.handlers.onSpeechStart(this.detector.speechStartMs, nowMs);
     else if (change === 'speech_end') this.handlers.onSpeechEnd(this.detector.speechEndMs, nowMs);

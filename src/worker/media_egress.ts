@@ -54,6 +54,8 @@ export class MediaEgress {
   private replySentBytes = 0;
   private sinceMarkBytes = 0;
   private finishing = false;
+  /** The last audio due met a full ring. */
+  private held = false;
   /** Marks and clears that met a full ring. They may be late, never lost: a lost clear is an agent that talks on. */
   private backlog: string[] = [];
 
@@ -150,10 +152,12 @@ export class MediaEgress {
   private send(count: number, paddedCount: number, nowMs: number): boolean {
     const at = this.ring.reserve(EGRESS.MESSAGE, MESSAGE_OVERHEAD_BYTES + Math.ceil(paddedCount / 3) * 4);
     if (at < 0) {
-      // Nothing is lost: the audio stays queued and the next tick tries again.
-      this.metrics.add('ring_dropped_egress');
+      // Nothing is lost: the audio stays queued and every tick tries again.
+      if (!this.held) this.metrics.add('egress_held');
+      this.held = true;
       return false;
     }
+    this.held = false;
     const { mulaw } = this.buffers;
     this.queue.take(mulaw, 0, count);
     if (paddedCount > count) mulaw.fill(MULAW_SILENCE, count, paddedCount);

@@ -9,8 +9,9 @@ import type { ThreadMetrics } from '../metrics/shared_metrics.js';
 import { INGRESS } from '../threads/record_types.js';
 import type { SpscRing } from '../threads/spsc_ring.js';
 import { parseTwilioMessage, type TwilioStart } from '../twilio/media_messages.js';
+import { MediaClock } from './media_clock.js';
 
-/** Messages refused before the connection is given up as "not Twilio": noise is survived, nonsense is not served. */
+/** Messages within a minute that are no JSON before the connection is given up as "not Twilio". */
 const BAD_MESSAGES_MAX = 50;
 
 export interface IngressHandlers {
@@ -23,7 +24,7 @@ export interface IngressHandlers {
   onStop(): void;
   onSocketClosed(code: number): void;
   onHangup(reason: string): void;
-  /** Too much of what came is not the Twilio protocol. */
+  /** Too much of what came is no JSON. */
   onProtocolError(): void;
 }
 
@@ -39,129 +40,159 @@ export class IngressBuffers {
 
 const NOTHING = new Uint8Array(0);
 
+/** Troubles of the jitter buffer and the metrics that count them. */
+const TROUBLES = [
+  ['lost', 'frames_lost'],
+  ['late', 'frames_late'],
+  ['concealedCount', 'frames_concealed'],
+  ['duplicates', 'media_duplicates'],
+  ['jumps', 'media_jumps'],
+  ['overflowed', 'frames_overflowed'],
+] as const satisfies [keyof JitterBuffer, CounterName][];
+
 export class MediaIngress {
   readonly jitter = new JitterBuffer();
   framesIn = 0;
-  /** Engine clock at which the call's timeline begins: at `start`, until the first media messages tell it better. */
-  originMs = Number.POSITIVE_INFINITY;
-  private started = false;
-  private streamSid = NOTHING;
-  private firstTimestampMs: number | null = null;
-  private badMessages = 0;
-  private counted = { lost: 0, late: 0, concealed: 0 };
+  readonly #ring: SpscRing;
+  readonly #dsp: Dsp;
+  readonly #metrics: ThreadMetrics;
+  readonly #buffers: IngressBuffers;
+  readonly #handlers: IngressHandlers;
+  readonly #clock = new MediaClock();
+  #started = false;
+  #streamSid = NOTHING;
+  #badMessages = 0;
+  #badMinuteEndsMs = 0;
+  /** How much of each of TROUBLES, and of the clock's corrections, is in the metrics. */
+  readonly #counted = new Float64Array(TROUBLES.length);
+  #countedCorrections = 0;
 
-  constructor(
-    private readonly ring: SpscRing,
-    private readonly dsp: Dsp,
-    private readonly metrics: ThreadMetrics,
-    private readonly buffers: IngressBuffers,
-    private readonly handlers: IngressHandlers,
-  ) {}
+  constructor(ring: SpscRing, dsp: Dsp, metrics: ThreadMetrics, buffers: IngressBuffers, handlers: IngressHandlers) {
+    this.#ring = ring;
+    this.#dsp = dsp;
+    this.#metrics = metrics;
+    this.#buffers = buffers;
+    this.#handlers = handlers;
+  }
+
+  /** Engine clock at which the call's timeline begins: at `start`, until the first media messages tell it better. */
+  get originMs(): number {
+    return this.#clock.originMs;
+  }
 
   /** Handles everything that is in the ring, then delivers the frames that are due. */
   drain(nowMs: number): void {
-    const ring = this.ring;
+    const ring = this.#ring;
     if (ring.isEmpty) {
-      if (this.started) this.deliver(nowMs);
+      if (this.#started) this.#deliver(nowMs);
       return;
     }
-    this.metrics.observe('ring_depth_bytes', ring.depthBytes);
+    this.#metrics.observe('ring_depth_bytes', ring.depthBytes);
     while (ring.next()) {
-      if (ring.type === INGRESS.MESSAGE) this.onMessage(nowMs);
-      else this.onControl();
+      if (ring.type === INGRESS.MESSAGE) this.#onMessage(nowMs);
+      else this.#onControl(nowMs);
     }
     ring.release();
-    this.deliver(nowMs);
+    if (this.#clock.settle(nowMs)) this.jitter.forgetPause();
+    this.#deliver(nowMs);
   }
 
-  private onMessage(nowMs: number): void {
-    const { ring, buffers } = this;
-    const samples = this.dsp.parseMedia(
-      ring.bytes,
-      ring.offset,
-      ring.length,
-      this.streamSid,
-      buffers.mulaw,
-      0,
-      buffers.pcm,
-      0,
-      buffers.meta,
-    );
+  #onMessage(nowMs: number): void {
+    const { mulaw, pcm, meta } = this.#buffers;
+    const ring = this.#ring;
+    const samples = this.#dsp.parseMedia(ring.bytes, ring.offset, ring.length, this.#streamSid, mulaw, 0, pcm, 0, meta);
     if (samples > 0) {
-      if (!this.started) return this.refuse('bad_order');
+      if (!this.#started) return this.#metrics.add('bad_order');
       // The difference of two 32-bit stamps, signed: what came in while this batch was drained is younger than `nowMs`.
-      this.metrics.observe('ingress_delay_ms', Math.max(0, ((nowMs >>> 0) - ring.stampMs) | 0));
-      this.onMedia(buffers.meta[0], samples, nowMs);
-    } else if (samples === 0) this.onOther(nowMs);
-    else if (samples === -3) this.refuse('bad_stream_sid');
-    else this.refuse(samples === -1 ? 'bad_json' : 'bad_payload');
+      this.#metrics.observe('ingress_delay_ms', Math.max(0, ((nowMs >>> 0) - ring.stampMs) | 0));
+      this.#onMedia(meta[0], samples, nowMs);
+    } else if (samples === 0) this.#onOther(nowMs);
+    else if (samples === -3) this.#metrics.add('bad_stream_sid');
+    else if (samples === -1) this.#onNonsense('bad_json', nowMs);
+    else this.#metrics.add('bad_payload');
   }
 
-  private onMedia(timestampMs: number, samples: number, nowMs: number): void {
-    this.firstTimestampMs ??= timestampMs;
-    // Twilio bursts at the start of a stream: the message that travelled fastest tells best when the call began.
-    const originMs = nowMs - samples / BYTES_PER_MS - (timestampMs - this.firstTimestampMs);
-    if (this.framesIn < 100 && originMs < this.originMs) this.originMs = originMs;
-    this.jitter.push(timestampMs, this.buffers.mulaw, 0, this.buffers.pcm, 0, samples, nowMs);
+  #onMedia(timestampMs: number, samples: number, nowMs: number): void {
+    const { jitter } = this;
+    if (!jitter.push(timestampMs, this.#buffers.mulaw, 0, this.#buffers.pcm, 0, samples, nowMs)) return;
+    this.#clock.heard(jitter.endMs, samples / BYTES_PER_MS, jitter.jumps, nowMs);
   }
 
-  private deliver(nowMs: number): void {
-    const { jitter, buffers, metrics } = this;
-    while (jitter.pull(nowMs, buffers.frameMulaw, buffers.framePcm)) {
+  #deliver(nowMs: number): void {
+    const { jitter } = this;
+    const { frameMulaw, framePcm } = this.#buffers;
+    const before = this.framesIn;
+    while (jitter.pull(nowMs, frameMulaw, framePcm)) {
       this.framesIn++;
-      metrics.add('frames_in');
-      this.handlers.onFrame(buffers.frameMulaw, buffers.framePcm, jitter.timestampMs - (this.firstTimestampMs ?? 0));
+      this.#handlers.onFrame(frameMulaw, framePcm, this.#clock.callMs(jitter.timestampMs, jitter.timeline, nowMs));
     }
-    this.count('frames_lost', 'lost', jitter.lost);
-    this.count('frames_late', 'late', jitter.late);
-    this.count('frames_concealed', 'concealed', jitter.concealedCount);
+    if (this.framesIn === before) return;
+    this.#metrics.add('frames_in', this.framesIn - before);
+    this.#countTroubles();
   }
 
-  private count(metric: CounterName, field: 'lost' | 'late' | 'concealed', total: number): void {
-    if (total === this.counted[field]) return;
-    this.metrics.add(metric, total - this.counted[field]);
-    this.counted[field] = total;
+  #countTroubles(): void {
+    for (let i = 0; i < TROUBLES.length; i++) {
+      const total = this.jitter[TROUBLES[i][0]];
+      if (total === this.#counted[i]) continue;
+      this.#metrics.add(TROUBLES[i][1], total - this.#counted[i]);
+      this.#counted[i] = total;
+    }
+    const { corrections } = this.#clock;
+    if (corrections === this.#countedCorrections) return;
+    this.#metrics.add('media_clock_corrections', corrections - this.#countedCorrections);
+    this.#countedCorrections = corrections;
   }
 
   /** The rare messages: a few a call, so they may be parsed with comfort. */
-  private onOther(nowMs: number): void {
-    const { ring, buffers, handlers } = this;
+  #onOther(nowMs: number): void {
+    const handlers = this.#handlers;
+    const ring = this.#ring;
     let text: string;
     try {
       // TextDecoder refuses shared memory, hence the copy.
-      text = buffers.decoder.decode(ring.bytes.slice(ring.offset, ring.offset + ring.length));
+      text = this.#buffers.decoder.decode(ring.bytes.slice(ring.offset, ring.offset + ring.length));
     } catch {
-      return this.refuse('bad_json');
+      return this.#onNonsense('bad_json', nowMs);
     }
     const parsed = parseTwilioMessage(text);
-    if (!parsed.ok) return this.refuse(parsed.problem === 'unknown_event' ? 'bad_event' : 'bad_json');
+    if (!parsed.ok) {
+      if (parsed.problem === 'json') return this.#onNonsense('bad_json', nowMs);
+      return this.#metrics.add(parsed.problem === 'unknown_event' ? 'bad_event' : 'bad_fields');
+    }
     const message = parsed.message;
     if (message.event === 'connected') return;
     if (message.event === 'start') {
-      if (this.started) return this.refuse('bad_order');
-      this.started = true;
-      this.streamSid = new TextEncoder().encode(message.streamSid);
-      this.originMs = nowMs;
+      if (this.#started) return this.#metrics.add('bad_order');
+      this.#started = true;
+      this.#streamSid = new TextEncoder().encode(message.streamSid);
+      this.#clock.start(nowMs);
       return handlers.onStart(message);
     }
-    if (!this.started) return this.refuse('bad_order');
-    if (message.streamSid !== new TextDecoder().decode(this.streamSid)) return this.refuse('bad_stream_sid');
+    if (!this.#started) return this.#metrics.add('bad_order');
+    if (message.streamSid !== new TextDecoder().decode(this.#streamSid)) return this.#metrics.add('bad_stream_sid');
     if (message.event === 'mark') handlers.onMark(message.mark.name);
     else if (message.event === 'dtmf') handlers.onDtmf(message.dtmf.digit);
     else if (message.event === 'stop') handlers.onStop();
   }
 
-  private onControl(): void {
-    const { ring, handlers } = this;
+  #onControl(nowMs: number): void {
+    const handlers = this.#handlers;
+    const ring = this.#ring;
     if (ring.type === INGRESS.SOCKET_OPEN) return handlers.onSocketOpen();
-    if (ring.type === INGRESS.BINARY) return this.refuse('bad_binary');
+    if (ring.type === INGRESS.BINARY) return this.#onNonsense('bad_binary', nowMs);
     const payload = Buffer.from(ring.bytes.slice(ring.offset, ring.offset + ring.length)).toString('utf8');
     if (ring.type === INGRESS.SOCKET_CLOSED) handlers.onSocketClosed(Number(payload));
     else if (ring.type === INGRESS.HANGUP) handlers.onHangup(payload);
   }
 
-  private refuse(metric: CounterName): void {
-    this.metrics.add(metric);
-    if (++this.badMessages === BAD_MESSAGES_MAX) this.handlers.onProtocolError();
+  /** No JSON. What is JSON but not understood is counted and ignored: Twilio may send more tomorrow than today. */
+  #onNonsense(metric: CounterName, nowMs: number): void {
+    this.#metrics.add(metric);
+    if (nowMs >= this.#badMinuteEndsMs) {
+      this.#badMinuteEndsMs = nowMs + 60_000;
+      this.#badMessages = 0;
+    }
+    if (++this.#badMessages === BAD_MESSAGES_MAX) this.#handlers.onProtocolError();
   }
 }

@@ -203,7 +203,7 @@ export class Speaker {
   private onAudio(spoken: Spoken | null, bytes: Uint8Array): void {
     const now = nowMs();
     if (!spoken || spoken !== this.current) return this.metrics.add('stale_audio');
-    if (!this.egress.append(bytes, now)) return this.metrics.add('stale_audio');
+    if (!this.egress.append(bytes, now)) return this.metrics.add('reply_too_long');
     this.ledger.addAudio(spoken.ledgerId, bytes.length);
     // The first audio is what the caller waits for, and audio that comes when the line is about to run dry is as urgent:
     // neither waits for the beat.

@@ -116,9 +116,9 @@ const bad = (problem: string) => stage.metric(`ringline_bad_media_total{problem=
 test.each([
   ['broken JSON', 'json', '{"event":"media","sequenceNumber":"3","media":{"track":"inbo'],
   ['no JSON at all', 'json', 'hello?'],
-  ['an array', 'json', '[1,2,3]'],
+  ['an array', 'fields', '[1,2,3]'],
   ['an unknown event', 'unknown_event', '{"event":"dance","streamSid":"MZ"}'],
-  ['a start without its fields', 'json', '{"event":"start","streamSid":"MZ","start":{}}'],
+  ['a start without its fields', 'fields', '{"event":"start","streamSid":"MZ","start":{}}'],
 ] as const)('%s is counted and the call goes on', async (_name, problem, message) => {
   const line = await Line.started();
   const before = await bad(problem);

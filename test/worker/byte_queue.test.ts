@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { ByteQueue } from '../../src/worker/byte_queue.js';
+import { seededRandom } from '../threads/random_records.js';
 
 const bytes = (from: number, count: number) => Uint8Array.from({ length: count }, (_, i) => (from + i) & 0xff);
 
@@ -48,4 +49,37 @@ test('after clear nothing of the old reply is left', () => {
   queue.clear();
   expect(queue.length).toBe(0);
   expect(queue.unread(10)).toBe(0);
+});
+
+test.each([1, 2, 3, 4, 5, 6])('as a plain list would have it, whatever is done (seed %i)', (seed) => {
+  const random = seededRandom(seed);
+  const queue = new ByteQueue(60_000);
+  const list: number[] = [];
+  let taken: number[] = []; // what could be put back: at least the last 4096 bytes taken
+  const out = new Uint8Array(9000);
+  for (let round = 0; round < 2000; round++) {
+    const dice = random();
+    if (dice < 0.45) {
+      const chunk = bytes(Math.floor(random() * 256), Math.floor(random() * 5000));
+      const fits = list.length + chunk.length <= 60_000;
+      expect(queue.append(chunk)).toBe(fits);
+      if (fits) list.push(...chunk);
+    } else if (dice < 0.9) {
+      const count = Math.floor(random() * 6000);
+      const n = queue.take(out, 5, count);
+      const expected = list.splice(0, count);
+      expect(n).toBe(expected.length);
+      expect(Buffer.from(out.subarray(5, 5 + n)).equals(Buffer.from(expected))).toBe(true);
+      taken = [...taken, ...expected].slice(-4096);
+    } else if (dice < 0.97) {
+      const wanted = Math.floor(random() * 2000);
+      const n = queue.unread(wanted);
+      expect(n).toBe(Math.min(wanted, taken.length));
+      if (n > 0) list.unshift(...taken.splice(-n));
+    } else if (dice < 0.98) {
+      queue.clear();
+      list.length = taken.length = 0;
+    }
+    expect(queue.length).toBe(list.length);
+  }
 });

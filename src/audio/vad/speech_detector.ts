@@ -44,6 +44,7 @@ export class SpeechDetector {
   #voicedMs = 0;
   #doubtMs = 0;
   #silenceSinceMs = 0;
+  #silentMs = 0;
 
   constructor(options: VadOptions) {
     this.#options = options;
@@ -75,10 +76,12 @@ export class SpeechDetector {
         if (!isSilence) return null;
         this.#state = 'falling';
         this.#silenceSinceMs = atMs - WINDOW_MS;
-        return this.#hearSilence(atMs);
+        this.#silentMs = WINDOW_MS;
+        return this.#hearSilence();
       case 'falling':
         if (isSpeech) this.#state = 'speaking';
-        return isSilence ? this.#hearSilence(atMs) : null;
+        this.#silentMs += WINDOW_MS;
+        return isSilence ? this.#hearSilence() : null;
     }
   }
 
@@ -91,8 +94,9 @@ export class SpeechDetector {
     return 'speech_start';
   }
 
-  #hearSilence(atMs: number): SpeechEdge | null {
-    if (atMs - this.#silenceSinceMs < this.#options.minSilenceMs) return null;
+  #hearSilence(): SpeechEdge | null {
+    // Counted in windows: the clock that gives `atMs` may be put right in the middle of a word.
+    if (this.#silentMs < this.#options.minSilenceMs) return null;
     this.#state = 'silent';
     this.speechEndMs = this.#silenceSinceMs;
     return 'speech_end';

@@ -1,0 +1,95 @@
+// A caller's frames on their way to recording, recognition and judgement, with stand-ins for all three.
+
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { VadBatch } from '../../src/audio/vad/vad_batch.js';
+import type { SttSession } from '../../src/providers/stt.js';
+import { CallerAudio } from '../../src/worker/caller_audio.js';
+import type { Recorder } from '../../src/worker/recorder.js';
+
+const OPTIONS = { startThreshold: 0.5, endThreshold: 0.35, minSpeechMs: 64, minSilenceMs: 96, engine: 'auto' as const };
+const ORIGIN_MS = 10_000;
+const frame = new Uint8Array(160).fill(1);
+const pcm = new Int16Array(160);
+
+let sent: number[];
+let recorded: number[];
+let edges: [string, number][];
+let audio: CallerAudio;
+let samples: number;
+beforeEach(() => {
+  sent = [];
+  recorded = [];
+  edges = [];
+  samples = 0;
+  const vad = { push: (_stream: number, _pcm: Int16Array, _at: number, count: number) => (samples += count) };
+  audio = new CallerAudio(vad as unknown as VadBatch, 0, OPTIONS as never, {
+    onSpeechStart: (startMs) => edges.push(['start', startMs]),
+    onSpeechEnd: (endMs) => edges.push(['end', endMs]),
+  });
+  audio.stt = { sendAudio: (bytes: Uint8Array) => sent.push(bytes.length) } as unknown as SttSession;
+  audio.recorder = { caller: (callMs: number) => recorded.push(callMs) } as unknown as Recorder;
+});
+
+/** Frames from `callMs` on; `nowMs` of a window is the end of the last frame unless `lateMs` says else. */
+let judged = 0;
+function hear(callMs: number, frames: number, probability: number, lateMs = 0): void {
+  for (let i = 0; i < frames; i++) {
+    audio.frame(frame, pcm, callMs + i * 20);
+    const nowMs = ORIGIN_MS + callMs + i * 20 + 20 + lateMs;
+    for (; judged + 256 <= samples; judged += 256) audio.probability(probability, judged + 256, ORIGIN_MS, nowMs);
+  }
+}
+beforeEach(() => {
+  judged = 0;
+});
+
+test('in silence recognition gets 200 ms at a time, in speech 60 ms, and before Finalize what is left', () => {
+  hear(0, 20, 0);
+  expect(sent).toEqual([1600, 1600]);
+  hear(400, 20, 1);
+  expect(new Set(sent.slice(4))).toEqual(new Set([480]));
+  audio.flushStt();
+  audio.flushStt();
+  expect(sent.reduce((sum, bytes) => sum + bytes, 0)).toBe(40 * 160);
+  expect(audio.sttSeconds).toBeCloseTo(0.8);
+  expect(recorded).toEqual(Array.from({ length: 40 }, (_, i) => i * 20));
+});
+
+test('speech has its times on the engine’s clock, to a window', () => {
+  hear(0, 50, 0);
+  hear(1000, 50, 1);
+  hear(2000, 50, 0);
+  expect(edges.map(([edge]) => edge)).toEqual(['start', 'end']);
+  expect(Math.abs(edges[0][1] - (ORIGIN_MS + 1000 - 30))).toBeLessThanOrEqual(32);
+  expect(Math.abs(edges[1][1] - (ORIGIN_MS + 2000))).toBeLessThanOrEqual(32);
+});
+
+describe('a clock that is put right in the middle of a word', () => {
+  test.each([-30_000, -5_000, -1_200, 900, 5_000, 30_000])(
+    'by %i ms: one short pause does not end the turn',
+    (byMs) => {
+      hear(0, 50, 0);
+      hear(1000, 50, 1);
+      hear(2000, 3, 0); // a gap between two words
+      hear(2060 + byMs, 3, 0, -byMs);
+      hear(2120 + byMs, 50, 1, -byMs);
+      hear(3120 + byMs, 50, 0, -byMs);
+      expect(edges.map(([edge]) => edge).slice(0, 1)).toEqual(['start']);
+      expect(edges.filter(([edge]) => edge === 'start').length - edges.filter(([edge]) => edge === 'end').length).toBe(
+        0,
+      );
+      for (const [, atMs] of edges) expect(atMs).toBeLessThanOrEqual(ORIGIN_MS + 5000);
+    },
+  );
+
+  test.each([60_000, 3_000])('audio held up for %i ms is judged as a second old at most', (lateMs) => {
+    hear(0, 50, 1, lateMs);
+    expect(edges.length).toBe(1);
+    expect(edges[0][1]).toBeGreaterThanOrEqual(ORIGIN_MS + lateMs - 1000 - 32 - 30);
+  });
+
+  test('no sound is judged before it can have been heard', () => {
+    hear(5000, 20, 1, -4000);
+    expect(edges[0][1]).toBeLessThanOrEqual(ORIGIN_MS + 5400 - 4000);
+  });
+});

@@ -1,0 +1,286 @@
+// The caller's messages from the ring to frames and events. A hand-driven Twilio writes into the ring; time is a variable.
+
+import { beforeEach, describe, expect, test } from 'vitest';
+import { dsp } from '../../src/audio/kernels/addon.js';
+import type { CounterName } from '../../src/metrics/metric_names.js';
+import { createSharedMetrics, sumCounter, ThreadMetrics } from '../../src/metrics/shared_metrics.js';
+import { INGRESS } from '../../src/threads/record_types.js';
+import { createSlab, SlotRings } from '../../src/threads/slab.js';
+import { IngressBuffers, MediaIngress } from '../../src/worker/media_ingress.js';
+
+const SID = `MZ${'a'.repeat(32)}`;
+const CALL = `CA${'b'.repeat(32)}`;
+const START_MS = 50_000;
+const buffers = new IngressBuffers();
+
+let metrics: SharedArrayBuffer;
+let line: Line;
+beforeEach(() => {
+  metrics = createSharedMetrics(1);
+  line = new Line();
+});
+
+class Line {
+  readonly events: string[] = [];
+  /** Call time and first byte of every frame; -1 when it was made up. */
+  readonly frames: [callMs: number, byte: number][] = [];
+  nowMs = START_MS;
+  timestampMs = 0;
+  sequence = 1;
+  readonly #rings = new SlotRings(createSlab({ slots: 1, ingressBytes: 1 << 17, egressBytes: 1 << 12 }), 0);
+  readonly ingress: MediaIngress;
+
+  constructor() {
+    const tell =
+      (what: string) =>
+      (...args: unknown[]): void => {
+        this.events.push([what, ...args].join(' '));
+      };
+    this.ingress = new MediaIngress(this.#rings.ingress, dsp, new ThreadMetrics(metrics, 0), buffers, {
+      onSocketOpen: tell('open'),
+      onStart: ({ start }) => this.events.push(`start ${start.callSid}`),
+      onFrame: (mulaw, _pcm, callMs) => this.frames.push([callMs, this.ingress.jitter.concealed ? -1 : mulaw[0]]),
+      onMark: tell('mark'),
+      onDtmf: tell('dtmf'),
+      onStop: tell('stop'),
+      onSocketClosed: tell('closed'),
+      onHangup: tell('hangup'),
+      onProtocolError: tell('protocol error'),
+    });
+  }
+
+  record(type: number, text = ''): void {
+    expect(this.#rings.ingress.tryWriteText(type, text)).toBe(true);
+  }
+  send(message: unknown): void {
+    const text = typeof message === 'string' ? message : JSON.stringify(message);
+    expect(this.#rings.ingress.tryWrite(INGRESS.MESSAGE, Buffer.from(text))).toBe(true);
+  }
+  drain(): void {
+    this.ingress.drain(this.nowMs);
+  }
+  start(): this {
+    this.send({
+      event: 'start',
+      sequenceNumber: '1',
+      start: {
+        accountSid: `AC${'0'.repeat(32)}`,
+        streamSid: SID,
+        callSid: CALL,
+        tracks: ['inbound'],
+        mediaFormat: { encoding: 'audio/x-mulaw', sampleRate: 8000, channels: 1 },
+        customParameters: {},
+      },
+      streamSid: SID,
+    });
+    this.drain();
+    return this;
+  }
+  /** A media message; `over` may change anything of it. */
+  media(byte: number, media: object = {}, over: object = {}): void {
+    const payload = Buffer.alloc(160, byte).toString('base64');
+    const sequence = String(++this.sequence);
+    this.send({
+      event: 'media',
+      sequenceNumber: sequence,
+      media: { track: 'inbound', chunk: sequence, timestamp: String(this.timestampMs), payload, ...media },
+      streamSid: SID,
+      ...over,
+    });
+    this.timestampMs += 20;
+  }
+  /** `count` messages in real time, one beat each. */
+  talk(count: number, byte = 1): void {
+    for (let i = 0; i < count; i++) {
+      this.nowMs += 20;
+      this.media(byte);
+      this.drain();
+    }
+  }
+  /** Time without a message. */
+  pause(ms: number): void {
+    for (const endMs = this.nowMs + ms; this.nowMs < endMs; ) {
+      this.nowMs += 5;
+      this.drain();
+    }
+  }
+  /** Engine time of the frame's end, less now. */
+  get lastFrameLateMs(): number {
+    return this.nowMs - (this.ingress.originMs + this.frames.at(-1)![0] + 20);
+  }
+}
+const count = (name: CounterName): number => sumCounter(metrics, name);
+
+test('messages become frames in order, with the time of each on the call’s timeline', () => {
+  line.start().talk(50);
+  expect(line.frames.map(([callMs]) => callMs)).toEqual(Array.from({ length: 50 }, (_, i) => i * 20));
+  expect(line.ingress.framesIn).toBe(50);
+  expect(count('frames_in')).toBe(50);
+});
+
+test('what is not audio is told as it comes', () => {
+  line.record(INGRESS.SOCKET_OPEN);
+  line.send({ event: 'connected', protocol: 'Call', version: '1.0.0' });
+  line.start();
+  line.send({ event: 'dtmf', streamSid: SID, sequenceNumber: '5', dtmf: { track: 'inbound_track', digit: '#' } });
+  line.send({ event: 'mark', sequenceNumber: '6', streamSid: SID, mark: { name: 'r1' } });
+  line.send({ event: 'stop', sequenceNumber: '7', streamSid: SID, stop: {} });
+  line.record(INGRESS.HANGUP, 'operator');
+  line.record(INGRESS.SOCKET_CLOSED, '1006');
+  line.drain();
+  expect(line.events).toEqual(['open', `start ${CALL}`, 'dtmf #', 'mark r1', 'stop', 'hangup operator', 'closed 1006']);
+});
+
+describe('what is not understood', () => {
+  const UNKNOWN = { event: 'quality', sequenceNumber: '7', streamSid: SID, quality: { jitterMs: '3' } };
+  const OTHER_STREAM = `MZ${'9'.repeat(32)}`;
+  test.each([
+    ['an event nobody knows yet', 'bad_event', UNKNOWN],
+    ['an event without a stream', 'bad_event', { event: 'warning', text: 'hello' }],
+    ['a mark without a name', 'bad_fields', { event: 'mark', streamSid: SID, mark: {} }],
+    ['a key that is none', 'bad_fields', { event: 'dtmf', streamSid: SID, dtmf: { digit: '42' } }],
+    ['no event at all', 'bad_fields', { streamSid: SID }],
+    ['a list', 'bad_fields', [1, 2, 3]],
+    ['a mark of another stream', 'bad_stream_sid', { event: 'mark', streamSid: OTHER_STREAM, mark: { name: 'r1' } }],
+    [
+      'audio of another stream',
+      'bad_stream_sid',
+      { event: 'media', streamSid: OTHER_STREAM, media: { payload: '/w==' } },
+    ],
+    [
+      'audio that is no base64',
+      'bad_payload',
+      { event: 'media', streamSid: SID, media: { track: 'inbound', payload: '*' } },
+    ],
+    ['media without audio', 'bad_payload', { event: 'media', streamSid: SID, media: { track: 'inbound' } }],
+    [
+      'a second start',
+      'bad_order',
+      {
+        event: 'start',
+        streamSid: SID,
+        start: { streamSid: SID, callSid: CALL, mediaFormat: { encoding: 'audio/x-mulaw', sampleRate: 8000 } },
+      },
+    ],
+  ] as const)('%s, two hundred times: counted, and the call goes on', (_name, counter, message) => {
+    line.start();
+    line.talk(10);
+    const events = line.events.length;
+    for (let i = 0; i < 200; i++) {
+      line.send(message);
+      line.drain();
+    }
+    expect(count(counter)).toBe(200);
+    line.talk(10);
+    expect(line.events.length).toBe(events);
+    expect(line.frames.length).toBe(20);
+  });
+
+  test.each([
+    ['no JSON', 'bad_json', () => line.send('hello?')],
+    ['JSON cut short', 'bad_json', () => line.send('{"event":"media","sequenceNumber":"3","media":{"track":"inbo')],
+    ['no UTF-8', 'bad_json', () => line.record(INGRESS.MESSAGE, '{"event":"\u00ff"}')],
+    ['binary', 'bad_binary', () => line.record(INGRESS.BINARY)],
+  ] as const)('%s: fifty in a minute are too many, one a second and a half is not', (_name, counter, send) => {
+    line.start();
+    for (let i = 0; i < 400; i++) {
+      line.nowMs += 1500;
+      send();
+      line.drain();
+    }
+    expect(line.events).toEqual([`start ${CALL}`]);
+    line.nowMs += 60_000;
+    for (let i = 0; i < 60; i++) {
+      send();
+      line.drain();
+    }
+    expect(line.events.slice(1)).toEqual(['protocol error']);
+    expect(count(counter)).toBe(460);
+  });
+
+  test('media before start is refused', () => {
+    line.media(1);
+    line.drain();
+    expect([line.frames.length, count('bad_order')]).toEqual([0, 1]);
+  });
+});
+
+describe('the media clock', () => {
+  test.each([
+    ['+30 s', 30_000, 0],
+    ['+5 s', 5_000, 0],
+    ['+23 days', 2_000_000_000, 0],
+    ['back to 0', -20_000, 0],
+    ['back by 5 s', -5_000, 0],
+    ['20 s of nothing, timestamps going on', 20_000, 20_000],
+    ['20 s of nothing, timestamps standing still', 0, 20_000],
+  ])('%s: what is said afterwards is on the timeline when it was said', (_name, byMs, silentMs) => {
+    line.start().talk(1000);
+    line.timestampMs += byMs;
+    line.pause(silentMs);
+    line.talk(60);
+    expect(Math.abs(line.lastFrameLateMs)).toBeLessThan(5);
+    line.talk(500);
+    expect(Math.abs(line.lastFrameLateMs)).toBeLessThan(5);
+    expect(line.ingress.originMs).toBe(START_MS);
+    const behind = line.frames.filter(([callMs], i) => i > 0 && callMs > line.frames[i - 1][0] + 25_000);
+    expect(behind).toEqual([]);
+  });
+
+  test('one absurd timestamp moves nothing but its own frame, and that not far', () => {
+    line.start().talk(50);
+    line.media(2, { timestamp: '2000000000' });
+    line.timestampMs -= 20;
+    line.talk(50);
+    expect(Math.abs(line.lastFrameLateMs)).toBeLessThan(25);
+    expect(Math.max(...line.frames.map(([callMs]) => callMs))).toBeLessThan(3000);
+    expect(count('media_jumps')).toBe(2);
+  });
+
+  test.each(['-5', '99999999999', '1e9', '', 'soon'])('a timestamp of "%s" is none: the next in order', (timestamp) => {
+    line.start().talk(10);
+    line.nowMs += 20;
+    line.media(9, { timestamp });
+    line.drain();
+    line.talk(10);
+    expect(line.frames.map(([callMs]) => callMs)).toEqual(Array.from({ length: 21 }, (_, i) => i * 20));
+    expect(line.frames[10][1]).toBe(9);
+  });
+
+  test('a network held up for two seconds: every word is in its place', () => {
+    line.start().talk(100);
+    line.pause(2000);
+    for (let i = 0; i < 100; i++) line.media(7);
+    line.drain();
+    line.pause(40);
+    line.timestampMs += 40;
+    line.talk(50);
+    const said = line.frames.filter(([, byte]) => byte === 7).map(([callMs]) => callMs);
+    expect(said).toEqual(Array.from({ length: 100 }, (_, i) => 2000 + i * 20));
+    expect(Math.abs(line.lastFrameLateMs)).toBeLessThan(5);
+  });
+});
+
+test('the jitter buffer’s troubles are in the metrics, each once', () => {
+  line.start().talk(100);
+  line.timestampMs += 40; // two frames lost
+  line.talk(10);
+  const again = line.timestampMs - 20;
+  line.media(1, { timestamp: String(again) }); // a duplicate
+  line.timestampMs = again + 20;
+  line.talk(10);
+  line.timestampMs = 0; // a jump, seen at the third message
+  line.talk(10);
+  line.pause(500);
+  for (let i = 0; i < 200; i++) line.media(1); // more than fits
+  line.drain();
+  line.pause(100);
+  expect({
+    lost: count('frames_lost'),
+    duplicates: count('media_duplicates'),
+    jumps: count('media_jumps'),
+    overflowed: count('frames_overflowed'),
+  }).toEqual({ lost: 2, duplicates: 3, jumps: 1, overflowed: 200 - 127 });
+  expect(count('frames_concealed')).toBe(line.ingress.jitter.concealedCount);
+  expect(count('frames_late')).toBe(line.ingress.jitter.late);
+});
