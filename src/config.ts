@@ -9,6 +9,8 @@ import { CONFIG_VARIABLES, type ConfigValues } from './config_variables.js';
 export interface EngineConfig {
   host: string;
   port: number;
+  /** `auto`: uWebSockets.js where it loads, else node:http and ws. */
+  httpEngine: 'auto' | 'uws' | 'node';
   /** `https://voice.example.com`, no trailing slash; null = derive from each request. */
   publicUrl: string | null;
   /** Addresses or CIDR blocks whose X-Forwarded-* headers count. */
@@ -207,6 +209,7 @@ function assemble(v: ConfigValues, env: Record<string, string | undefined>, test
     trustedProxies: v.TRUSTED_PROXIES,
     corsOrigins: v.CORS_ORIGINS,
     metricsAllow: v.METRICS_ALLOW,
+    httpEngine: v.HTTP_ENGINE,
     testMode,
     twilio: {
       accountSid: v.TWILIO_ACCOUNT_SID ?? '',

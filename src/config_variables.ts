@@ -129,6 +129,11 @@ export const CONFIG_VARIABLES = {
 
   PORT: variable('8765', 'TCP port; 0 = any free one', integer(0, 65535)),
   HOST: variable('0.0.0.0', 'address to listen on', text),
+  HTTP_ENGINE: variable(
+    'auto',
+    'uws = uWebSockets.js, node = node:http and ws; auto = uWebSockets.js where it loads',
+    z.enum(['auto', 'uws', 'node'], 'must be auto, uws or node'),
+  ),
   PUBLIC_URL: variable(
     null,
     'how Twilio reaches us, https://voice.example.com; empty = taken from each request',

@@ -99,6 +99,7 @@ describe('the rules bite', () => {
     ['src/worker/new.ts', "import { C } from '@cartesia/cartesia-js';", 'may not import @cartesia/cartesia-js'],
     ['src/server/new.ts', "import twilio from 'twilio';", 'may not import twilio'],
     ['src/server/new.ts', "import { WebSocket } from 'ws';", 'may not import ws'],
+    ['src/server/http/new.ts', "import type uWS from 'uWebSockets.js';", 'may not import uWebSockets.js'],
     ['src/server/new.ts', "import { fetch } from 'undici';", 'may not import undici'],
     ['src/server/new.ts', 'const { PORT } = process.env;', 'the environment is not its business'],
     ['src/worker/new.ts', "const a = require('../native/build/x');", 'the native addon is not its business'],

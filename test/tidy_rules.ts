@@ -33,14 +33,14 @@ const MAIN_MAY_IMPORT = /^src\/(metrics|threads|server)\//;
 
 /** Package -> the files that may import it. */
 const ONE_IMPORTER: Record<string, RegExp> = {
-  'uWebSockets.js': /^src\/server\//,
+  'uWebSockets.js': /^src\/server\/http\/transport_uws\.ts$/,
   piscina: /^src\/server\/worker_pool\.ts$/,
   'onnxruntime-node': /^src\/audio\/vad\/silero_model\.ts$/,
   '@deepgram/sdk': /^src\/providers\/deepgram\//,
   openai: /^src\/providers\/openai\//,
   '@cartesia/cartesia-js': /^src\/providers\/cartesia\//,
   twilio: /^src\/twilio\/(rest_client|webhook_signature|twiml)\.ts$/,
-  ws: /^src\/providers\//,
+  ws: /^src\/(providers\/|server\/http\/(transport_node|node_socket)\.ts$)/,
   undici: /^src\/providers\//,
   'prom-client': /^src\/(metrics|server)\//,
   'pino-roll': /^src\/log\.ts$/,

@@ -122,9 +122,17 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
   const insiders = addressSet(config.metricsAllow);
   const ownNumber = config.twilio.phoneNumber;
   const calls = new CallsApi({ ownNumber, urls, dialler, rest, control, registry, log, slots: config.calls.max });
-  const health = new Health({ providers, runner, admission, metrics: memory.metrics, insiders, version });
+  const health = new Health({
+    providers,
+    runner,
+    admission,
+    metrics: memory.metrics,
+    insiders,
+    version,
+    httpEngine: () => http.engine,
+  });
   const recordings = new Recordings(config.recording.dir, log);
-  const http = new HttpServer({
+  const http: HttpServer = new HttpServer({
     webhooks,
     calls,
     health,
@@ -133,8 +141,10 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     metrics,
     exposition: new Exposition(prometheus, insiders),
     corsOrigins: config.corsOrigins,
+    engine: config.httpEngine,
     log,
   });
+  metrics.httpEngine(http.engine);
 
   const stopPumping = new Doorbell(memory.doorbells, 0).listen(pump.pump);
   // Before there are calls: loading the SDK takes a few hundred milliseconds of this thread.

@@ -3,6 +3,7 @@
 
 import * as prom from 'prom-client';
 import { type CallDirection, END_REASONS, type EndReason } from '../call/call.js';
+import type { HttpEngine } from './http/transport.js';
 
 export interface LiveNumbers {
   calls(): number;
@@ -21,6 +22,7 @@ export class ServerMetrics {
   readonly #oversized: prom.Counter;
   readonly #dials: prom.Counter;
   readonly #streamErrors: prom.Counter;
+  readonly #httpEngine: prom.Gauge;
 
   /** @param live read at each scrape */
   constructor(registry: prom.Registry, live: LiveNumbers) {
@@ -50,6 +52,12 @@ export class ServerMetrics {
     );
     this.#dials = counter('ringline_dials_total', 'Outbound dials, by what became of them.', ['result']);
     this.#streamErrors = counter('ringline_stream_errors_total', 'Errors of media streams that Twilio reported.', []);
+    this.#httpEngine = new prom.Gauge({
+      name: 'ringline_http_engine',
+      help: 'The HTTP engine that serves, by name: 1.',
+      labelNames: ['engine'],
+      registers,
+    });
     gauge('ringline_calls_live', 'Calls with a registry entry now, dialling ones included.', live.calls);
     gauge('ringline_slots_in_use', 'Slots reserved now.', live.slots);
     gauge('ringline_media_sockets_live', 'Media sockets open now.', live.sockets);
@@ -89,6 +97,9 @@ export class ServerMetrics {
   }
   oversized(): void {
     this.#oversized.inc();
+  }
+  httpEngine(engine: HttpEngine): void {
+    this.#httpEngine.set({ engine }, 1);
   }
   /** `refused` by Twilio, `timeout`, or Twilio's terminal status; `answered` when its TwiML was asked for. */
   dial(result: string): void {

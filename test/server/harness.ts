@@ -229,6 +229,7 @@ export async function startTestServer(
       ...{ CARTESIA_BASE_URL: `${vendors.url}/cartesia`, TWILIO_BASE_URL: vendors.url },
       ...{
         HOST: '127.0.0.1',
+        HTTP_ENGINE: process.env['RINGLINE_TEST_ENGINE'] ?? 'auto',
         PORT: '0',
         CALLS_MAX: '3',
         WORKERS: '1',

@@ -9,6 +9,7 @@ import type { Admission } from '../calls/admission.js';
 import { mayLookInside } from '../http/auth.js';
 import type { ServerRequest } from '../http/exchange.js';
 import { json, type Reply } from '../http/reply.js';
+import type { HttpEngine } from '../http/transport.js';
 import type { CallRunner } from '../worker_pool.js';
 import type { ProviderHealth } from './provider_health.js';
 
@@ -26,6 +27,7 @@ export interface HealthOptions {
   /** Addresses that are told details, beside this machine. */
   insiders: BlockList;
   version: string;
+  httpEngine(): HttpEngine;
 }
 
 export class Health {
@@ -38,7 +40,7 @@ export class Health {
 
   /** `GET /health`: for anybody whether we are well and who answers us; for insiders also why, and how busy we are. */
   readonly health = async (request: Pick<ServerRequest, 'peer' | 'header'>): Promise<Reply> => {
-    const { providers, runner, admission, metrics, insiders, version } = this.#options;
+    const { providers, runner, admission, metrics, insiders, version, httpEngine } = this.#options;
     await Promise.race([providers.refresh(Date.now()), delay(REFRESH_WAIT_MS)]);
     const now = Date.now();
     const problems = NEEDED.filter((name) => !providers.isServing(name, now)).map((name) => {
@@ -59,6 +61,7 @@ export class Health {
       version,
       uptime_s: Math.round((now - this.#startedMs) / 1000),
       calls: { in_use: admission.inUse, max: admission.slots, draining: admission.isDraining },
+      http_engine: httpEngine(),
       dsp: runner.ready ? (sumGauge(metrics, 'dsp_fallback') > 0 ? 'fallback' : 'native') : null,
       vad: runner.ready ? (sumGauge(metrics, 'vad_native') > 0 ? 'native' : 'onnx') : null,
       observed: Object.fromEntries(SERVICES.map((name) => [name, providers.report(name, now)])),

@@ -1,12 +1,11 @@
-// Between uWebSockets.js and the handlers: copies what a handler needs out of the request (uWS lends it for one
-// callback only), awaits the handler, and sends its answer if the client is still there. Knows no route.
+// Between the transport and the handlers: gives a handler its request with the body, awaits it, and sends its answer if
+// the client is still there. Knows no route.
 
-import type uWS from 'uWebSockets.js';
 import type { Logger } from '../../log.js';
-import { readBody } from './body.js';
 import { errorReply, HttpError } from './errors.js';
 import { sendFile } from './file_reply.js';
-import { type FileReply, type Reply, writeHead } from './reply.js';
+import type { FileReply, Reply } from './reply.js';
+import type { HttpExchange } from './transport.js';
 
 /** One HTTP request, safe to keep across awaits. */
 export interface ServerRequest {
@@ -30,7 +29,8 @@ export type Handler = (request: ServerRequest) => Reply | FileReply | Promise<Re
 export interface ExchangeOptions {
   /** Largest body; 0 = bodies are ignored. */
   bodyBytesMax: number;
-  params: number;
+  /** Path parameters, not decoded. */
+  params: readonly string[];
   log: Logger;
   /** Headers to add to any answer, such as CORS. */
   extraHeaders(header: (name: string) => string): Readonly<Record<string, string>>;
@@ -38,24 +38,10 @@ export interface ExchangeOptions {
 }
 
 /** Runs one request through `handler`. Never throws. */
-export async function exchange(
-  res: uWS.HttpResponse,
-  req: uWS.HttpRequest,
-  handler: Handler,
-  options: ExchangeOptions,
-): Promise<void> {
-  let aborted = false;
-  res.onAborted(() => {
-    aborted = true;
-  });
-  const verb = req.getCaseSensitiveMethod().toUpperCase();
+export async function exchange(client: HttpExchange, handler: Handler, options: ExchangeOptions): Promise<void> {
+  const verb = client.method.toUpperCase();
   const isHead = verb === 'HEAD';
-  const method = isHead ? 'GET' : verb;
-  const header = copyHeaders(req);
-  const path = req.getUrl();
-  const query = req.getQuery();
-  const rawParams = Array.from({ length: options.params }, (_, i) => req.getParameter(i) ?? '');
-  const peer = Buffer.from(res.getRemoteAddressAsText()).toString('latin1');
+  const { path, query, peer, header } = client;
 
   let reply: Reply | FileReply;
   let isBodyLeft = false;
@@ -63,9 +49,10 @@ export async function exchange(
     if (Number(header('content-length')) > options.bodyBytesMax && options.bodyBytesMax > 0) {
       throw new HttpError(413, `the body is larger than ${options.bodyBytesMax} bytes`);
     }
-    const body = options.bodyBytesMax > 0 ? await readBody(res, options.bodyBytesMax) : Buffer.alloc(0);
+    const body = options.bodyBytesMax > 0 ? await client.readBody(options.bodyBytesMax) : Buffer.alloc(0);
     const target = query ? `${path}?${query}` : path;
-    reply = await handler({ method, path, target, params: rawParams.map(decode), peer, header, body });
+    const params = options.params.map(decode);
+    reply = await handler({ method: isHead ? 'GET' : verb, path, target, params, peer, header, body });
   } catch (thrown) {
     const failure = errorReply(thrown);
     reply = failure.reply;
@@ -73,36 +60,10 @@ export async function exchange(
     if (failure.defect !== null) options.log.error({ err: failure.defect, path }, 'request failed');
   }
   options.onAnswered(verb, reply.status);
-  if (aborted) {
-    if ('file' in reply) await reply.file.close();
-    return;
-  }
-  const extra = options.extraHeaders(header);
-  if ('file' in reply) return sendFile(res, reply, extra, isHead, () => aborted);
-  sendReply(res, reply, extra, isHead, isBodyLeft);
-}
-
-function sendReply(
-  res: uWS.HttpResponse,
-  reply: Reply,
-  extra: Readonly<Record<string, string>>,
-  isHead: boolean,
-  closeConnection: boolean,
-): void {
-  res.cork(() => {
-    writeHead(res, reply.status, { ...reply.headers, ...extra });
-    if (isHead) res.endWithoutBody(Buffer.byteLength(reply.body), closeConnection);
-    else res.end(reply.body, closeConnection);
-  });
-}
-
-function copyHeaders(req: uWS.HttpRequest): (name: string) => string {
-  const headers = new Map<string, string>();
-  req.forEach((name, value) => {
-    const known = headers.get(name);
-    headers.set(name, known === undefined ? value : `${known}, ${value}`);
-  });
-  return (name) => headers.get(name) ?? '';
+  const headers = { ...reply.headers, ...options.extraHeaders(header) };
+  if ('file' in reply) return sendFile(client, reply, headers, isHead);
+  if (isHead) client.answerHead(reply.status, headers, Buffer.byteLength(reply.body), isBodyLeft);
+  else client.answer(reply.status, headers, reply.body, isBodyLeft);
 }
 
 function decode(param: string): string {

@@ -1,13 +1,12 @@
 // The routes: which path and method goes to which handler, and who may ask. Listens and stops listening. What handlers
 // do is theirs; how a request gets to them is exchange.ts.
 
-import uWS from 'uWebSockets.js';
 import type { Logger } from '../../log.js';
 import type { CallsApi } from '../calls/calls_api.js';
 import { API_BODY_BYTES_MAX } from '../calls/calls_api.js';
 import type { Exposition } from '../exposition.js';
 import type { Health } from '../health/health.js';
-import type { MediaSockets } from '../media/media_socket.js';
+import { MEDIA_SOCKET_LIMITS, type MediaSockets } from '../media/media_socket.js';
 import type { Recordings } from '../recordings.js';
 import type { ServerMetrics } from '../server_metrics.js';
 import { type TwilioWebhooks, WEBHOOK_BODY_BYTES_MAX } from '../twilio_webhooks.js';
@@ -15,20 +14,10 @@ import { authorise } from './auth.js';
 import { corsHeaders, preflightHeaders } from './cors.js';
 import { HttpError } from './errors.js';
 import { exchange, type Handler } from './exchange.js';
+import { type HttpEngineChoice, openTransport } from './open_transport.js';
 import { NO_CONTENT } from './reply.js';
-
-/**
- * By default two processes can share a port, and each would get half of the calls. The binding takes this option with
- * a host too (checked), which its types don't say; and it doesn't export the enum that its types declare.
- */
-const EXCLUSIVE_PORT = 1;
-type ListenExclusively = (
-  this: uWS.TemplatedApp,
-  host: string,
-  port: number,
-  options: number,
-  callback: (socket: uWS.us_listen_socket | false) => void,
-) => void;
+import { makeRouter } from './router.js';
+import type { HttpEngine, HttpExchange, HttpTransport } from './transport.js';
 
 /** `twilio` checks signatures by itself; `company` is for API keys, or this machine; `open` is for anybody. */
 type Access = 'open' | 'twilio' | 'company';
@@ -47,6 +36,7 @@ export interface HttpServerOptions {
   metrics: ServerMetrics;
   exposition: Exposition;
   corsOrigins: readonly string[];
+  engine: HttpEngineChoice;
   log: Logger;
 }
 
@@ -89,43 +79,58 @@ function routes({ webhooks, calls, health, recordings, exposition }: HttpServerO
 }
 
 export class HttpServer {
-  readonly #app = uWS.App();
+  readonly #transport: HttpTransport;
   readonly #options: HttpServerOptions;
-  #listening: uWS.us_listen_socket | null = null;
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
-    options.media.attach(this.#app);
-    for (const route of routes(options)) this.#add(route);
-    this.#app.any('/*', (res, req) => void this.#exchange(res, req, 'unknown', notFound, 0, 0));
+    const find = makeRouter(routes(options).map((route) => ({ ...route, ...this.#serve(route) })));
+    const opened = openTransport(
+      options.engine,
+      {
+        request: (client) => {
+          const match = find(client.path);
+          if (match === null) void this.#exchange(client, 'unknown', notFound, [], 0);
+          else
+            void this.#exchange(
+              client,
+              match.route.pattern,
+              match.route.handler,
+              match.params,
+              match.route.bodyBytesMax,
+            );
+        },
+        handshake: options.media.handshake,
+        malformed: (status) => options.metrics.answered('malformed', 'other', status),
+      },
+      MEDIA_SOCKET_LIMITS,
+    );
+    this.#transport = opened.transport;
+    if (opened.fallbackReason !== null) {
+      options.log.warn(
+        { reason: opened.fallbackReason },
+        'uWebSockets.js DOES NOT LOAD HERE: node:http and ws serve instead, a call costs more of the main thread',
+      );
+    }
   }
 
-  /**
-   * @param port 0 = any free one
-   * @returns the port
-   * @throws Error when the address is taken or not ours
-   */
+  /** Which engine serves. */
+  get engine(): HttpEngine {
+    return this.#transport.engine;
+  }
+
+  /** See HttpTransport.listen. */
   listen(host: string, port: number): Promise<number> {
-    return new Promise((resolve, reject) => {
-      const listen = this.#app.listen as unknown as ListenExclusively;
-      listen.call(this.#app, host, port, EXCLUSIVE_PORT, (socket) => {
-        if (socket === false) return reject(new Error(`cannot listen on ${host} port ${port}`));
-        this.#listening = socket;
-        resolve(uWS.us_socket_local_port(socket as uWS.us_socket));
-      });
-    });
+    return this.#transport.listen(host, port);
   }
 
   /** Closes the listener and every connection, media sockets included, at once. Safe twice. */
   close(): void {
-    if (this.#listening === null) return;
-    this.#listening = null;
-    this.#app.close();
+    this.#transport.close();
   }
 
-  #add({ pattern, access, methods }: Route): void {
+  #serve({ access, methods }: Route): { handler: Handler; bodyBytesMax: number } {
     const allowed = Object.keys(methods).join(', ');
-    const params = pattern.split(':').length - 1;
     const bodyBytesMax = access === 'twilio' ? WEBHOOK_BODY_BYTES_MAX : API_BODY_BYTES_MAX;
     const { corsOrigins } = this.#options;
     const handler: Handler = (request) => {
@@ -137,21 +142,18 @@ export class HttpServer {
       if (access === 'company') authorise(request, corsOrigins);
       return method(request);
     };
-    this.#app.any(pattern, (res, req) => {
-      void this.#exchange(res, req, pattern, handler, params, methods['POST'] === undefined ? 0 : bodyBytesMax);
-    });
+    return { handler, bodyBytesMax: methods['POST'] === undefined ? 0 : bodyBytesMax };
   }
 
   #exchange(
-    res: uWS.HttpResponse,
-    req: uWS.HttpRequest,
+    client: HttpExchange,
     route: string,
     handler: Handler,
-    params: number,
+    params: readonly string[],
     bodyBytesMax: number,
   ): Promise<void> {
     const { corsOrigins, metrics, log } = this.#options;
-    return exchange(res, req, handler, {
+    return exchange(client, handler, {
       bodyBytesMax,
       params,
       log,

@@ -1,6 +1,5 @@
-// What handlers answer, and how its head is written. Errors are errors.ts, files are sent by file_reply.ts.
+// What handlers answer. Errors are errors.ts, files are sent by file_reply.ts.
 
-import type uWS from 'uWebSockets.js';
 import type { FileHandle } from 'node:fs/promises';
 
 export interface Reply {
@@ -30,27 +29,3 @@ export function xml(body: string): Reply {
 }
 
 export const NO_CONTENT: Reply = { status: 204, headers: {}, body: '' };
-
-/** Status line and headers; call it corked. */
-export function writeHead(res: uWS.HttpResponse, status: number, headers: Readonly<Record<string, string>>): void {
-  res.writeStatus(`${status} ${STATUS_TEXT[status] ?? ''}`);
-  for (const [name, value] of Object.entries(headers)) res.writeHeader(name, value);
-}
-
-const STATUS_TEXT: Record<number, string> = {
-  200: 'OK',
-  204: 'No Content',
-  206: 'Partial Content',
-  400: 'Bad Request',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  413: 'Content Too Large',
-  416: 'Range Not Satisfiable',
-  422: 'Unprocessable Content',
-  426: 'Upgrade Required',
-  429: 'Too Many Requests',
-  500: 'Internal Server Error',
-  502: 'Bad Gateway',
-  503: 'Service Unavailable',
-};

@@ -6,18 +6,13 @@ import type { ThreadMetrics } from '../../metrics/shared_metrics.js';
 import { EGRESS } from '../../threads/record_types.js';
 import type { SlotRings } from '../../threads/slab.js';
 import type { SlotFlags } from '../../threads/slot_flags.js';
+import { SEND_DROPPED, type ServerSocket } from '../http/transport.js';
 
-/** What the pump needs of a uWebSockets.js socket. */
-export interface EgressSocket {
-  getBufferedAmount(): number;
-  send(message: Uint8Array, isBinary: boolean): number;
-  cork(callback: () => void): unknown;
-}
+/** What the pump needs of a media socket. */
+export type EgressSocket = Pick<ServerSocket, 'getBufferedAmount' | 'send' | 'cork'>;
 
 /** About 5 s of mu-law in base64 and JSON: a caller who is that far behind hears nothing sensible any more. */
 export const SOCKET_BUFFERED_BYTES_MAX = 80_000;
-/** uWebSockets.js: the message was dropped because of its own limit. 0 means "buffered", which is no reason to stop. */
-const SEND_DROPPED = 2;
 /** Where `{"event":"media"` differs from `{"event":"mark"` and `{"event":"clear"`. */
 const KIND_AT = 11;
 const KIND_MEDIA = 'e'.charCodeAt(0);
@@ -79,8 +74,9 @@ export class EgressPump {
       this.#options.metrics.add('socket_dropped');
       return;
     }
-    // A view over the shared memory: uWebSockets.js copies it before it returns. (Handing over the SharedArrayBuffer
-    // itself has crashed there, its issue 495; egress_pump.test.ts sends views through a real socket.)
+    // A view over the shared memory: `send` copies it before it returns. (Handing over the SharedArrayBuffer itself has
+    // crashed in uWebSockets.js, its issue 495; egress_pump.test.ts sends views through a real socket.) That it was
+    // buffered is no reason to stop; only what was dropped counts.
     const view = new Uint8Array(bytes.buffer, bytes.byteOffset + offset, length);
     if (socket.send(view, false) === SEND_DROPPED) this.#options.metrics.add('socket_dropped');
   }

@@ -69,8 +69,8 @@ test('a message of more than 64 KiB closes the socket and is counted', async () 
   const { ws, call } = await connectedCall();
   const before = metric(await t.metrics(), 'ringline_media_oversized_total');
   ws.send('x'.repeat(64 * 1024 + 1));
-  expect(await closeCode(ws)).toBe(1006);
-  expect(await call.read()).toEqual({ type: 'SOCKET_CLOSED', text: '1006' });
+  expect(await closeCode(ws)).toBe(1009);
+  expect(await call.read()).toEqual({ type: 'SOCKET_CLOSED', text: '1009' });
   expect(metric(await t.metrics(), 'ringline_media_oversized_total')).toBe(before + 1);
   call.end('protocol');
 });

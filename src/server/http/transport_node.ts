@@ -1,0 +1,294 @@
+// The HTTP engine on node:http and ws: loads on every machine that runs Node, and is the stricter one (HTTP/1.0 is
+// answered, framing that two readers could take differently is not). Costs a call a few hundredths of a percent of a
+// core more than transport_uws.ts.
+
+import http, { type IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type ServerOptions, WebSocketServer } from 'ws';
+import { HttpError } from './errors.js';
+import { NodeSocket } from './node_socket.js';
+import {
+  cannotListen,
+  type Handshake,
+  type HeaderList,
+  type HttpExchange,
+  type HttpTransport,
+  refusal,
+  type SocketEvents,
+  type SocketLimits,
+  type TransportHandlers,
+} from './transport.js';
+
+/** Load balancers keep idle connections for 60 s and must be the ones that close them: else a request gets lost. */
+const KEEP_ALIVE_MS = 75_000;
+/** For the whole of a request to arrive. */
+const REQUEST_MS = 30_000;
+/** What a client may send before its handshake is answered. */
+const EARLY_BYTES_MAX = 64 * 1024;
+/** For a peer to answer our close. */
+const CLOSE_MS = 5_000;
+
+export class NodeTransport implements HttpTransport {
+  readonly engine = 'node';
+  readonly #server: http.Server;
+  readonly #wss: WebSocketServer;
+  readonly #sockets = new Set<NodeSocket>();
+  readonly #limits: SocketLimits;
+  #sweeper: NodeJS.Timeout | null = null;
+  #isClosed = false;
+
+  constructor(handlers: TransportHandlers, limits: SocketLimits) {
+    this.#limits = limits;
+    this.#wss = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: limits.messageBytesMax,
+      closeTimeout: CLOSE_MS,
+      handleProtocols: (offered) => [...offered][0],
+    } as ServerOptions);
+    this.#server = http.createServer({
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      requestTimeout: REQUEST_MS,
+      headersTimeout: REQUEST_MS,
+      connectionsCheckingInterval: 5_000,
+      joinDuplicateHeaders: true,
+    });
+    this.#server.on('request', (req, res) => {
+      // The parser was ahead of the answer that ended this connection.
+      if (ending.has(req.socket)) return;
+      const exchange = new NodeExchange(req, res);
+      const problem = headProblem(req);
+      if (problem === null) return handlers.request(exchange);
+      handlers.malformed?.(400);
+      exchange.answer(400, ...refusal(problem), true);
+    });
+    this.#server.on('upgrade', (req, stream, head) => {
+      if (req.headers.upgrade?.toLowerCase() !== 'websocket') return this.#serveWithoutUpgrade(req, stream, head);
+      handlers.handshake(new NodeHandshake(req, stream, head, this.#accept));
+    });
+    this.#server.on('clientError', (error: NodeJS.ErrnoException, stream) => {
+      const status = CLIENT_ERROR_STATUS[error.code ?? ''] ?? 400;
+      if (error.code === 'ECONNRESET' || !stream.writable) return void stream.destroy();
+      if (ending.has(stream)) return;
+      handlers.malformed?.(status);
+      const [, body] = refusal('the request is malformed');
+      const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-type: application/json`;
+      stream.end(`${head}\r\ncontent-length: ${body.length}\r\n\r\n${body}`, () => stream.destroy());
+    });
+  }
+
+  listen(host: string, port: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', (cause) => reject(cannotListen(host, port, cause)));
+      this.#server.listen(port, host, () => {
+        const { idleTimeoutS } = this.#limits;
+        if (idleTimeoutS > 0) this.#sweeper = setInterval(this.#sweep, (idleTimeoutS * 1000) / 4).unref();
+        resolve((this.#server.address() as AddressInfo).port);
+      });
+    });
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    if (this.#sweeper) clearInterval(this.#sweeper);
+    this.#server.close();
+    for (const socket of [...this.#sockets]) socket.close();
+    this.#server.closeAllConnections();
+  }
+
+  readonly #accept = (req: IncomingMessage, stream: Duplex, head: Buffer, events: SocketEvents, more: HeaderList) => {
+    const addHeaders = (lines: string[]) => {
+      for (const name in more) lines.push(`${name}: ${more[name]}`);
+    };
+    // handleUpgrade writes the 101 before it returns, so this listener belongs to this handshake alone.
+    this.#wss.once('headers', addHeaders);
+    this.#wss.handleUpgrade(req, stream, head, (ws) => {
+      const socket: NodeSocket = new NodeSocket(ws, stream, events, this.#limits, () => this.#sockets.delete(socket));
+      this.#sockets.add(socket);
+      socket.open();
+    });
+    this.#wss.off('headers', addHeaders);
+  };
+
+  readonly #sweep = (): void => {
+    for (const socket of [...this.#sockets]) socket.checkIdle();
+  };
+
+  /** Node hands over every request with an Upgrade header, such as Java's offer of h2c. It is served as if without. */
+  #serveWithoutUpgrade(req: IncomingMessage, stream: Duplex, head: Buffer): void {
+    const lines = [`${req.method} ${req.url} HTTP/${req.httpVersion}`];
+    for (let i = 0; i < req.rawHeaders.length; i += 2) {
+      if (/^(upgrade|connection|http2-settings)$/i.test(req.rawHeaders[i])) continue;
+      lines.push(`${req.rawHeaders[i]}: ${req.rawHeaders[i + 1]}`);
+    }
+    stream.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]));
+    this.#server.emit('connection', stream);
+  }
+}
+
+/** Connections whose last answer was given. */
+const ending = new WeakSet<Duplex>();
+
+/** What node's strict parser lets through and we don't: HTTP/0.9, and codings of a body that nobody here undoes. */
+function headProblem(req: IncomingMessage): string | null {
+  if (req.httpVersionMajor !== 1) return 'this HTTP version is not spoken here';
+  const coding = req.headers['transfer-encoding'];
+  return coding === undefined || coding.toLowerCase() === 'chunked' ? null : 'Transfer-Encoding is not chunked';
+}
+
+const CLIENT_ERROR_STATUS: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
+
+class NodeExchange implements HttpExchange {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly peer: string;
+  protected readonly req: IncomingMessage;
+  readonly #res: ServerResponse;
+  #bytesLeft = Number.POSITIVE_INFINITY;
+  #gone = false;
+  #onGone: (() => void) | null = null;
+  #onWritten: ((taken: boolean) => void) | null = null;
+
+  constructor(req: IncomingMessage, res: ServerResponse) {
+    this.req = req;
+    this.#res = res;
+    const target = req.url ?? '/';
+    const mark = target.indexOf('?');
+    this.method = req.method ?? '';
+    this.path = mark < 0 ? target : target.slice(0, mark);
+    this.query = mark < 0 ? '' : target.slice(mark + 1);
+    this.peer = req.socket.remoteAddress ?? '';
+    res.on('close', () => {
+      if (res.writableEnded) return;
+      this.#gone = true;
+      this.#onWritten?.(false);
+      this.#onGone?.();
+    });
+    // The connection broke: `close` follows and says so.
+    req.on('error', () => {});
+    res.on('error', () => {});
+  }
+
+  readonly header = (name: string): string => {
+    const value = this.req.headers[name];
+    return Array.isArray(value) ? value.join(', ') : (value ?? '');
+  };
+
+  get isGone(): boolean {
+    return this.#gone;
+  }
+
+  onGone(listener: () => void): void {
+    this.#onGone = listener;
+  }
+
+  readBody(limitBytes: number): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      const parts: Buffer[] = [];
+      let bytes = 0;
+      this.req.on('data', (part: Buffer) => {
+        bytes += part.byteLength;
+        if (bytes <= limitBytes) return void parts.push(part);
+        parts.length = 0;
+        reject(new HttpError(413, `the body is larger than ${limitBytes} bytes`));
+      });
+      this.req.on('end', () => resolve(Buffer.concat(parts)));
+    });
+  }
+
+  answer(status: number, headers: HeaderList, body: string | Uint8Array, close = false): void {
+    const hasBody = status !== 204 && status !== 304;
+    if (this.#head(status, headers, hasBody ? Buffer.byteLength(body) : null, close)) this.#res.end(body);
+  }
+
+  answerHead(status: number, headers: HeaderList, bodyBytes: number, close = false): void {
+    if (this.#head(status, headers, bodyBytes, close)) this.#res.end();
+  }
+
+  begin(status: number, headers: HeaderList, totalBytes: number | null): void {
+    if (!this.#head(status, headers, totalBytes, false)) return;
+    this.#bytesLeft = totalBytes ?? Number.POSITIVE_INFINITY;
+    if (totalBytes === 0) this.#res.end();
+    else this.#res.flushHeaders();
+  }
+
+  write(piece: Uint8Array): Promise<boolean> {
+    if (this.#gone || this.#res.writableEnded) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      // Not every write that is under way when the client goes gets its callback.
+      this.#onWritten = resolve;
+      this.#bytesLeft -= piece.byteLength;
+      // The callback means that the kernel has it: then the caller may use its memory again.
+      this.#res.write(piece, (error) => {
+        if (this.#bytesLeft <= 0) this.#res.end();
+        resolve(!error && !this.#gone);
+      });
+    });
+  }
+
+  finish(): void {
+    if (!this.#gone && this.#bytesLeft === Number.POSITIVE_INFINITY) this.#res.end();
+  }
+
+  cut(): void {
+    this.req.socket.destroy();
+  }
+
+  /** False = there is nobody to answer, or it was answered. */
+  #head(status: number, headers: HeaderList, bodyBytes: number | null, close: boolean): boolean {
+    if (this.#gone || this.#res.headersSent) return false;
+    if (bodyBytes !== null) this.#res.setHeader('content-length', bodyBytes);
+    if (close) {
+      this.#res.setHeader('connection', 'close');
+      ending.add(this.req.socket);
+    }
+    this.#res.writeHead(status, headers);
+    return true;
+  }
+}
+
+type Accept = (req: IncomingMessage, stream: Duplex, head: Buffer, events: SocketEvents, headers: HeaderList) => void;
+
+class NodeHandshake extends NodeExchange implements Handshake {
+  readonly #stream: Duplex;
+  /** What came after the head: nothing, from a client that waits for its answer as it should. */
+  #bytesAfter: Buffer;
+  readonly #accept: Accept;
+  readonly #refusal: ServerResponse;
+
+  constructor(req: IncomingMessage, stream: Duplex, head: Buffer, accept: Accept) {
+    // Node has let go of the connection: a refusal is written by an answer of our own, and ends it.
+    const refusal = new ServerResponse(req);
+    refusal.shouldKeepAlive = false;
+    refusal.assignSocket(req.socket);
+    refusal.on('finish', () => stream.end(() => stream.destroy()));
+    super(req, refusal);
+    this.#stream = stream;
+    this.#bytesAfter = head;
+    this.#accept = accept;
+    this.#refusal = refusal;
+    stream.on('error', onHandshakeError);
+    // Only a socket that is read says that its peer has gone.
+    stream.on('data', this.#keep).on('end', this.#end);
+  }
+
+  accept(events: SocketEvents, headers: HeaderList = {}): void {
+    if (this.isGone || this.#refusal.headersSent) return;
+    this.#refusal.detachSocket(this.req.socket);
+    this.#stream.off('error', onHandshakeError).off('data', this.#keep).off('end', this.#end);
+    this.#accept(this.req, this.#stream, this.#bytesAfter, events, headers);
+  }
+
+  readonly #keep = (bytes: Buffer): void => {
+    this.#bytesAfter = Buffer.concat([this.#bytesAfter, bytes]);
+    if (this.#bytesAfter.length > EARLY_BYTES_MAX) this.#stream.destroy();
+  };
+  readonly #end = (): void => void this.#stream.destroy();
+}
+
+/** The stream closes itself. */
+function onHandshakeError(): void {}
