@@ -1,6 +1,7 @@
 // Starts the server: settings, shared memory, workers, sockets; and stops it when asked to.
 
 import { readFileSync } from 'node:fs';
+import { AgentBook, type AgentSource, readAgents } from './agents/agent_book.js';
 import { ConfigError, type EngineConfig, EXIT_CONFIG, loadConfig, readEnvironment } from './config.js';
 import { createLogger } from './log.js';
 import { type PhoneServer, startPhoneServer } from './server/phone_server.js';
@@ -8,9 +9,10 @@ import { createSharedMemory } from './server/shared_memory.js';
 import { WorkerPool } from './server/worker_pool.js';
 import { growHeapFaster } from './threads/heap_growth.js';
 
-function configure(): EngineConfig {
+function configure(): { config: EngineConfig; agents: AgentSource[] } {
   try {
-    return loadConfig(readEnvironment(), process.argv.slice(2));
+    const config = loadConfig(readEnvironment(), process.argv.slice(2));
+    return { config, agents: readAgents(config.agent.file) };
   } catch (thrown) {
     if (!(thrown instanceof ConfigError)) throw thrown;
     for (const problem of thrown.problems) console.error(`configuration: ${problem}`);
@@ -19,7 +21,7 @@ function configure(): EngineConfig {
 }
 
 growHeapFaster();
-const config = configure();
+const { config, agents } = configure();
 const log = createLogger({ ...config.log, testMode: config.testMode });
 const packageFile = new URL(
   import.meta.url.endsWith('.ts') ? '../package.json' : '../../package.json',
@@ -38,13 +40,13 @@ if (!config.twilio.validate) {
 }
 
 const memory = createSharedMemory(config);
-const pool = new WorkerPool(config, memory, log, () => {
+const pool = new WorkerPool({ config, agents }, memory, log, () => {
   log.fatal('worker threads do not stay alive, giving up');
   void exit(1);
 });
 let server: PhoneServer;
 try {
-  server = await startPhoneServer({ config, memory, runner: pool, log, version });
+  server = await startPhoneServer({ config, agents: new AgentBook(agents), memory, runner: pool, log, version });
 } catch (err) {
   log.fatal({ err }, 'the server could not start');
   await exit(1);

@@ -52,6 +52,17 @@ test('a missing setting stops the process with one line for each, and exit code 
   ]);
 });
 
+test('a broken agent file stops it before it listens: one line for each problem, and exit code 78', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'ringline-main-')), 'agent.json');
+  writeFileSync(file, JSON.stringify({ name: 'Ada', company: '', greeting: 'Hi {{x}}.' }));
+  const server = start({ ...KEYS, ...BASES, PORT: '0', AGENT_FILE: file });
+  expect(await server.exit).toBe(78);
+  const problems = server.stderr().trim().split('\n');
+  expect(problems.length).toBeGreaterThan(3);
+  for (const problem of problems) expect(problem.startsWith(`configuration: AGENT_FILE: ${file}: `)).toBe(true);
+  expect(server.lines()).toEqual([]);
+});
+
 test('settings come from .env too, and the environment wins', async () => {
   const cwd = mkdtempSync(join(tmpdir(), 'ringline-main-'));
   writeFileSync(join(cwd, '.env'), 'PORT=nonsense\nCALLS_MAX=nothing\nOPENAI_API_KEY="k"\n');

@@ -23,13 +23,13 @@ const MAY_IMPORT: Record<string, (target: string, isType: boolean) => boolean> =
   conversation: (target, isType) => isType && /^src\/providers\/(stt|llm|tts)\.ts$/.test(target),
   agents: (target) => /^src\/conversation\//.test(target),
   worker: (target) => /^src\/(metrics|threads|audio|twilio|providers|conversation|agents)\//.test(target),
-  server: (target) => /^src\/(metrics|threads|twilio)\//.test(target),
+  server: (target) => /^src\/(metrics|threads|twilio)\/|^src\/agents\/agent_book\.ts$/.test(target),
 };
 /** What every folder may import besides itself and the root files: the types of a call. */
 const CALL_TYPES = /^src\/call\//;
 /** main.ts is a root file that may do more; no other root file may import it. */
 const MAIN = 'src/main.ts';
-const MAIN_MAY_IMPORT = /^src\/(metrics|threads|server)\//;
+const MAIN_MAY_IMPORT = /^src\/(metrics|threads|server)\/|^src\/agents\/agent_book\.ts$/;
 
 /** Package -> the files that may import it. */
 const ONE_IMPORTER: Record<string, RegExp> = {

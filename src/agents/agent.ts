@@ -4,13 +4,19 @@
 
 import type { CallDirection } from '../call/call.js';
 import { spokenText } from '../conversation/text/spoken_text.js';
-import { type FarewellRules, farewellRules, readsAsFarewell } from '../conversation/turns/farewell.js';
+import { type FarewellRules, farewellRules } from '../conversation/turns/farewell.js';
 import { type CheckedDefinition, checkDefinition, PLACEHOLDER } from './agent_definition.js';
 import { COMPASS_GROUP } from './personas/compass_group.js';
-import { stockLines } from './stock_lines.js';
+import { ENGLISH_LINES, stockLines } from './stock_lines.js';
 
 /** Values of one call for the persona's templates. They come from outside and are treated so. */
 export type Variables = Readonly<Record<string, string>>;
+
+/** A sentence for somebody else's voice, and the language it is in (BCP 47). */
+export interface CarrierLine {
+  text: string;
+  language: string;
+}
 
 /** Longest a value may get inside a spoken line or a prompt. */
 const VALUE_CHARS_MAX = 200;
@@ -22,9 +28,12 @@ export class AgentProfile {
   /** null = use the configured voice. */
   readonly voiceId: string | null;
   readonly keyterms: readonly string[];
-  private readonly farewell: FarewellRules;
+  /** When a reply closes the call. */
+  readonly farewell: FarewellRules;
+  readonly #definition: CheckedDefinition;
 
-  constructor(private readonly definition: CheckedDefinition) {
+  constructor(definition: CheckedDefinition) {
+    this.#definition = definition;
     this.name = definition.name;
     this.company = definition.company;
     this.language = definition.language;
@@ -36,41 +45,51 @@ export class AgentProfile {
   /** The language model's instructions. A call's `variables` win over the persona's; undeclared names are ignored. */
   systemPrompt(direction: CallDirection, variables: Variables): string {
     // One line per value: it must not look like a paragraph of instructions.
-    const values = this.values(variables, (value) => value.replace(/[\p{C}\p{Z}\s]+/gu, ' ').trim());
-    return fill(pick(this.definition.systemPrompt, direction), values);
+    const values = this.#values(variables, (value) => value.replace(/[\p{C}\p{Z}\s]+/gu, ' ').trim());
+    return fill(pick(this.#definition.systemPrompt, direction), values);
   }
 
   /** The first words of the call. */
   greeting(direction: CallDirection, variables: Variables): string {
-    return this.spoken(pick(this.definition.greeting, direction), variables);
+    return this.#spoken(pick(this.#definition.greeting, direction), variables);
   }
 
   /** Said when an answer can't be made. */
   apology(variables: Variables = {}): string {
-    return this.spoken(this.definition.apology, variables);
+    return this.#spoken(this.#definition.apology, variables);
   }
 
   /** Said when the caller has been silent for long. */
   idlePrompt(variables: Variables = {}): string {
-    return this.spoken(this.definition.idlePrompt, variables);
+    return this.#spoken(this.#definition.idlePrompt, variables);
   }
 
   /** Said when we end the call. */
   goodbye(variables: Variables = {}): string {
-    return this.spoken(this.definition.goodbye, variables);
+    return this.#spoken(this.#definition.goodbye, variables);
   }
 
   /** Said when speech recognition is down and nothing of the caller is heard. */
   cannotHear(variables: Variables = {}): string {
-    const { cannotHear, apology } = this.definition;
-    return this.spoken(cannotHear ?? stockLines(this.language)?.cannotHear ?? apology, variables);
+    const { cannotHear, apology } = this.#definition;
+    return this.#spoken(cannotHear ?? stockLines(this.language)?.cannotHear ?? apology, variables);
   }
 
   /** The last words of a call that never came to hear again. */
   cannotHearGoodbye(variables: Variables = {}): string {
-    const { cannotHearGoodbye, apology, goodbye } = this.definition;
+    const { cannotHearGoodbye, apology, goodbye } = this.#definition;
     const line = cannotHearGoodbye ?? stockLines(this.language)?.cannotHearGoodbye ?? `${apology} ${goodbye}`;
-    return this.spoken(line, variables);
+    return this.#spoken(line, variables);
+  }
+
+  /** Said by the carrier's voice when every line is taken. */
+  allLinesBusy(): CarrierLine {
+    return this.#carrierLine('allLinesBusy');
+  }
+
+  /** Said by the carrier's voice when ours failed. */
+  technicalProblem(): CarrierLine {
+    return this.#carrierLine('technicalProblem');
   }
 
   /** Lines whose audio is worth preparing: all that are said without a call's own values. */
@@ -80,19 +99,20 @@ export class AgentProfile {
     return [...new Set([...greetings, ...others])];
   }
 
-  /** The reply says goodbye: once it was heard, the call should end. In doubt no: hanging up on somebody is worse. */
-  endsCall(replyText: string, callerText: string): boolean {
-    return readsAsFarewell(replyText, callerText, this.farewell);
+  #carrierLine(name: 'allLinesBusy' | 'technicalProblem'): CarrierLine {
+    const own = this.#definition[name] ?? stockLines(this.language)?.[name];
+    if (own === undefined) return { text: ENGLISH_LINES[name], language: 'en' };
+    return { text: this.#spoken(own, {}), language: this.language };
   }
 
   /** Whatever file and call put in, nothing but speakable characters comes out. */
-  private spoken(template: string, variables: Variables): string {
-    const values = this.values(variables, (value) => spokenText(value, this.language));
+  #spoken(template: string, variables: Variables): string {
+    const values = this.#values(variables, (value) => spokenText(value, this.language));
     return spokenText(fill(template, values), this.language);
   }
 
-  private values(variables: Variables, clean: (value: string) => string): Map<string, string> {
-    const values = new Map(Object.entries(this.definition.variables));
+  #values(variables: Variables, clean: (value: string) => string): Map<string, string> {
+    const values = new Map(Object.entries(this.#definition.variables));
     for (const [name, value] of Object.entries(variables)) {
       if (values.has(name) && value.trim() !== '') values.set(name, value);
     }

@@ -40,6 +40,10 @@ const definition = z.strictObject({
   cannotHear: line.nullable().default(null),
   /** Said when it stays down and the call is ended; absent likewise. */
   cannotHearGoodbye: line.nullable().default(null),
+  /** Said by the carrier's voice when every line is taken; absent = the usual line of the language, or English. */
+  allLinesBusy: line.nullable().default(null),
+  /** Said by the carrier's voice when ours failed; absent likewise. */
+  technicalProblem: line.nullable().default(null),
   /** Regular expression (case ignored) for the words that end a call; absent = the usual ones of the language. */
   goodbyePattern: z.string().refine(isPattern, 'not a regular expression').nullable().default(null),
 });
@@ -53,31 +57,32 @@ export const PLACEHOLDER = /\{\{\s*([a-z][a-z0-9_]*)\s*\}\}/g;
 /** Always there besides the declared variables. */
 const BUILT_IN = ['agent_name', 'company'];
 
-/**
- * Checks a persona, given as JSON text or as what it parses to. Throws EngineError CONFIG_INVALID whose detail names
- * every problem, one a line.
- */
-export function checkDefinition(source: unknown): CheckedDefinition {
+/** Checks a persona, given as JSON text or as what it parses to. Never throws; each problem is one line. */
+export function readDefinition(source: unknown): { definition: CheckedDefinition } | { problems: string[] } {
   let data = source;
   if (typeof source === 'string') {
     try {
       data = JSON.parse(source);
-    } catch (cause) {
-      throw invalid(['not JSON'], cause);
+    } catch {
+      return { problems: ['not JSON'] };
     }
   }
   const result = definition.safeParse(data);
   if (!result.success) {
-    throw invalid(result.error.issues.map(({ path, message }) => `${path.join('.') || 'the file'}: ${message}`));
+    return {
+      problems: result.error.issues.map(({ path, message }) => `${path.join('.') || 'the file'}: ${message}`),
+    };
   }
   const problems = unknownPlaceholders(result.data);
-  if (problems.length > 0) throw invalid(problems);
-  return result.data;
+  return problems.length > 0 ? { problems } : { definition: result.data };
 }
 
-function invalid(problems: readonly string[], cause?: unknown): EngineError {
-  const detail = ['agent persona', ...problems.map((problem) => `  ${problem}`)].join('\n');
-  return new EngineError('CONFIG_INVALID', { detail, cause });
+/** The same for those who can do nothing about it. Throws EngineError CONFIG_INVALID with every problem, one a line. */
+export function checkDefinition(source: unknown): CheckedDefinition {
+  const result = readDefinition(source);
+  if ('definition' in result) return result.definition;
+  const detail = ['agent persona', ...result.problems.map((problem) => `  ${problem}`)].join('\n');
+  throw new EngineError('CONFIG_INVALID', { detail });
 }
 
 const TEMPLATES = [
@@ -88,6 +93,8 @@ const TEMPLATES = [
   'goodbye',
   'cannotHear',
   'cannotHearGoodbye',
+  'allLinesBusy',
+  'technicalProblem',
 ] as const;
 
 /** A placeholder that nobody fills would be a hole in a sentence. */

@@ -1,46 +1,77 @@
-// Lines every agent must be able to say though few personas bring them: what a caller is told when the line has no ears.
-// A persona's own words win (agent_definition.ts); which line is said when is conversation/turns.
+// Lines every agent must be able to say though few personas bring them: what a caller is told when the line has no ears,
+// no free place, or no voice. A persona's own words win (agent_definition.ts); which line is said when is conversation/turns.
 
-/** What is said when speech recognition is down, by the primary subtag of the agent's language. */
+/** What is said in one language. */
 export interface StockLines {
   /** Nothing the caller says is heard at the moment; they should wait. */
   cannotHear: string;
   /** It did not come back: the last words of the call. */
   cannotHearGoodbye: string;
+  /** Every line is taken; spoken by the carrier's voice. */
+  allLinesBusy: string;
+  /** Our own voice failed; the last words of the call, spoken by the carrier's. */
+  technicalProblem: string;
 }
 
 const STOCK_LINES: Readonly<Record<string, StockLines>> = {
   en: {
     cannotHear: 'I am sorry, I cannot hear you at the moment. Please stay on the line.',
     cannotHearGoodbye: 'I am sorry, I still cannot hear you. Please call again a little later. Goodbye.',
+    allLinesBusy: 'All our lines are busy at the moment. Please call again in a few minutes. Goodbye.',
+    technicalProblem: 'I am sorry, we have a technical problem and can not go on. Please call again later. Goodbye.',
   },
   es: {
     cannotHear: 'Lo siento, en este momento no puedo oírle. Por favor, no cuelgue.',
     cannotHearGoodbye: 'Lo siento, sigo sin poder oírle. Por favor, llame de nuevo un poco más tarde. Adiós.',
+    allLinesBusy:
+      'En este momento todas nuestras líneas están ocupadas. Por favor, llame de nuevo en unos minutos. Adiós.',
+    technicalProblem:
+      'Lo siento, tenemos un problema técnico y no podemos continuar. Por favor, llame de nuevo más tarde. Adiós.',
   },
   fr: {
     cannotHear: 'Je suis désolé, je ne vous entends pas pour le moment. Merci de rester en ligne.',
     cannotHearGoodbye:
       'Je suis désolé, je ne vous entends toujours pas. Merci de rappeler un peu plus tard. Au revoir.',
+    allLinesBusy: 'Toutes nos lignes sont occupées pour le moment. Merci de rappeler dans quelques minutes. Au revoir.',
+    technicalProblem:
+      'Je suis désolé, nous avons un problème technique et ne pouvons pas continuer. Merci de rappeler plus tard. Au revoir.',
   },
   de: {
     cannotHear: 'Es tut mir leid, ich kann Sie gerade nicht hören. Bitte bleiben Sie in der Leitung.',
     cannotHearGoodbye:
       'Es tut mir leid, ich kann Sie immer noch nicht hören. Bitte rufen Sie etwas später noch einmal an. Auf Wiederhören.',
+    allLinesBusy:
+      'Im Moment sind alle unsere Leitungen besetzt. Bitte rufen Sie in ein paar Minuten noch einmal an. Auf Wiederhören.',
+    technicalProblem:
+      'Es tut mir leid, wir haben ein technisches Problem und können nicht weitermachen. Bitte rufen Sie später noch einmal an. Auf Wiederhören.',
   },
   it: {
     cannotHear: 'Mi dispiace, in questo momento non riesco a sentirla. Resti in linea, per favore.',
     cannotHearGoodbye: 'Mi dispiace, non riesco ancora a sentirla. Richiami più tardi, per favore. Arrivederci.',
+    allLinesBusy:
+      'Al momento tutte le nostre linee sono occupate. Richiami tra qualche minuto, per favore. Arrivederci.',
+    technicalProblem:
+      'Mi dispiace, abbiamo un problema tecnico e non possiamo continuare. Richiami più tardi, per favore. Arrivederci.',
   },
   pt: {
     cannotHear: 'Desculpe, não consigo ouvir neste momento. Por favor, continue na linha.',
     cannotHearGoodbye: 'Desculpe, ainda não consigo ouvir. Por favor, ligue novamente um pouco mais tarde. Até logo.',
+    allLinesBusy:
+      'No momento, todas as nossas linhas estão ocupadas. Por favor, ligue novamente em alguns minutos. Até logo.',
+    technicalProblem:
+      'Desculpe, temos um problema técnico e não podemos continuar. Por favor, ligue novamente mais tarde. Até logo.',
   },
   nl: {
     cannotHear: 'Het spijt me, ik kan u op dit moment niet horen. Blijf alstublieft aan de lijn.',
     cannotHearGoodbye: 'Het spijt me, ik kan u nog steeds niet horen. Bel alstublieft later nog eens. Tot ziens.',
+    allLinesBusy: 'Al onze lijnen zijn op dit moment bezet. Bel alstublieft over een paar minuten nog eens. Tot ziens.',
+    technicalProblem:
+      'Het spijt me, we hebben een technisch probleem en kunnen niet verdergaan. Bel alstublieft later nog eens. Tot ziens.',
   },
 };
+
+/** English: the carrier's voice must say something, also for an agent of a language nobody wrote lines for. */
+export const ENGLISH_LINES: StockLines = STOCK_LINES['en'];
 
 /** The lines of a language (BCP 47); null where there are none: then the persona's own apology has to do. */
 export function stockLines(language: string): StockLines | null {

@@ -34,6 +34,8 @@ export interface CallOrder {
   theirNumber: string;
   /** ISO time at which the webhook arrived. */
   acceptedAt: string;
+  /** Which agent holds the call: a name of agents/agent_book.ts. */
+  agentId: string;
   /** Free values for the agent's templates. */
   variables: Record<string, string>;
 }

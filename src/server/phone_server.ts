@@ -1,5 +1,6 @@
 // Puts the main thread together: makes every part once and connects them. No logic of its own beyond start and stop.
 
+import type { AgentBook } from '../agents/agent_book.js';
 import type { EngineConfig } from '../config.js';
 import type { RootLogger } from '../log.js';
 import { watchGarbageCollector } from '../metrics/gc_pauses.js';
@@ -37,6 +38,7 @@ const DRAIN_GRACE_MS = 10_000;
 
 export interface PhoneServerOptions {
   config: EngineConfig;
+  agents: AgentBook;
   memory: SharedMemory;
   runner: CallRunner;
   log: RootLogger;
@@ -51,7 +53,7 @@ export interface PhoneServer {
 
 /** Builds the server around a pool of workers and starts listening. Rejects when the address is taken. */
 export async function startPhoneServer(options: PhoneServerOptions): Promise<PhoneServer> {
-  const { config, memory, runner, log, version } = options;
+  const { config, agents, memory, runner, log, version } = options;
   const threadMetrics = new ThreadMetrics(memory.metrics, 0);
   const collector = watchGarbageCollector(threadMetrics);
   const rings = Array.from({ length: config.calls.max }, (_, slot) => new SlotRings(memory.slab, slot));
@@ -81,6 +83,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     tokens,
     runner,
     events,
+    agents,
     ingress,
     rings,
     metrics,
@@ -113,6 +116,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     urls,
     control,
     registry,
+    agents,
     metrics,
     threadMetrics,
     log,

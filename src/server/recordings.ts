@@ -4,12 +4,12 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseRecordingName } from '../call/recording_name.js';
 import type { Logger } from '../log.js';
 import { readRange } from './http/byte_range.js';
 import { fieldError, HttpError } from './http/errors.js';
 import type { ServerRequest } from './http/exchange.js';
 import { type FileReply, json, type Reply } from './http/reply.js';
-import { parseRecordingName } from './recording_name.js';
 import { type Recording, RecordingsFolder } from './recordings_folder.js';
 
 const DAY_MS = 24 * 3600 * 1000;

@@ -4,7 +4,7 @@
 
 import { lstat, opendir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseRecordingName, type RecordingName } from './recording_name.js';
+import { parseRecordingName, type RecordingName } from '../call/recording_name.js';
 
 /** Names that one trip to the disk brings: some 0.2 ms of work for this thread. */
 const NAMES_AT_ONCE = 256;

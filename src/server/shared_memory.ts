@@ -15,7 +15,7 @@ export const INGRESS_RING_BYTES = 128 * 1024;
 /** Worker to socket. Audio is written in step with real time, so this much waits only if the main thread pauses. */
 export const EGRESS_RING_BYTES = 64 * 1024;
 
-export type SharedMemory = Omit<WorkerSetup, 'config'>;
+export type SharedMemory = Omit<WorkerSetup, 'config' | 'agents'>;
 
 /** Shared memory for `calls.max` slots and `calls.workers` threads. */
 export function createSharedMemory(config: Pick<EngineConfig, 'calls'>): SharedMemory {

@@ -1,7 +1,8 @@
 // What Twilio asks and tells us over HTTP: the two voice webhooks, and the callbacks. Checks who asks, decodes the form,
 // leaves the call's life to call_control.ts. Callbacks may come twice and out of order.
 
-import type { CallDirection } from '../call/call.js';
+import type { AgentBook } from '../agents/agent_book.js';
+import { type CallDirection, type CallOrder, numbersOf } from '../call/call.js';
 import { nowMs } from '../clock.js';
 import type { Logger } from '../log.js';
 import type { ThreadMetrics } from '../metrics/shared_metrics.js';
@@ -33,10 +34,6 @@ export const CALL_SID = /^CA[0-9a-fA-F]{32}$/;
 /** Longer than any number, SIP address or client name; what is beyond is not a party. */
 const PARTY_CHARS_MAX = 320;
 
-const BUSY_LINE = 'All our lines are busy at the moment. Please call again in a few minutes. Goodbye.';
-/** Spoken by Twilio when our own voice could not. */
-const APOLOGY = 'I am sorry, we have a technical problem and can not go on. Please call again later. Goodbye.';
-
 /** How long Twilio waits for us while a call's recording is closed; it gives up on a webhook after 15 s. */
 const OVER_TIMEOUT_MS = 8_000;
 
@@ -47,6 +44,7 @@ export interface TwilioWebhooksOptions {
   urls: PublicUrlRules;
   control: CallControl;
   registry: CallRegistry;
+  agents: AgentBook;
   metrics: ServerMetrics;
   threadMetrics: ThreadMetrics;
   log: Logger;
@@ -89,8 +87,9 @@ export class TwilioWebhooks {
     const callSid = callSidOf(this.#genuineForm(request));
     // The socket closes a moment before the worker's summary is here, and only that tells whether an apology is owed.
     await this.#options.control.over(callSid, OVER_TIMEOUT_MS);
-    const isOwed = this.#options.registry.find(callSid)?.apologyOwed === true;
-    return xml(isOwed ? sayAndHangUpTwiml(APOLOGY) : hangUpTwiml());
+    const entry = this.#options.registry.find(callSid);
+    if (!entry?.apologyOwed || entry.agentId === null) return xml(hangUpTwiml());
+    return xml(sayAndHangUpTwiml(this.#options.agents.get(entry.agentId).technicalProblem()));
   };
 
   /** `POST /twilio/status`: call progress. */
@@ -149,7 +148,7 @@ export class TwilioWebhooks {
     const acceptance = await control.accept({ callSid, direction, from, to }, socketBase(base));
     const twiml =
       'refused' in acceptance
-        ? refusalTwiml(acceptance.refused)
+        ? this.#refusalTwiml(acceptance.refused, { direction, ...numbersOf(direction, from, to) })
         : connectStreamTwiml({
             streamUrl: acceptance.streamUrl,
             actionUrl: `${base}/twilio/connect-action`,
@@ -158,6 +157,14 @@ export class TwilioWebhooks {
           });
     threadMetrics.observe('webhook_ms', nowMs() - beganMs);
     return xml(twiml);
+  }
+
+  /** Somebody who calls us is told why; somebody we no longer want to speak with hears nothing that would puzzle them. */
+  #refusalTwiml(reason: RefusalReason, call: Pick<CallOrder, 'direction' | 'ourNumber'>): string {
+    const { agents } = this.#options;
+    return reason === 'cancelled'
+      ? hangUpTwiml()
+      : sayAndHangUpTwiml(agents.get(agents.pick(call, null)).allLinesBusy());
   }
 
   #onTerminal(entry: CallEntry, status: string): void {
@@ -209,11 +216,6 @@ export class TwilioWebhooks {
     }
     return new HttpError(403, 'the Twilio signature is missing or wrong');
   }
-}
-
-/** Somebody who calls us is told why; somebody we no longer want to speak with hears nothing that would puzzle them. */
-function refusalTwiml(reason: RefusalReason): string {
-  return reason === 'cancelled' ? hangUpTwiml() : sayAndHangUpTwiml(BUSY_LINE);
 }
 
 function callSidOf(form: FormFields): string {

@@ -10,7 +10,6 @@ import { Piscina } from 'piscina';
 import type { CallOrder } from '../call/call.js';
 import type { CallSummary } from '../call/call_report.js';
 import { nowMs } from '../clock.js';
-import type { EngineConfig } from '../config.js';
 import { EngineError, toEngineError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { isWorkerMessage, type WorkerMessage } from '../threads/worker_messages.js';
@@ -63,12 +62,13 @@ export class WorkerPool implements CallRunner {
    *   closed then
    */
   constructor(
-    config: EngineConfig,
+    setup: Pick<WorkerSetup, 'config' | 'agents'>,
     memory: SharedMemory,
     log: Logger,
     private readonly onUseless: () => void,
     filename = workerFile(),
   ) {
+    const { config } = setup;
     this.#seats = memory.seats;
     this.#heartbeats = memory.heartbeats;
     this.#log = log;
@@ -80,7 +80,7 @@ export class WorkerPool implements CallRunner {
       concurrentTasksPerWorker: config.calls.max,
       // The default parks a thread in Atomics.wait between tasks, with all sockets and timers of its calls.
       atomics: 'disabled',
-      workerData: { ...memory, config } satisfies WorkerSetup,
+      workerData: { ...memory, ...setup } satisfies WorkerSetup,
       // The SDKs read keys and URLs from the environment by themselves; they get everything from the configuration.
       env: {},
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB },

@@ -4,6 +4,8 @@ import type { EngineConfig } from '../config.js';
 
 export interface WorkerSetup {
   config: EngineConfig;
+  /** Every agent of this server, checked: agents/agent_book.ts. */
+  agents: readonly { id: string; definition: unknown }[];
   slab: SharedArrayBuffer;
   /** Bell 0 wakes the main thread, bell n + 1 the worker on seat n. */
   doorbells: SharedArrayBuffer;

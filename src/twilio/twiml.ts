@@ -29,12 +29,37 @@ export function connectStreamTwiml(options: ConnectStreamOptions): string {
   return response.toString();
 }
 
-/** Speaks one sentence with Twilio's own voice and hangs up: for a call that can't be taken. */
-export function sayAndHangUpTwiml(sentence: string): string {
+/**
+ * Speaks one sentence with Twilio's own voice and hangs up: for a call that can't be taken, or can't be held any longer.
+ * @param language BCP 47; one that Twilio does not speak is read by its English voice
+ */
+export function sayAndHangUpTwiml({ text, language }: { text: string; language: string }): string {
   const response = new VoiceResponse();
-  response.say(sentence);
+  const locale = sayLocale(language);
+  response.say(locale === null ? {} : { language: locale }, text);
   response.hangup();
   return response.toString();
+}
+
+type SayLocale = NonNullable<VoiceResponse.SayAttributes['language']>;
+
+/** The languages that `<Say>` speaks, of each the locale for a tag without a region first. Without any it is en-US. */
+const SAY_LOCALES: readonly SayLocale[] = [
+  ...(['en-US', 'en-AU', 'en-CA', 'en-GB', 'en-IE', 'en-IN', 'en-NZ', 'en-ZA'] as const),
+  ...(['es-ES', 'es-MX', 'es-US', 'fr-FR', 'fr-BE', 'fr-CA', 'de-DE', 'de-AT'] as const),
+  ...(['it-IT', 'pt-BR', 'pt-PT', 'nl-NL', 'nl-BE', 'ca-ES', 'ro-RO', 'el-GR'] as const),
+  ...(['da-DK', 'sv-SE', 'nb-NO', 'fi-FI', 'is-IS', 'pl-PL', 'cs-CZ', 'sk-SK'] as const),
+  ...(['hu-HU', 'bg-BG', 'sr-RS', 'lv-LV', 'uk-UA', 'ru-RU', 'tr-TR', 'he-IL'] as const),
+  ...(['ar-AE', 'hi-IN', 'bn-IN', 'ta-IN', 'te-IN', 'th-TH', 'vi-VN', 'id-ID'] as const),
+  ...(['ms-MY', 'ja-JP', 'ko-KR', 'zh-CN', 'zh-HK', 'zh-TW', 'cy-GB', 'af-ZA'] as const),
+];
+
+function sayLocale(tag: string): SayLocale | null {
+  const wanted = tag.toLowerCase();
+  const [language] = wanted.split('-');
+  const fits = SAY_LOCALES.filter((locale) => locale.startsWith(`${language}-`));
+  const locale = fits.find((each) => each.toLowerCase() === wanted) ?? fits[0] ?? null;
+  return locale === 'en-US' ? null : locale;
 }
 
 /** Hangs up: what follows a stream, so that no silent line stays open and is billed. */

@@ -2,11 +2,10 @@
 // log and operators. A question enters the history when its answer becomes audible, an answer as far as it was heard.
 
 import type { Logger } from 'pino';
-import type { AgentProfile } from '../agents/agent.js';
-import type { CallDirection } from '../call/call.js';
+import type { CallPlan } from '../agents/call_plan.js';
 import type { TurnReport } from '../call/call_report.js';
 import { ChatHistory } from '../conversation/chat_history.js';
-import type { ReplyKind, TurnAction } from '../conversation/turns/turn_manager.js';
+import type { FixedLine, TurnAction } from '../conversation/turns/turn_manager.js';
 import type { ThreadMetrics } from '../metrics/shared_metrics.js';
 import type { LlmRequest } from '../providers/llm.js';
 import { type CallReport, tenths } from './call_report.js';
@@ -15,10 +14,7 @@ import type { Heard, Spoken } from './speaker.js';
 import { observeAnswer } from './turn_metrics.js';
 
 export interface CallMemoryLinks {
-  agent: AgentProfile;
-  model: Pick<LlmRequest, 'maxTokens' | 'temperature'>;
-  direction: CallDirection;
-  variables: Record<string, string>;
+  plan: CallPlan;
   report: CallReport;
   metrics: ThreadMetrics;
   log: Logger;
@@ -36,13 +32,12 @@ export class CallMemory {
   private askedEndMs = 0;
 
   constructor(private readonly links: CallMemoryLinks) {
-    this.history = new ChatHistory(links.agent.systemPrompt(links.direction, links.variables));
+    this.history = new ChatHistory(links.plan.systemPrompt);
   }
 
   /** Asks the model: the conversation so far and this question behind it. */
   request(question: string): LlmRequest {
-    const { maxTokens, temperature } = this.links.model;
-    return { messages: this.history.messagesWith(question), maxTokens, temperature };
+    return { messages: this.history.messagesWith(question), ...this.links.plan.think };
   }
 
   /** The caller's turn is over and is being answered; returns the turn's number. */
@@ -63,17 +58,9 @@ export class CallMemory {
   }
 
   /** A fixed line is about to be said; returns its text and turn number (0 = greeting). */
-  line(kind: ReplyKind): { text: string; turn: number } {
-    const { agent, direction, variables, report } = this.links;
-    const text = {
-      greeting: () => agent.greeting(direction, variables),
-      idle_prompt: () => agent.idlePrompt(variables),
-      farewell: () => agent.goodbye(variables),
-      apology: () => agent.apology(variables),
-      cannot_hear: () => agent.cannotHear(variables),
-      cannot_hear_goodbye: () => agent.cannotHearGoodbye(variables),
-      answer: () => '',
-    }[kind]();
+  line(kind: FixedLine): { text: string; turn: number } {
+    const { plan, report } = this.links;
+    const text = plan.lines[kind];
     this.row = report.openTurn(kind === 'greeting' ? 0 : ++this.turnCount, '');
     this.row.agent = text;
     return { text, turn: this.row.turn };

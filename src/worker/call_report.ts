@@ -2,11 +2,9 @@
 // the call's task resolves with, and the sidecar file beside the recording. Decides nothing.
 
 import fs from 'node:fs/promises';
-import path from 'node:path';
 import { type CallOrder, type EndReason, fromAndTo } from '../call/call.js';
 import type { BargeInReport, CallSummary, TurnReport } from '../call/call_report.js';
 import { isoNow } from '../clock.js';
-import type { EngineConfig } from '../config.js';
 import { type EngineError, toEngineError } from '../errors.js';
 
 /** Errors kept per call; a provider that fails every 100 ms must not fill memory. */
@@ -91,24 +89,10 @@ export function tenths(ms: number | null): number | null {
 }
 
 /**
- * `server_{port}_{direction}_recording_{timestamp}_{call_sid}`, without extension. `timestamp` is UTC,
- * `YYYYMMDD_HHMMSS`. The sid was checked at the webhook, so it can't leave the folder.
- */
-export function recordingStem(port: number, order: CallOrder): string {
-  const timestamp = order.acceptedAt.replace(/[-:]/g, '').replace('T', '_').slice(0, 15);
-  return `server_${port}_${order.direction}_recording_${timestamp}_${order.callSid}`;
-}
-
-/**
  * Writes the summary as JSON beside the recording: a reader finds the whole file or none. Resolves with what went wrong,
  * or null; never rejects.
  */
-export async function writeSidecar(
-  config: EngineConfig,
-  order: CallOrder,
-  summary: CallSummary,
-): Promise<EngineError | null> {
-  const file = path.join(config.recording.dir, `${recordingStem(config.port, order)}.json`);
+export async function writeSidecar(file: string, summary: CallSummary): Promise<EngineError | null> {
   const part = `${file}.part`;
   try {
     await fs.writeFile(part, `${JSON.stringify(summary, null, 2)}\n`, { mode: 0o640 });

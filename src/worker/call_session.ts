@@ -4,10 +4,12 @@
 
 import path from 'node:path';
 import type { Logger } from 'pino';
+import type { CallPlan } from '../agents/call_plan.js';
 import { type CallOrder, type CallState, END_REASONS, type EndReason } from '../call/call.js';
 import type { CallSummary } from '../call/call_report.js';
 import { nowMs } from '../clock.js';
 import { SentenceSplitter } from '../conversation/text/sentence_splitter.js';
+import { readsAsFarewell } from '../conversation/turns/farewell.js';
 import { type TurnAction, type TurnEvent, TurnManager } from '../conversation/turns/turn_manager.js';
 import { type EngineError, toEngineError } from '../errors.js';
 import type { SttSession, SttTranscript } from '../providers/stt.js';
@@ -15,20 +17,15 @@ import type { SpscRing } from '../threads/spsc_ring.js';
 import type { TwilioStart } from '../twilio/media_messages.js';
 import { bufferState, mediaCounts } from './buffer_state.js';
 import { CallMemory } from './call_memory.js';
-import { CallReport, recordingStem, writeSidecar } from './call_report.js';
+import { CallReport, writeSidecar } from './call_report.js';
 import { CallerAudio } from './caller_audio.js';
 import { EventFeed } from './event_feed.js';
 import { MediaEgress } from './media_egress.js';
 import { MediaIngress } from './media_ingress.js';
 import { Recorder } from './recorder.js';
-import { ttsOptionsOf } from './reply.js';
 import type { SessionServices } from './session_services.js';
 import { type Heard, Speaker, type Spoken } from './speaker.js';
 
-/** An answer that has not begun to sound after this will not come: the providers' own deadlines lie well below. */
-const REPLY_TIMEOUT_MS = 20_000;
-/** Twilio sends audio all the time, silence included; without any for this long nobody is there. */
-const MEDIA_SILENCE_MS = 30_000;
 const HOUSEKEEPING_MS = 1000;
 const TICK: TurnEvent = { on: 'tick' };
 
@@ -43,6 +40,7 @@ export interface SessionLinks {
 export class CallSession {
   /** Resolves when nothing of the call is left: sockets told to close, recording and sidecar on disk. Never rejects. */
   readonly ended: Promise<CallSummary>;
+  private readonly plan: CallPlan;
   private readonly log: Logger;
   private readonly events: EventFeed;
   private readonly report: CallReport;
@@ -67,22 +65,21 @@ export class CallSession {
     private readonly services: SessionServices,
     private readonly links: SessionLinks,
   ) {
-    const { config, agent, dsp, metrics } = services;
+    const { dsp, metrics } = services;
+    const plan = services.plan(order);
+    this.plan = plan;
     this.log = services.log.child({ callSid: order.callSid });
     this.events = new EventFeed(order, services.onCallEvent);
     this.report = new CallReport(order);
     this.memory = new CallMemory({
-      agent,
-      model: config.openai,
-      direction: order.direction,
-      variables: order.variables,
+      plan,
       report: this.report,
       metrics,
       log: this.log,
       callMs: (engineMs) => this.callMs(engineMs),
       events: this.events,
     });
-    this.turns = new TurnManager({ ...config.turn, language: agent.language, replyTimeoutMs: REPLY_TIMEOUT_MS });
+    this.turns = new TurnManager(plan.turns);
     this.ended = new Promise((resolve) => {
       this.resolveEnded = resolve;
     });
@@ -102,21 +99,25 @@ export class CallSession {
       onHangup: (reason) => this.end(END_REASONS.find((known) => known === reason) ?? 'operator'),
       onProtocolError: () => this.end('protocol'),
     });
-    this.egress = new MediaEgress(links.egress, dsp, metrics, services.egressBuffers, config.pacing, {
+    this.egress = new MediaEgress(links.egress, dsp, metrics, services.egressBuffers, plan.pacing, {
       onSent: (bytes, count) => this.speaker.sent(bytes, count),
       nextMark: () => this.speaker.ledger.markSent(nowMs()),
       onDirty: links.onDirty,
     });
-    this.ears = new CallerAudio(services.vad, links.vadStream, config.vad, {
+    this.ears = new CallerAudio(services.vad, links.vadStream, plan.vad, {
       onSpeechStart: (startMs, now) => {
-        this.speechConfirmedMs = Math.max(now, startMs + config.turn.bargeInMinSpeechMs);
+        this.speechConfirmedMs = Math.max(now, startMs + plan.turns.bargeInMinSpeechMs);
         this.event({ on: 'speech_start', startMs }, now);
       },
       onSpeechEnd: (endMs, now) => this.event({ on: 'speech_end', endMs }, now),
     });
-    const ttsOptions = ttsOptionsOf(config, agent);
     this.speaker = new Speaker(
-      { ...services, log: this.log, ttsOptions, newSplitter: () => new SentenceSplitter({ language: agent.language }) },
+      {
+        ...services,
+        log: this.log,
+        ttsOptions: plan.speak,
+        newSplitter: () => new SentenceSplitter({ language: plan.language }),
+      },
       metrics,
       this.egress,
       {
@@ -140,17 +141,18 @@ export class CallSession {
   /** The webhook was seen: connect the providers while TwiML and the media socket are still on their way. */
   begin(now: number): void {
     this.guard(() => {
-      const { stt, tts, llm, agent, config } = this.services;
+      const { stt, tts, llm } = this.services;
       this.socketOpenMs = now;
-      const language = config.deepgram.language ?? agent.language;
-      const options = { callSid: this.order.callSid, language, keyterms: agent.keyterms };
-      this.stt = this.ears.stt = stt.open(options, {
-        onOpen: (connectMs) => this.services.metrics.observe('stt_connect_ms', connectMs),
-        onTranscript: (transcript) => this.onTranscript(transcript),
-        onError: (error) => this.fault(error, 'speech recognition trouble'),
-        onDeaf: (error) => this.guard(() => this.onDeaf(error)),
-        onHearing: () => this.guard(() => this.event({ on: 'hearing' }, nowMs())),
-      });
+      this.stt = this.ears.stt = stt.open(
+        { callSid: this.order.callSid, ...this.plan.listen },
+        {
+          onOpen: (connectMs) => this.services.metrics.observe('stt_connect_ms', connectMs),
+          onTranscript: (transcript) => this.onTranscript(transcript),
+          onError: (error) => this.fault(error, 'speech recognition trouble'),
+          onDeaf: (error) => this.guard(() => this.onDeaf(error)),
+          onHearing: () => this.guard(() => this.event({ on: 'hearing' }, nowMs())),
+        },
+      );
       tts.warm();
       llm.warm();
       this.state('connecting');
@@ -188,7 +190,7 @@ export class CallSession {
   tick(now: number): void {
     if (this.endReason) return;
     if (!this.startedMs) {
-      if (now - this.socketOpenMs > this.services.config.calls.startTimeoutMs) this.end('start_timeout');
+      if (now - this.socketOpenMs > this.plan.limits.startTimeoutMs) this.end('start_timeout');
       return;
     }
     try {
@@ -204,24 +206,24 @@ export class CallSession {
   private housekeep(now: number): void {
     this.housekeepingMs = now + HOUSEKEEPING_MS;
     this.recorder?.tick(now - this.ingress.originMs);
-    if (this.services.config.testMode) {
+    if (this.services.testMode) {
       const buffers = bufferState(this.ingress, this.egress, this.links.ingress, now);
       this.log.debug({ state: this.turns.state.kind, ...buffers }, 'audio buffers');
     }
-    if (now - this.lastMediaMs > MEDIA_SILENCE_MS) this.end('socket_lost');
-    else if (now - this.startedMs > this.services.config.calls.maxDurationS * 1000) this.end('max_duration');
+    if (now - this.lastMediaMs > this.plan.limits.mediaSilenceMs) this.end('socket_lost');
+    else if (now - this.startedMs > this.plan.limits.maxDurationMs) this.end('max_duration');
   }
 
   private onStart(start: TwilioStart): void {
-    const { config, dsp, recorderBuffers } = this.services;
+    const { dsp, recorderBuffers } = this.services;
     if (start.start.callSid !== this.order.callSid) return this.end('wrong_call');
     this.startedMs = nowMs();
     this.report.streamSid = start.streamSid;
     this.egress.open(start.streamSid);
-    if (config.recording.enabled) {
-      this.report.recording = `${recordingStem(config.port, this.order)}.wav`;
-      const file = path.join(config.recording.dir, this.report.recording);
-      this.recorder = new Recorder(file, dsp, recorderBuffers, (error) => this.onRecordingError(error));
+    if (this.plan.recording) {
+      const { audio } = this.plan.recording;
+      this.report.recording = path.basename(audio);
+      this.recorder = new Recorder(audio, dsp, recorderBuffers, (error) => this.onRecordingError(error));
       this.ears.recorder = this.speaker.recorder = this.recorder;
     }
     this.log.info(
@@ -238,7 +240,7 @@ export class CallSession {
     if (this.endReason) return;
     const before = this.turns.state.kind;
     const actions = this.turns.handle(event, now);
-    if (this.services.config.testMode && event.on !== 'tick') this.log.debug({ event, actions }, 'turn event');
+    if (this.services.testMode && event.on !== 'tick') this.log.debug({ event, actions }, 'turn event');
     for (const action of actions) this.carryOut(action, now);
     if (this.turns.state.kind !== before) this.state(this.turns.state.kind);
   }
@@ -281,7 +283,7 @@ export class CallSession {
 
   private onPlayed(spoken: Spoken, heard: Heard, now: number): void {
     const said = this.memory.close(spoken, heard, false);
-    const farewell = spoken.kind === 'answer' && this.services.agent.endsCall(spoken.reply.text, said);
+    const farewell = spoken.kind === 'answer' && readsAsFarewell(spoken.reply.text, said, this.plan.farewell);
     this.event({ on: 'reply_played', farewell, text: spoken.reply.text }, now);
   }
 
@@ -328,7 +330,7 @@ export class CallSession {
         code: error.code,
         provider: error.provider,
         status: error.status,
-        err: this.services.config.testMode ? error : undefined,
+        err: this.services.testMode ? error : undefined,
       },
       message,
     );
@@ -379,7 +381,7 @@ export class CallSession {
     this.report.usage.sttSeconds = this.ears.sttSeconds;
     if (this.recorder && !this.recorder.recorded) this.report.recording = null;
     const summary = this.report.summary(reason, durationMs, mediaCounts(this.ingress, this.egress));
-    const failure = this.recorder && (await writeSidecar(this.services.config, this.order, summary));
+    const failure = this.recorder && (await writeSidecar(this.plan.recording!.sidecar, summary));
     if (failure) this.onRecordingError(failure);
     this.events.emit({ kind: 'ended', reason, summary });
     const { endReason, durationS, usage, media } = summary;

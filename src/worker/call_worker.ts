@@ -5,12 +5,14 @@
 import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parentPort, threadId, workerData } from 'node:worker_threads';
-import { type AgentProfile, DEFAULT_AGENT, parseAgentProfile } from '../agents/agent.js';
+import { AgentBook, type AgentSource } from '../agents/agent_book.js';
+import { planCall, voiceOf } from '../agents/call_plan.js';
 import { dsp } from '../audio/kernels/addon.js';
 import { VadBatch } from '../audio/vad/vad_batch.js';
 import type { CallOrder } from '../call/call.js';
 import type { CallSummary } from '../call/call_report.js';
 import { nowMs } from '../clock.js';
+import type { EngineConfig } from '../config.js';
 import { createLogger } from '../log.js';
 import { watchGarbageCollector } from '../metrics/gc_pauses.js';
 import type { CounterName } from '../metrics/metric_names.js';
@@ -19,6 +21,7 @@ import { CartesiaTts } from '../providers/cartesia/cartesia_tts.js';
 import { DeepgramStt } from '../providers/deepgram/deepgram_stt.js';
 import { OpenaiLlm } from '../providers/openai/openai_llm.js';
 import type { ProviderHooks } from '../providers/shared/provider_hooks.js';
+import type { TtsProvider } from '../providers/tts.js';
 import { Doorbell } from '../threads/doorbell.js';
 import { Heartbeat } from '../threads/heartbeat.js';
 import { slabSlots } from '../threads/slab.js';
@@ -30,7 +33,6 @@ import { EgressBuffers } from './media_egress.js';
 import { IngressBuffers } from './media_ingress.js';
 import { PhraseCache } from './phrase_cache.js';
 import { RecorderBuffers } from './recorder.js';
-import { ttsOptionsOf } from './reply.js';
 import { SessionHost } from './session_host.js';
 
 const MODEL_PATH = fileURLToPath(new URL('../../../models/silero_vad.onnx', import.meta.url));
@@ -56,7 +58,7 @@ async function createHost(setup: WorkerSetup): Promise<SessionHost> {
     sink: (line) => post({ topic: 'log', payload: line }),
   });
   if (config.recording.enabled) fs.mkdirSync(config.recording.dir, { recursive: true });
-  const agent = loadAgent(config.agent.file);
+  const book = new AgentBook(setup.agents as AgentSource[]);
   const vad = await VadBatch.create(MODEL_PATH, config.vad.engine, slabSlots(slab));
   // A seat is what makes the server ready: it is taken when the slow part is over.
   const workerIndex = claimSeat(seats, threadId);
@@ -91,8 +93,8 @@ async function createHost(setup: WorkerSetup): Promise<SessionHost> {
   const phrases = new PhraseCache();
   const host = new SessionHost(
     {
-      config,
-      agent,
+      plan: (order) => planCall(book.get(order.agentId), order, config),
+      testMode: config.testMode,
       dsp,
       vad,
       stt: new DeepgramStt(config.deepgram, hooks('deepgram')),
@@ -119,15 +121,22 @@ async function createHost(setup: WorkerSetup): Promise<SessionHost> {
   metrics.setGauge('vad_native', vad.engine === 'native' ? 1 : 0);
   if (vad.fallbackReason) log.warn({ reason: vad.fallbackReason }, 'the native VAD is not used');
   log.info({ workerIndex, dsp: dsp.kind, vad: vad.engine }, 'worker ready');
-  const ttsOptions = ttsOptionsOf(config, agent);
   // Not awaited: a voice that is down must not keep the worker from taking calls.
-  void phrases.warm(tts, ttsOptions, agent.fixedLines()).then((failed) => {
+  void preparePhrases(book, config, phrases, tts).then((failed) => {
     if (failed > 0) log.warn({ failed }, 'phrases could not be prepared, they are made when first needed');
     else log.info('phrases ready');
   });
   return host;
 }
 
-function loadAgent(file: string | null): AgentProfile {
-  return file === null ? DEFAULT_AGENT : parseAgentProfile(fs.readFileSync(file, 'utf8'));
+/** Resolves with how many lines could not be made; never rejects. */
+async function preparePhrases(
+  book: AgentBook,
+  config: EngineConfig,
+  phrases: PhraseCache,
+  tts: TtsProvider,
+): Promise<number> {
+  let failed = 0;
+  for (const agent of book.all()) failed += await phrases.warm(tts, voiceOf(agent, config), agent.fixedLines());
+  return failed;
 }

@@ -16,64 +16,68 @@ export interface Phrase {
 }
 
 export class PhraseCache {
-  private readonly lines = new Map<string, Phrase>();
-  private bytes = 0;
+  readonly #lines = new Map<string, Phrase>();
+  #bytes = 0;
 
-  /** `text` as spoken by this voice, or null. */
-  get(voiceId: string, text: string): Phrase | null {
-    const key = `${voiceId}\n${text}`;
-    const phrase = this.lines.get(key);
+  /** `text` as spoken by this voice in this language, or null. */
+  get(voice: TtsOptions, text: string): Phrase | null {
+    const key = keyOf(voice, text);
+    const phrase = this.#lines.get(key);
     if (!phrase) return null;
-    this.lines.delete(key);
-    this.lines.set(key, phrase);
+    this.#lines.delete(key);
+    this.#lines.set(key, phrase);
     return phrase;
   }
 
-  put(voiceId: string, text: string, phrase: Phrase): void {
-    const key = `${voiceId}\n${text}`;
+  put(voice: TtsOptions, text: string, phrase: Phrase): void {
+    const key = keyOf(voice, text);
     const { length } = phrase.audio;
-    if (length === 0 || length > CACHE_BYTES_MAX / 4 || this.lines.has(key)) return;
-    this.lines.set(key, phrase);
-    this.bytes += length;
-    for (const [oldest, old] of this.lines) {
-      if (this.bytes <= CACHE_BYTES_MAX) break;
-      this.lines.delete(oldest);
-      this.bytes -= old.audio.length;
+    if (length === 0 || length > CACHE_BYTES_MAX / 4 || this.#lines.has(key)) return;
+    this.#lines.set(key, phrase);
+    this.#bytes += length;
+    for (const [oldest, old] of this.#lines) {
+      if (this.#bytes <= CACHE_BYTES_MAX) break;
+      this.#lines.delete(oldest);
+      this.#bytes -= old.audio.length;
     }
   }
 
   /** Synthesises the lines that are missing, one after the other. Resolves with how many failed; never rejects. */
-  async warm(tts: TtsProvider, options: TtsOptions, texts: readonly string[]): Promise<number> {
+  async warm(tts: TtsProvider, voice: TtsOptions, texts: readonly string[]): Promise<number> {
     let failed = 0;
     for (const text of texts) {
-      if (this.get(options.voiceId, text)) continue;
-      const phrase = await synthesise(tts, options, text);
-      if (phrase) this.put(options.voiceId, text, phrase);
+      if (this.get(voice, text)) continue;
+      const phrase = await synthesise(tts, voice, text);
+      if (phrase) this.put(voice, text, phrase);
       else failed++;
     }
     return failed;
   }
 }
 
+function keyOf({ voiceId, language }: TtsOptions, text: string): string {
+  return `${voiceId}\n${language}\n${text}`;
+}
+
 /** Collects what a voice delivers for one line. */
 export class PhraseMaker {
-  private readonly chunks: Uint8Array[] = [];
-  private readonly words: string[] = [];
-  private readonly startMs: number[] = [];
-  private readonly endMs: number[] = [];
+  readonly #chunks: Uint8Array[] = [];
+  readonly #words: string[] = [];
+  readonly #startMs: number[] = [];
+  readonly #endMs: number[] = [];
 
   audio(bytes: Uint8Array): void {
-    this.chunks.push(bytes.slice());
+    this.#chunks.push(bytes.slice());
   }
 
   times(words: readonly string[], startMs: readonly number[], endMs: readonly number[]): void {
-    this.words.push(...words);
-    this.startMs.push(...startMs);
-    this.endMs.push(...endMs);
+    this.#words.push(...words);
+    this.#startMs.push(...startMs);
+    this.#endMs.push(...endMs);
   }
 
   phrase(): Phrase {
-    return { audio: joined(this.chunks), words: this.words, startMs: this.startMs, endMs: this.endMs };
+    return { audio: joined(this.#chunks), words: this.#words, startMs: this.#startMs, endMs: this.#endMs };
   }
 }
 

@@ -4,9 +4,7 @@
 // chunks of a cancelled reply harmless. When it is heard, and what of it, is not known here.
 
 import type { Logger } from 'pino';
-import type { AgentProfile } from '../agents/agent.js';
 import { nowMs } from '../clock.js';
-import type { EngineConfig } from '../config.js';
 import type { SentenceSplitter } from '../conversation/text/sentence_splitter.js';
 import { wholeSentences } from '../conversation/text/whole_sentences.js';
 import { EngineError } from '../errors.js';
@@ -31,14 +29,6 @@ const ASK_AGAIN_MS_MAX = 3000;
 const SPEAKABLE = /[\p{L}\p{N}]/u;
 /** Finish reasons that mean "cut off here", as OpenAI and servers like it name them. */
 const CUT_OFF = /^(length|max_tokens|content_filter)$/i;
-
-/** The voice of this agent: the persona's own words win over the settings, a language set there over the persona's. */
-export function ttsOptionsOf(config: EngineConfig, agent: AgentProfile): TtsOptions {
-  return {
-    voiceId: agent.voiceId ?? config.cartesia.voiceId,
-    language: config.cartesia.language ?? agent.language,
-  };
-}
 
 export interface ReplyHandlers {
   /** Text that goes to the voice now, in order. */
@@ -119,7 +109,7 @@ export class Reply {
     this.text = line;
     this.#textDone = true;
     this.times.releasedMs = nowMs();
-    const ready = this.#services.phrases.get(this.#services.ttsOptions.voiceId, line);
+    const ready = this.#services.phrases.get(this.#services.ttsOptions, line);
     if (!ready) {
       this.#keep = new PhraseMaker();
       this.#speakPiece(line, true);
@@ -247,7 +237,7 @@ export class Reply {
 
   #complete(): void {
     if (this.#over) return;
-    if (this.#keep) this.#services.phrases.put(this.#services.ttsOptions.voiceId, this.text, this.#keep.phrase());
+    if (this.#keep) this.#services.phrases.put(this.#services.ttsOptions, this.text, this.#keep.phrase());
     this.#stop();
     this.#handlers.onComplete();
   }

@@ -1,11 +1,11 @@
 // What all calls of a worker share and each of them gets. Made once by call_worker.ts.
 
 import type { Logger } from 'pino';
-import type { AgentProfile } from '../agents/agent.js';
+import type { CallPlan } from '../agents/call_plan.js';
 import type { Dsp } from '../audio/kernels/addon.js';
 import type { VadBatch } from '../audio/vad/vad_batch.js';
+import type { CallOrder } from '../call/call.js';
 import type { CallEvent } from '../call/call_events.js';
-import type { EngineConfig } from '../config.js';
 import type { ThreadMetrics } from '../metrics/shared_metrics.js';
 import type { LlmProvider } from '../providers/llm.js';
 import type { SttProvider } from '../providers/stt.js';
@@ -18,8 +18,10 @@ import type { RecorderBuffers } from './recorder.js';
 
 /** Everything a call session gets from its worker. */
 export interface SessionServices {
-  config: EngineConfig;
-  agent: AgentProfile;
+  /** What a call is held with. */
+  plan(order: CallOrder): CallPlan;
+  /** Every event of the turns and the state of the buffers go into the log. */
+  testMode: boolean;
   dsp: Dsp;
   vad: VadBatch;
   stt: SttProvider;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_AGENT, parseAgentProfile } from '../../src/agents/agent.js';
+import { type AgentProfile, DEFAULT_AGENT, parseAgentProfile } from '../../src/agents/agent.js';
 import { COMPASS_GROUP } from '../../src/agents/personas/compass_group.js';
 import { SPOKEN_PATTERN } from '../../src/conversation/text/spoken_text.js';
+import { readsAsFarewell } from '../../src/conversation/turns/farewell.js';
 import { EngineError } from '../../src/errors.js';
 
 const SMALL = {
@@ -14,6 +15,10 @@ const SMALL = {
   goodbye: 'Goodbye.',
   variables: { customer_name: '' },
 };
+
+function endsCall(agent: AgentProfile, reply: string, caller: string): boolean {
+  return readsAsFarewell(reply, caller, agent.farewell);
+}
 
 function problems(persona: unknown): string {
   try {
@@ -79,10 +84,10 @@ describe('the persona that ships', () => {
   });
 
   test('its own goodbye is recognised, its other lines are not', () => {
-    expect(DEFAULT_AGENT.endsCall(DEFAULT_AGENT.goodbye(), '')).toBe(true);
+    expect(endsCall(DEFAULT_AGENT, DEFAULT_AGENT.goodbye(), '')).toBe(true);
     const goodbyes = [DEFAULT_AGENT.goodbye(), DEFAULT_AGENT.cannotHearGoodbye()];
     for (const line of DEFAULT_AGENT.fixedLines()) {
-      if (!goodbyes.includes(line)) expect(DEFAULT_AGENT.endsCall(line, 'no thanks')).toBe(false);
+      if (!goodbyes.includes(line)) expect(endsCall(DEFAULT_AGENT, line, 'no thanks')).toBe(false);
     }
   });
 });
@@ -146,7 +151,7 @@ describe('the end of the call', () => {
     ['...', 'bye', false],
     ['I am sorry about the soup.', 'bye', false],
   ])('"%s" after "%s": %s', (reply, caller, ends) => {
-    expect(DEFAULT_AGENT.endsCall(reply, caller)).toBe(ends);
+    expect(endsCall(DEFAULT_AGENT, reply, caller)).toBe(ends);
   });
 
   test.each([
@@ -157,12 +162,12 @@ describe('the end of the call', () => {
     ['de', 'Einen schönen Tag noch.', 'Das war alles.', true],
     ['xx', 'Goodbye.', 'bye', false],
   ])('in %s "%s" after "%s": %s', (language, reply, caller, ends) => {
-    expect(parseAgentProfile({ ...SMALL, language }).endsCall(reply, caller)).toBe(ends);
+    expect(readsAsFarewell(reply, caller, parseAgentProfile({ ...SMALL, language }).farewell)).toBe(ends);
   });
 
   test('a persona may name its own closing words', () => {
     const agent = parseAgentProfile({ ...SMALL, goodbyePattern: 'over and out' });
-    expect(agent.endsCall('Thanks. Over and out.', '')).toBe(true);
-    expect(agent.endsCall('Goodbye.', '')).toBe(false);
+    expect(endsCall(agent, 'Thanks. Over and out.', '')).toBe(true);
+    expect(endsCall(agent, 'Goodbye.', '')).toBe(false);
   });
 });

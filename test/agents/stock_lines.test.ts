@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseAgentProfile } from '../../src/agents/agent.js';
-import { stockLines } from '../../src/agents/stock_lines.js';
+import { ENGLISH_LINES, stockLines } from '../../src/agents/stock_lines.js';
 import { spokenText } from '../../src/conversation/text/spoken_text.js';
 
 const PERSONA = {
@@ -13,9 +13,15 @@ const PERSONA = {
   goodbye: 'Bye.',
 };
 
-test.each(['en', 'es', 'fr', 'de', 'it', 'pt', 'nl'])('%s: both lines are speakable as they stand', (language) => {
-  for (const line of Object.values(stockLines(language)!)) expect(spokenText(line, language)).toBe(line);
-});
+test.each(['en', 'es', 'fr', 'de', 'it', 'pt', 'nl'])(
+  '%s: every line is speakable as it stands, and said in its own words',
+  (language) => {
+    const lines = Object.values(stockLines(language)!);
+    for (const line of lines) expect(spokenText(line, language)).toBe(line);
+    expect(new Set(lines).size).toBe(lines.length);
+    if (language !== 'en') expect(lines).not.toContain(ENGLISH_LINES.allLinesBusy);
+  },
+);
 
 test('a region does not matter, an unknown language has none', () => {
   expect(stockLines('pt-BR')).toBe(stockLines('pt'));
@@ -31,4 +37,16 @@ test.each([
   expect(agent.cannotHear()).toBe(line);
   expect(agent.fixedLines()).toContain(line);
   expect(agent.fixedLines()).toContain(agent.cannotHearGoodbye());
+});
+
+test.each([
+  ['de', {}, 'besetzt', 'de'],
+  ['de-AT', {}, 'besetzt', 'de-AT'],
+  ['en', { allLinesBusy: 'We are {{company}} and busy.' }, 'We are Test Kitchen and busy.', 'en'],
+  ['ja', { allLinesBusy: 'ただいま混み合っています。' }, 'ただいま混み合っています。', 'ja'],
+  // Nobody wrote a line: English words go to an English voice.
+  ['ja', {}, 'All our lines are busy', 'en'],
+])('an agent that speaks %s says it is busy with %j', (language, own, text, voice) => {
+  const agent = parseAgentProfile({ ...PERSONA, ...own, language });
+  expect(agent.allLinesBusy()).toEqual({ text: expect.stringContaining(text), language: voice });
 });

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocket } from 'ws';
+import { AgentBook, readAgents } from '../../src/agents/agent_book.js';
 import { type CallOrder, type EndReason, fromAndTo } from '../../src/call/call.js';
 import type { CallSummary } from '../../src/call/call_report.js';
 import { type EngineConfig, loadConfig } from '../../src/config.js';
@@ -244,7 +245,8 @@ export async function startTestServer(
   const memory = createSharedMemory(config);
   const runner = new FakeRunner(memory);
   const log = createLogger({ level: 'info', sink: (line) => lines.push(JSON.parse(line) as JsonBody) });
-  const server = await startPhoneServer({ config, memory, runner, log, version: '0.0.0' });
+  const agents = new AgentBook(readAgents(config.agent.file));
+  const server = await startPhoneServer({ config, agents, memory, runner, log, version: '0.0.0' });
   const base = `http://127.0.0.1:${server.port}`;
 
   const webhook: TestServer['webhook'] = (path, fields, signature) => {

@@ -1,4 +1,8 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { COMPASS_GROUP } from '../../src/agents/personas/compass_group.js';
 import {
   closeCode,
   handshake,
@@ -74,6 +78,21 @@ test('one call too many is told so in words, and a slot that becomes free is use
   t.runner.calls[1].end('caller_hangup');
   await until(async () => (await fetch(`${t.base}/ready`)).status === 200);
   expect(await t.ring(newCallSid())).toMatch(/^ws:/);
+});
+
+test('an agent of another language is busy in that language', async () => {
+  await stopTestServer(t);
+  const agent = { ...COMPASS_GROUP, language: 'de' };
+  const file = join(mkdtempSync(join(tmpdir(), 'ringline-webhooks-')), 'agent.json');
+  writeFileSync(file, JSON.stringify(agent));
+  t = await startTestServer({ CALLS_MAX: '1', AGENT_FILE: file });
+  const CallSid = newCallSid();
+  await t.ring(CallSid);
+  const refused = await (await t.webhook('/', { CallSid: newCallSid(), ...FORM })).text();
+  expect(refused).toContain('<Say language="de-DE">Im Moment sind alle unsere Leitungen besetzt.');
+  t.runner.last.end('error', true);
+  const apology = await (await t.webhook('/twilio/connect-action', { CallSid, ...FORM })).text();
+  expect(apology).toContain('<Say language="de-DE">Es tut mir leid, wir haben ein technisches Problem');
 });
 
 test('calls that arrive together share the free slots exactly', async () => {

@@ -39,7 +39,13 @@ function start(workers: number, filename = file, onUseless = () => {}) {
   const keys = { OPENAI_API_KEY: 'k', DEEPGRAM_API_KEY: 'k', CARTESIA_API_KEY: 'k', TWILIO_VALIDATE: 'off' };
   const config = loadConfig({ ...keys, WORKERS: String(workers), CALLS_MAX: '50' }, []);
   memory = createSharedMemory(config);
-  pool = new WorkerPool(config, memory, createLogger({ level: 'silent', sink: () => {} }), onUseless, filename);
+  pool = new WorkerPool(
+    { config, agents: [] },
+    memory,
+    createLogger({ level: 'silent', sink: () => {} }),
+    onUseless,
+    filename,
+  );
 }
 function run(callSid: string): Promise<JsonBody> {
   return pool.run({
@@ -49,6 +55,7 @@ function run(callSid: string): Promise<JsonBody> {
     ourNumber: '',
     theirNumber: '',
     acceptedAt: '',
+    agentId: 'a',
     variables: {},
   });
 }

@@ -6,6 +6,7 @@ import { writeEnvFile } from '../../loadtest/simulators/env_file.js';
 import { isOutbound, replyTo } from '../../loadtest/simulators/openai/replies.js';
 import { SimulatorSet } from '../../loadtest/simulators/simulator_set.js';
 import { DEFAULT_AGENT } from '../../src/agents/agent.js';
+import { readsAsFarewell } from '../../src/conversation/turns/farewell.js';
 
 let set: SimulatorSet | null = null;
 afterEach(() => set?.close());
@@ -60,6 +61,6 @@ test.each(['inbound', 'outbound'] as const)('the rules know an %s call by the pr
 
 test('the farewell of the rules ends a call of the persona that ships, its questions do not', () => {
   const reply = (caller: string): string => replyTo([{ role: 'user', content: caller }]);
-  expect(DEFAULT_AGENT.endsCall(reply('That is all, goodbye.'), 'That is all, goodbye.')).toBe(true);
-  expect(DEFAULT_AGENT.endsCall(reply('The soup was cold.'), 'The soup was cold.')).toBe(false);
+  expect(readsAsFarewell(reply('That is all, goodbye.'), 'That is all, goodbye.', DEFAULT_AGENT.farewell)).toBe(true);
+  expect(readsAsFarewell(reply('The soup was cold.'), 'The soup was cold.', DEFAULT_AGENT.farewell)).toBe(false);
 });

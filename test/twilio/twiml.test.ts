@@ -30,7 +30,20 @@ test.each([
 
 test('the two short answers', () => {
   expect(hangUpTwiml()).toBe(`${HEAD}<Response><Hangup/></Response>`);
-  expect(sayAndHangUpTwiml('Tea & biscuits.')).toBe(
+  expect(sayAndHangUpTwiml({ text: 'Tea & biscuits.', language: 'en' })).toBe(
     `${HEAD}<Response><Say>Tea &amp; biscuits.</Say><Hangup/></Response>`,
   );
+});
+
+test.each([
+  ['en', '<Say>'],
+  ['en-US', '<Say>'],
+  ['en-gb', '<Say language="en-GB">'],
+  ['de', '<Say language="de-DE">'],
+  ['de-CH', '<Say language="de-DE">'],
+  ['es-MX', '<Say language="es-MX">'],
+  ['pt', '<Say language="pt-BR">'],
+  ['eo', '<Say>'],
+])('a sentence in %s is said by a voice of that language, or else by the English one', (language, say) => {
+  expect(sayAndHangUpTwiml({ text: 'x', language })).toContain(`${say}x</Say>`);
 });

@@ -248,7 +248,7 @@ test('a fixed line that was cut off is not kept as if it were whole', () => {
   reply.say('Hello there.');
   tts.onAudio(AUDIO);
   reply.cancel();
-  expect(phrases.get('v', 'Hello there.')).toBeNull();
+  expect(phrases.get({ voiceId: 'v', language: 'en' }, 'Hello there.')).toBeNull();
 });
 
 test('the voice is done before the model is: the reply goes on', () => {

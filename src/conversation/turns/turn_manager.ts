@@ -37,6 +37,9 @@ export type ReplyKind =
   | 'cannot_hear'
   | 'cannot_hear_goodbye';
 
+/** What is said in words of the agent's own, as its persona has them. */
+export type FixedLine = Exclude<ReplyKind, 'answer'>;
+
 export type TurnState =
   | { kind: 'idle' }
   | { kind: 'listening'; sinceMs: number }
@@ -79,7 +82,7 @@ export type TurnAction =
   | { do: 'withdraw' }
   /** Stop talking now. */
   | { do: 'interrupt' }
-  | { do: 'say'; reply: ReplyKind }
+  | { do: 'say'; reply: FixedLine }
   | { do: 'end'; reason: 'agent_goodbye' | 'silence' | 'error' };
 
 const NOTHING: readonly TurnAction[] = [];
@@ -337,7 +340,7 @@ export class TurnManager {
     return this.say(this.idlePrompts > 1 ? 'farewell' : 'idle_prompt', nowMs);
   }
 
-  private say(reply: ReplyKind, nowMs: number): readonly TurnAction[] {
+  private say(reply: FixedLine, nowMs: number): readonly TurnAction[] {
     this.state = { kind: 'speaking', reply, sinceMs: nowMs };
     return this.wait(Number.POSITIVE_INFINITY, [{ do: 'say', reply }]);
   }

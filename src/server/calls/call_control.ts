@@ -6,6 +6,7 @@
 //
 // Leaves to others: HTTP (twilio_webhooks.ts), Twilio's REST (dialler.ts), what the call says (the worker).
 
+import type { AgentBook } from '../../agents/agent_book.js';
 import { type CallDirection, type EndReason, numbersOf } from '../../call/call.js';
 import type { CallSummary } from '../../call/call_report.js';
 import { nowMs } from '../../clock.js';
@@ -30,6 +31,7 @@ export interface CallControlOptions {
   tokens: MediaTokens;
   runner: CallRunner;
   events: EventHub;
+  agents: Pick<AgentBook, 'pick'>;
   ingress: IngressWriter;
   rings: readonly SlotRings[];
   metrics: ServerMetrics;
@@ -209,7 +211,10 @@ export class CallControl {
     log.info({ callSid, slot, direction, from, to }, 'call accepted');
     this.#startTimers[slot] = setTimeout(() => this.#onStartTimeout(entry), startTimeoutMs);
     const numbers = numbersOf(direction, from, to);
-    runner.run({ slot, callSid, direction, ...numbers, acceptedAt, variables: { ...variables } }).then(
+    const agentId = this.#options.agents.pick({ direction, ...numbers }, null);
+    entry.agentId = agentId;
+    const order = { slot, callSid, direction, ...numbers, acceptedAt, agentId, variables: { ...variables } };
+    runner.run(order).then(
       (summary) => this.#finish(entry, summary.endReason, summary),
       (thrown: unknown) => {
         const error = toEngineError(thrown);

@@ -47,6 +47,8 @@ export interface CallEntry {
   /** As Twilio has them: on an outbound call `from` is our number. */
   readonly from: string;
   readonly to: string;
+  /** Which agent holds the call; null until it is started. */
+  agentId: string | null;
   /** -1 once the slot was given back. */
   slot: number;
   phase: CallPhase;
@@ -90,6 +92,7 @@ export class CallRegistry {
       acceptedAt: new Date().toISOString(),
       connectedAt: null,
       endedAt: null,
+      agentId: null,
       streamSid: null,
       workerState: null,
       apologyOwed: false,

@@ -1,12 +1,22 @@
-// The names of a recording's files, read back: `server_{port}_{direction}_recording_{time}_{call_sid}` with `.wav` for the
-// sound and `.json` for the record beside it. Whatever is named otherwise is not ours, wherever it lies. The worker makes
-// the names (worker/call_report.ts).
+// The names of a recording's files, made and read back: `server_{port}_{direction}_recording_{time}_{call_sid}` with `.wav`
+// for the sound and `.json` for the record beside it. Whatever is named otherwise is not ours, wherever it lies.
+
+import type { CallDirection, CallOrder } from './call.js';
+
+/**
+ * The name without extension. The time is UTC, `YYYYMMDD_HHMMSS`. The sid was checked at the webhook, so it can't lead out
+ * of the folder.
+ */
+export function recordingStem(port: number, order: Pick<CallOrder, 'direction' | 'acceptedAt' | 'callSid'>): string {
+  const timestamp = order.acceptedAt.replace(/[-:]/g, '').replace('T', '_').slice(0, 15);
+  return `server_${port}_${order.direction}_recording_${timestamp}_${order.callSid}`;
+}
 
 export interface RecordingName {
   /** The name without extension: what the files of one call share. */
   stem: string;
   kind: 'wav' | 'json';
-  direction: 'inbound' | 'outbound';
+  direction: CallDirection;
   callSid: string;
   /** When the call was accepted: ISO 8601, UTC. */
   startedAt: string;

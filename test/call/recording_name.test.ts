@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest';
-import { parseRecordingName } from '../../src/server/recording_name.js';
-import { recordingStem } from '../../src/worker/call_report.js';
+import { parseRecordingName, recordingStem } from '../../src/call/recording_name.js';
 
 const SID = `CA${'0a'.repeat(16)}`;
 
-test('the names that the worker makes are read back', () => {
-  const task = { callSid: SID, direction: 'outbound', acceptedAt: '2026-03-04T05:06:07.890Z' } as const;
-  const stem = recordingStem(8765, { ...task, slot: 0, ourNumber: '', theirNumber: '', variables: {} });
+test('the names that we make are read back', () => {
+  const call = { callSid: SID, direction: 'outbound', acceptedAt: '2026-03-04T05:06:07.890Z' } as const;
+  const stem = recordingStem(8765, call);
   for (const kind of ['wav', 'json'] as const) {
     expect(parseRecordingName(`${stem}.${kind}`)).toMatchObject({
       ...{ stem, kind, direction: 'outbound', callSid: SID, startedAt: '2026-03-04T05:06:07Z' },

@@ -1,0 +1,95 @@
+// What one call is held with: the settings, the agent and the call's own order brought together, once, before anything
+// of the call is built. The only place that combines the three. Pure.
+
+import path from 'node:path';
+import type { CallOrder } from '../call/call.js';
+import { recordingStem } from '../call/recording_name.js';
+import type { EngineConfig } from '../config.js';
+import type { FarewellRules } from '../conversation/turns/farewell.js';
+import type { FixedLine, TurnOptions } from '../conversation/turns/turn_manager.js';
+import type { AgentProfile } from './agent.js';
+
+/** An answer that has not begun to sound after this will not come: the providers' own deadlines lie well below. */
+const REPLY_TIMEOUT_MS = 20_000;
+/** Twilio sends audio all the time, silence included; without any for this long nobody is there. */
+const MEDIA_SILENCE_MS = 30_000;
+
+/** The voice of an agent: it also says which ready-made audio fits. */
+export interface Voice {
+  voiceId: string;
+  /** BCP 47. */
+  language: string;
+}
+
+export interface CallPlan {
+  agentId: string;
+  /** The agent's, BCP 47: how text is split and cleaned, what reads as finished, as a nod, as a farewell. */
+  language: string;
+  systemPrompt: string;
+  lines: Readonly<Record<FixedLine, string>>;
+  /** When a reply closes the call. */
+  farewell: FarewellRules;
+  listen: { language: string; keyterms: readonly string[] };
+  think: { maxTokens: number; temperature: number };
+  speak: Voice;
+  turns: TurnOptions;
+  vad: EngineConfig['vad'];
+  pacing: EngineConfig['pacing'];
+  limits: {
+    /** From the order to `start` on the media socket. */
+    startTimeoutMs: number;
+    /** Without a message of the media socket. */
+    mediaSilenceMs: number;
+    maxDurationMs: number;
+  };
+  /** Files to write, in full; null = nothing is recorded. */
+  recording: { audio: string; sidecar: string } | null;
+}
+
+/** The settings a plan is made from. */
+export type PlanDefaults = Pick<
+  EngineConfig,
+  'port' | 'deepgram' | 'openai' | 'cartesia' | 'vad' | 'turn' | 'pacing' | 'recording' | 'calls'
+>;
+
+/** The whole plan of a call. The agent's own words and voice win over the settings, a language set there over the agent's. */
+export function planCall(agent: AgentProfile, order: CallOrder, defaults: PlanDefaults): CallPlan {
+  const { deepgram, openai, vad, turn, pacing, calls } = defaults;
+  const { direction, variables } = order;
+  return {
+    agentId: order.agentId,
+    language: agent.language,
+    systemPrompt: agent.systemPrompt(direction, variables),
+    lines: {
+      greeting: agent.greeting(direction, variables),
+      apology: agent.apology(variables),
+      idle_prompt: agent.idlePrompt(variables),
+      farewell: agent.goodbye(variables),
+      cannot_hear: agent.cannotHear(variables),
+      cannot_hear_goodbye: agent.cannotHearGoodbye(variables),
+    },
+    farewell: agent.farewell,
+    listen: { language: deepgram.language ?? agent.language, keyterms: agent.keyterms },
+    think: { maxTokens: openai.maxTokens, temperature: openai.temperature },
+    speak: voiceOf(agent, defaults),
+    turns: { ...turn, language: agent.language, replyTimeoutMs: REPLY_TIMEOUT_MS },
+    vad,
+    pacing,
+    limits: {
+      startTimeoutMs: calls.startTimeoutMs,
+      mediaSilenceMs: MEDIA_SILENCE_MS,
+      maxDurationMs: calls.maxDurationS * 1000,
+    },
+    recording: recordingOf(order, defaults),
+  };
+}
+
+export function voiceOf(agent: AgentProfile, { cartesia }: Pick<PlanDefaults, 'cartesia'>): Voice {
+  return { voiceId: agent.voiceId ?? cartesia.voiceId, language: cartesia.language ?? agent.language };
+}
+
+function recordingOf(order: CallOrder, { port, recording }: PlanDefaults): CallPlan['recording'] {
+  if (!recording.enabled) return null;
+  const stem = path.join(recording.dir, recordingStem(port, order));
+  return { audio: `${stem}.wav`, sidecar: `${stem}.json` };
+}
