@@ -71,6 +71,8 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     calls: () => registry.liveCount,
     slots: () => admission.inUse,
     sockets: () => media.live,
+    workersLate: () => runner.late,
+    workersHung: () => runner.hung,
     eventsDropped: () => events.dropped,
   });
   const providers = new ProviderHealth();

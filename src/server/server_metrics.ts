@@ -9,6 +9,9 @@ export interface LiveNumbers {
   calls(): number;
   slots(): number;
   sockets(): number;
+  /** Worker threads that miss their beats now, and those that were ended for it since the start. */
+  workersLate(): number;
+  workersHung(): number;
   /** Lost to full queues since the start, by subscriber. */
   eventsDropped(): ReadonlyMap<string, number>;
 }
@@ -61,6 +64,20 @@ export class ServerMetrics {
     gauge('ringline_calls_live', 'Calls with a registry entry now, dialling ones included.', live.calls);
     gauge('ringline_slots_in_use', 'Slots reserved now.', live.slots);
     gauge('ringline_media_sockets_live', 'Media sockets open now.', live.sockets);
+    gauge(
+      'ringline_workers_late',
+      'Worker threads that miss their beats now; they get no new calls.',
+      live.workersLate,
+    );
+    new prom.Counter({
+      name: 'ringline_workers_hung_total',
+      help: 'Worker threads ended because they hung.',
+      registers,
+      collect() {
+        this.reset();
+        this.inc(live.workersHung());
+      },
+    });
     new prom.Counter({
       name: 'ringline_events_dropped_total',
       help: 'Events of calls and workers that a slow subscriber lost.',

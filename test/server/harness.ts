@@ -108,6 +108,8 @@ export class FakeCall {
 
 export class FakeRunner implements CallRunner {
   ready = true;
+  late = 0;
+  hung = 0;
   readonly calls: FakeCall[] = [];
   /** What a worker would tell. */
   tell: (message: WorkerMessage) => void = () => {};

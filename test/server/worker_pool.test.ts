@@ -10,11 +10,17 @@ import { SlotRings } from '../../src/threads/slab.js';
 import type { WorkerMessage } from '../../src/threads/worker_messages.js';
 import { type JsonBody, until } from './harness.js';
 
-// A worker in plain JavaScript: takes a seat as the real one does, then obeys the call's sid.
+// A worker in plain JavaScript: takes a seat and beats as the real one does, then obeys the call's sid.
+const built = (path: string) => JSON.stringify(new URL(`../../dist/src/${path}`, import.meta.url).href);
 const WORKER = `
+import { pbkdf2Sync } from 'node:crypto';
 import { parentPort, threadId, workerData } from 'node:worker_threads';
+import { nowMs } from ${built('clock.js')};
+import { Heartbeat } from ${built('threads/heartbeat.js')};
 const seats = new Int32Array(workerData.seats);
 const seat = seats.findIndex((_, i) => Atomics.compareExchange(seats, i, 0, threadId) === 0);
+const heartbeat = new Heartbeat(workerData.heartbeats, seat, nowMs());
+setInterval(() => heartbeat.beat(nowMs()), 100).unref();
 const waiting = [];
 export default async function run({ callSid }) {
   if (callSid === 'wait') return new Promise((resolve) => waiting.push(() => resolve({ callSid, seat, threadId })));
@@ -22,6 +28,9 @@ export default async function run({ callSid }) {
   if (callSid === 'die') setTimeout(() => { throw new Error('a timer of its own'); });
   if (callSid === 'exit') process.exit(1);
   if (callSid === 'tell') parentPort.postMessage({ topic: 'log', payload: 'from ' + seat });
+  if (callSid === 'hang') for (;;);
+  if (callSid === 'wait for ever') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  if (callSid === 'hang in native code') pbkdf2Sync('a', 'b', 15_000_000, 64, 'sha512');
   if (callSid === 'fail') throw new Error('this call only');
   if (callSid === 'die') return new Promise(() => {});
   return { callSid, seat, threadId, env: process.env.PATH ?? null, frozen: workerData.config.port };
@@ -107,6 +116,42 @@ test.each(['die', 'exit'])(
     expect(pool.ready).toBe(true);
   },
 );
+
+test.each(['hang', 'wait for ever', 'hang in native code'])(
+  'a thread that does %s is ended and replaced: its calls fail, the others go on, and new ones avoid it',
+  async (how) => {
+    start(2);
+    const outcome = (call: Promise<JsonBody>) => call.then(() => 'fine').catch((error) => String(error.code));
+    await Promise.all([run('hello'), run('hello')]);
+    const calls = Array.from({ length: 6 }, () => outcome(run('wait')));
+    const hanging = outcome(run(how));
+    await until(() => pool.late === 1);
+    expect(pool.ready).toBe(true);
+    // While it is late, every new call goes to the other thread.
+    const threads = await Promise.all(Array.from({ length: 10 }, async () => (await run('hello')).threadId));
+    expect(new Set(threads).size).toBe(1);
+    expect(await hanging).toBe('WORKER_DIED');
+    await until(async () => {
+      const [a, b] = await Promise.all([run('release'), run('release')]);
+      return a.threadId !== b.threadId;
+    });
+    expect((await Promise.all(calls)).sort()).toEqual(Array(6).fill(['WORKER_DIED', 'fine']).flat().slice(0, 6).sort());
+    await until(() => pool.late === 0);
+    expect([pool.hung, pool.ready]).toEqual([1, true]);
+  },
+  30_000,
+);
+
+test('with one thread, a call that comes while it hangs waits for the next thread', async () => {
+  start(1);
+  await run('hello');
+  const hanging = expect(run('hang')).rejects.toMatchObject({ code: 'WORKER_DIED' });
+  await until(() => pool.late === 1);
+  expect(pool.ready).toBe(false);
+  expect(await run('hello')).toMatchObject({ callSid: 'hello' });
+  await hanging;
+  await until(() => pool.ready);
+}, 30_000);
 
 test('seats of the dead are taken again, however many die', async () => {
   start(1);

@@ -10,7 +10,7 @@ import type { AgentBook } from '../../agents/agent_book.js';
 import { type CallDirection, type EndReason, numbersOf } from '../../call/call.js';
 import type { CallSummary } from '../../call/call_report.js';
 import { nowMs } from '../../clock.js';
-import { toEngineError } from '../../errors.js';
+import { type EngineError, toEngineError } from '../../errors.js';
 import type { Logger } from '../../log.js';
 import { INGRESS } from '../../threads/record_types.js';
 import type { SlotRings } from '../../threads/slab.js';
@@ -216,15 +216,21 @@ export class CallControl {
     const order = { slot, callSid, direction, ...numbers, acceptedAt, agentId, variables: { ...variables } };
     runner.run(order).then(
       (summary) => this.#finish(entry, summary.endReason, summary),
-      (thrown: unknown) => {
-        const error = toEngineError(thrown);
-        // A place for handing the call to another worker: the socket is still open here, and Twilio is still talking.
-        log.error({ callSid, slot, err: error }, 'call failed');
-        const reason = error.code === 'WORKER_DIED' ? 'worker_died' : 'error';
-        this.#options.events.endWithoutWorker({ callSid, slot }, reason);
-        this.#finish(entry, reason, null);
-      },
+      (thrown: unknown) => this.#onTaskFailed(entry, toEngineError(thrown)),
     );
+  }
+
+  /**
+   * The call's task came to no end of its own: its thread died or hung, or the call could not even be set up. Twilio is
+   * still talking into the open socket here; so this is where a call could `resume` on another thread. Until it can, the
+   * socket is closed, Twilio asks what to do next (connect-action), and its own voice apologises.
+   */
+  #onTaskFailed(entry: CallEntry, error: EngineError): void {
+    const { callSid, slot } = entry;
+    this.#options.log.error({ callSid, slot, err: error }, 'call failed');
+    const reason = error.code === 'WORKER_DIED' ? 'worker_died' : 'error';
+    this.#options.events.endWithoutWorker({ callSid, slot }, reason);
+    this.#finish(entry, reason, null);
   }
 
   #finish(entry: CallEntry, reason: EndReason, summary: CallSummary | null): void {

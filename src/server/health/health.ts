@@ -47,7 +47,7 @@ export class Health {
       const { state, last_error } = providers.report(name, now);
       return last_error === null ? `${name} is ${state}` : `${name} is ${state}: ${last_error}`;
     });
-    if (!runner.ready) problems.push('no worker thread is running');
+    if (!runner.ready) problems.push(runner.late > 0 ? 'no worker thread keeps up' : 'no worker thread is running');
     const isHealthy = problems.length === 0;
     const terse = {
       status: isHealthy ? 'healthy' : 'unhealthy',
@@ -71,7 +71,8 @@ export class Health {
   /** `GET /ready` */
   readonly ready = (): Reply => {
     const { runner, admission } = this.#options;
-    const why = !runner.ready ? 'starting' : admission.isDraining ? 'draining' : admission.isFull ? 'full' : null;
+    const idle = runner.late > 0 ? 'no worker thread keeps up' : 'starting';
+    const why = !runner.ready ? idle : admission.isDraining ? 'draining' : admission.isFull ? 'full' : null;
     return why === null ? json(200, { status: 'ready' }) : json(503, { detail: why });
   };
 }

@@ -162,3 +162,15 @@ test('an address in METRICS_ALLOW is told everything', async () => {
   const { body } = await health();
   expect(body).toHaveProperty('observed');
 });
+
+test('worker threads that do not keep up make it not ready; as long as one does, calls are taken', async () => {
+  Object.assign(t.runner, { ready: false, late: 1 });
+  const ready = await fetch(`${t.base}/ready`);
+  expect([ready.status, await ready.json()]).toEqual([503, { detail: 'no worker thread keeps up' }]);
+  const { status, body } = await health();
+  expect([status, body.problems]).toEqual([503, ['no worker thread keeps up']]);
+  t.runner.ready = true;
+  expect((await fetch(`${t.base}/ready`)).status).toBe(200);
+  expect((await health()).status).toBe(200);
+  expect(await t.metrics()).toContain('ringline_workers_late 1');
+});

@@ -1,0 +1,138 @@
+// Watches the worker threads from outside, since a thread can't report its own hanging: a few times a second it reads how
+// long ago each has beaten (threads/heartbeat.ts). A late one gets no new calls; one that is silent for seconds hangs,
+// and is ended: exactly its calls fail, and the pool starts another. What becomes of those calls is call_control.ts.
+
+import type { Logger } from '../log.js';
+import { heartbeatAgeMs } from '../threads/heartbeat.js';
+
+const LOOK_MS = 250;
+/** Twice what an idle worker may take between two beats. Its callers hear it already. */
+const LATE_MS = 1_000;
+/** Nothing a worker does in one go takes this long; with the look and the start of the next one callers wait some 4 s. */
+const HUNG_MS = 2_500;
+/** A thread that hangs inside native code does not end when told to. It is given up after this, and runs no more of our
+ *  code when it comes back. */
+const ENDING_MS_MAX = 1_000;
+/** From a thread's start to its seat: loading takes about a second, on a slow disk a few. */
+const LOADING_MS_MAX = 60_000;
+
+/** What is needed of a `worker_threads.Worker`. */
+export interface SupervisedThread {
+  readonly threadId: number;
+  terminate(): Promise<unknown>;
+}
+
+export interface SupervisorOptions {
+  /** worker_seats.ts: which thread has which seat. */
+  seats: SharedArrayBuffer;
+  heartbeats: SharedArrayBuffer;
+  /** The threads there are now. */
+  threads(): readonly SupervisedThread[];
+  /** Takes a thread that does not end out of `threads`, with all that its end would bring about. */
+  giveUp(thread: SupervisedThread): void;
+  log: Logger;
+  /** clock.ts, or a test's own. */
+  now(): number;
+  /** Called after each look. */
+  onLooked(): void;
+}
+
+export class Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly #seats: Int32Array;
+  #late = new Set<number>();
+  /** When a thread without a seat was first seen. */
+  #loadingSinceMs = new Map<number, number>();
+  /** When a thread was told to end that has not yet. */
+  readonly #endingSinceMs = new Map<number, number>();
+  #lastLookMs: number | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #hung = 0;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+    this.#seats = new Int32Array(options.seats);
+  }
+
+  /** Threads that miss their beats now. */
+  get late(): number {
+    return this.#late.size;
+  }
+
+  /** Threads ended because they hung, since the start. */
+  get hung(): number {
+    return this.#hung;
+  }
+
+  /** Should no new call go to this thread? False for one that has not beaten yet: it is loading. */
+  isLate(threadId: number): boolean {
+    return this.#late.has(threadId);
+  }
+
+  /** Safe twice. Does not keep the process alive. */
+  start(): void {
+    this.#timer ??= setInterval(() => this.look(), LOOK_MS).unref();
+  }
+
+  /** Safe twice. */
+  stop(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  /** Judges every thread once. Public for tests; `start` does it regularly. */
+  look(): void {
+    const now = this.#options.now();
+    const sinceLastMs = this.#lastLookMs === null ? 0 : now - this.#lastLookMs;
+    this.#lastLookMs = now;
+    // We were held up ourselves, as by a machine that was put to sleep: the workers were too, and come to themselves now.
+    if (sinceLastMs > LATE_MS) return;
+    const late = new Set<number>();
+    const loadingSinceMs = new Map<number, number>();
+    for (const thread of [...this.#options.threads()]) {
+      const { threadId } = thread;
+      const endingSinceMs = this.#endingSinceMs.get(threadId);
+      if (endingSinceMs !== undefined) {
+        late.add(threadId);
+        if (now - endingSinceMs >= ENDING_MS_MAX) this.#giveUp(thread);
+        continue;
+      }
+      const ageMs = this.#beatAgeMs(threadId);
+      if (ageMs === null) {
+        const sinceMs = this.#loadingSinceMs.get(threadId) ?? now;
+        loadingSinceMs.set(threadId, sinceMs);
+        if (!this.#seats.includes(threadId) && now - sinceMs > LOADING_MS_MAX) this.#end(thread, now - sinceMs);
+        continue;
+      }
+      if (ageMs < LATE_MS) continue;
+      late.add(threadId);
+      if (!this.#late.has(threadId)) this.#options.log.warn({ threadId, ageMs }, 'worker is late: no new calls for it');
+      if (ageMs >= HUNG_MS) this.#end(thread, ageMs);
+    }
+    this.#late = late;
+    this.#loadingSinceMs = loadingSinceMs;
+    this.#options.onLooked();
+  }
+
+  /** null = it has no seat yet, or has not beaten. */
+  #beatAgeMs(threadId: number): number | null {
+    const seat = this.#seats.indexOf(threadId);
+    return seat < 0 ? null : heartbeatAgeMs(this.#options.heartbeats, seat, this.#options.now());
+  }
+
+  #end(thread: SupervisedThread, silentMs: number): void {
+    const { threadId } = thread;
+    this.#hung++;
+    this.#endingSinceMs.set(threadId, this.#options.now());
+    this.#options.log.error({ threadId, silentMs: Math.round(silentMs) }, 'worker hangs: its thread is ended');
+    // That a thread ends is an event of the pool's; a thread's own id is gone by then.
+    void thread.terminate().finally(() => this.#endingSinceMs.delete(threadId));
+  }
+
+  #giveUp(thread: SupervisedThread): void {
+    const { threadId } = thread;
+    this.#endingSinceMs.delete(threadId);
+    this.#options.log.error({ threadId }, 'worker hangs in native code and does not end: given up');
+    this.#options.giveUp(thread);
+  }
+}
