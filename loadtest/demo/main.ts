@@ -45,7 +45,11 @@ async function main(): Promise<number> {
   const deepgram = await DeepgramSimulator.start({});
   const openai = await OpenaiSimulator.start({});
   const cartesia = await CartesiaSimulator.start({ voice: 'speech' });
-  const twilio = await TwilioSimulator.start({ accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN });
+  const twilio = await TwilioSimulator.start({
+    accountSid: ACCOUNT_SID,
+    authToken: AUTH_TOKEN,
+    phoneNumbers: [OUR_NUMBER],
+  });
   let server: ServerProcess | null = null;
   try {
     server = await ServerProcess.start({

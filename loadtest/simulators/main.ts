@@ -2,7 +2,7 @@
 // a server at them, and with --env-file writes them to a file once everything listens.
 //
 //   npm run simulators -- [--env-file FILE] [--server URL] [--voice speech|tone] [--port-base PORT]
-//                         [--only twilio,deepgram,openai,cartesia] [--latency FILE] [--cps N] [--quiet]
+//                         [--only twilio,deepgram,openai,cartesia] [--latency FILE] [--cps N] [--numbers N,N] [--quiet]
 //
 // The package script runs `node -- main.js`: without the dashes Node 20 takes --env-file for an option of its own,
 // wherever it stands, and refuses to start when the file is not there yet.
@@ -26,6 +26,7 @@ const OPTIONS = {
   only: { type: 'string' },
   latency: { type: 'string' },
   cps: { type: 'string' },
+  numbers: { type: 'string' },
   quiet: { type: 'boolean', default: false },
 } as const;
 
@@ -49,7 +50,7 @@ function readArguments(args: string[]): Arguments {
   const portBase = values['port-base'] === undefined ? null : wholeNumber('--port-base', values['port-base'], 65_532);
   const cps = values.cps === undefined ? undefined : wholeNumber('--cps', values.cps, 1000);
   return {
-    set: { only, portBase, voice, latencies, cps, serverUrl: values.server },
+    set: { only, portBase, voice, latencies, cps, numbers: values.numbers?.split(','), serverUrl: values.server },
     envFile: values['env-file'],
     quiet: values.quiet,
   };

@@ -30,7 +30,12 @@ export interface SimulatorSetOptions {
   latencies?: ProviderLatencies;
   /** Calls that Twilio starts a second. */
   cps?: number;
+  /** Further numbers of the Twilio account. */
+  numbers?: readonly string[];
 }
+
+/** Beside TWILIO_PHONE_NUMBER: numbers that calls may come from and go to. Another `From` is refused with 21210. */
+const FURTHER_NUMBERS = ['+12025550144', '+12025550145', '+14155550100', '+442079460143'];
 
 /** Accounts that exist nowhere else. The server must present them, so that its authentication is tested too. */
 const ACCOUNT = {
@@ -61,6 +66,7 @@ export class SimulatorSet {
           port: port('twilio'),
           accountSid: ACCOUNT.TWILIO_ACCOUNT_SID,
           authToken: ACCOUNT.TWILIO_AUTH_TOKEN,
+          phoneNumbers: [ACCOUNT.TWILIO_PHONE_NUMBER, ...FURTHER_NUMBERS, ...(options.numbers ?? [])],
           serverUrl: options.serverUrl,
           cps: options.cps,
           speak: (text) => synthesise(text, { voice: 'gb_man', rateHz: 8000 }),

@@ -121,7 +121,22 @@ describe('the API', () => {
     ['a blocked number', { to: '+15005550004' }, 400, 21216],
     ['a number that is none', { to: '+15005550001' }, 400, 21217],
     ['a malformed URL', { url: 'not a url' }, 400, 21205],
-    ['a callback to nowhere', { statusCallback: 'ftp://x' }, 400, 21205],
+    ['a callback to nowhere', { statusCallback: 'ftp://x' }, 400, 21609],
+    ['an address without a host name', { url: 'http://my_host.example.com/x' }, 400, 21205],
+    ['a callback without a host name', { statusCallback: 'http://my_host.example.com/x' }, 400, 21609],
+    ['another method', { method: 'PUT' }, 400, 21209],
+    ['another method of callbacks', { statusCallbackMethod: 'PATCH' }, 400, 21209],
+    ['an event that is none', { statusCallbackEvent: ['foo'] }, 400, 21626],
+    ['ringing for ever', { timeout: 601 }, 400, 21208],
+    ['ringing in words', { timeout: 'abc' }, 400, 21208],
+    ['half a second', { timeLimit: 1.5 }, 400, 20001],
+    ['detection by hope', { machineDetection: 'Maybe' }, 400, 21234],
+    ['detection too soon', { machineDetection: 'Enable', machineDetectionSpeechThreshold: 10 }, 400, 21234],
+    ['an undecided verdict', { machineDetection: 'Enable', asyncAmd: 'perhaps' }, 400, 21234],
+    ['digits that are none', { sendDigits: 'xyz' }, 400, 21206],
+    ['three channels', { record: true, recordingChannels: 'triple' }, 400, 20001],
+    ['an application that is none', { url: undefined, applicationSid: 'nonsense' }, 400, 21218],
+    ['TwiML that is no XML', { url: undefined, twiml: 'hello' }, 400, 20001],
     ['TwiML that is too long', { url: undefined, twiml: 'x'.repeat(4001) }, 400, 20001],
   ])('refuses %s', async (_what, options, status, code) => {
     await expect(create(options)).rejects.toMatchObject({ name: 'Error', status, code });
@@ -151,9 +166,22 @@ describe('the API', () => {
   test('does not know other calls and other accounts', async () => {
     await expect(client.calls(`CA${'0'.repeat(32)}`).fetch()).rejects.toMatchObject({ status: 404, code: 20404 });
     await expect(client.api.accounts(`AC${'9'.repeat(32)}`).fetch()).rejects.toMatchObject({
-      status: 404,
-      code: 20404,
+      status: 401,
+      code: 20003,
     });
+  });
+
+  test('calls to an address need no number of ours', async () => {
+    for (const to of ['sip:ann@example.com', 'client:ann']) {
+      const { sid } = await create({ to, from: 'client:joe' });
+      expect(await ended(sid)).toMatchObject({ status: 'completed', to });
+    }
+  });
+
+  test('what a call may have and has not here is an empty list', async () => {
+    const { sid } = await create();
+    expect(await client.calls(sid).events.list()).toEqual([]);
+    expect(await client.calls(sid).notifications.list()).toEqual([]);
   });
 
   test('has the account, its balance and its numbers', async () => {
@@ -273,7 +301,7 @@ describe('a call that is made', () => {
       signed: true,
       fields: { CallStatus: status, SipResponseCode: String(sipCode), CallDuration: '0' },
     });
-    expect(await client.calls(sid).fetch()).toMatchObject({ status, duration: '0' });
+    expect(await client.calls(sid).fetch()).toMatchObject({ status, duration: null });
   });
 
   test('rings no longer than its timeout', async () => {
@@ -317,6 +345,31 @@ describe('an update', () => {
     const [socket] = server.sockets;
     await socket.until('stop');
     expect(await ended(sid)).toMatchObject({ status: 'completed', endedBy: 'rest' });
+  });
+
+  test('to completed cancels a call that nobody has answered yet', async () => {
+    simulator.onOutbound(() => ({ ringMs: 10_000 }));
+    const { sid } = await create(subscribed());
+    await expect.poll(() => simulator.calls.get(sid)!.state.status).toBe('ringing');
+    expect((await client.calls(sid).update({ status: 'completed' })).status).toBe('canceled');
+    expect(await ended(sid)).toMatchObject({ status: 'canceled', endedBy: 'rest', durationS: 0 });
+    expect(arrived().at(-1)).toBe('2 canceled');
+  });
+
+  test('of the time limit holds from then on', async () => {
+    const sid = await talking();
+    await client.calls(sid).update({ timeLimit: 1 } as never);
+    expect(await ended(sid)).toMatchObject({ status: 'completed', endedBy: 'time_limit' });
+  });
+
+  test.each([
+    ['to a status that is none to be set', { status: 'ringing' }],
+    ['with a URL and TwiML at once', { url: 'http://127.0.0.1:9/', twiml: '<Response/>' }],
+    ['with TwiML that is no XML', { twiml: 'hello' }],
+  ])('%s is refused, and the call goes on', async (_what, options) => {
+    const sid = await talking();
+    await expect(client.calls(sid).update(options as never)).rejects.toMatchObject({ status: 400, code: 20001 });
+    expect(simulator.calls.get(sid)!.state.status).toBe('in-progress');
   });
 
   test('to other TwiML stops the stream and runs it', async () => {

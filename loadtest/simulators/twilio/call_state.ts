@@ -14,10 +14,11 @@ export const CALL_STATUSES = [
 ] as const;
 export type CallStatus = (typeof CALL_STATUSES)[number];
 
+/** Only an answered call can be `completed`: asked to complete before, it is canceled. */
 const NEXT: Readonly<Record<CallStatus, readonly CallStatus[]>> = {
-  queued: ['initiated', 'canceled', 'failed', 'completed'],
-  initiated: ['ringing', 'busy', 'failed', 'canceled', 'completed'],
-  ringing: ['in-progress', 'busy', 'no-answer', 'failed', 'canceled', 'completed'],
+  queued: ['initiated', 'canceled', 'failed'],
+  initiated: ['ringing', 'busy', 'failed', 'canceled'],
+  ringing: ['in-progress', 'busy', 'no-answer', 'failed', 'canceled'],
   'in-progress': ['completed', 'failed'],
   completed: [],
   busy: [],

@@ -3,7 +3,8 @@
 
 import { timingSafeEqual } from 'node:crypto';
 import { CALL_STATUSES } from './call_state.js';
-import { type CreateCall, isHttpUrl, methodOf, type NumberRules, readCreate } from './create_request.js';
+import { type CreateCall, methodOf, type NumberRules, readCreate } from './create_request.js';
+import { badTwiml, isHttpUrl } from './dial_parameters.js';
 import {
   accountResource,
   callResource,
@@ -48,7 +49,18 @@ export interface RestBackend {
 }
 
 const ROUTE = /^\/2010-04-01\/Accounts\/(?<account>AC[0-9a-zA-Z]{32})(?<rest>\/.*)?\.json$/;
-const CALL = /^\/Calls\/(?<sid>CA[0-9a-fA-F]{32})(?<sub>\/Recordings)?(?:\/(?<recording>RE[0-9a-fA-F]{32}))?$/;
+const CALL = /^\/Calls\/(?<sid>CA[0-9a-fA-F]{32})(?:\/(?<sub>[A-Z][A-Za-z]+))?(?:\/(?<recording>RE[0-9a-fA-F]{32}))?$/;
+
+/** What a call's resource names beside its recordings: nothing is ever in them here. */
+const EMPTY_LISTS = [
+  'Events',
+  'Notifications',
+  'Streams',
+  'Siprec',
+  'Transcriptions',
+  'Payments',
+  'UserDefinedMessages',
+];
 
 /** Answers one authenticated or not authenticated request. */
 export function answerRest(request: RestRequest, backend: RestBackend): RestAnswer {
@@ -56,7 +68,7 @@ export function answerRest(request: RestRequest, backend: RestBackend): RestAnsw
   const refused = authenticate(request.authorization, route?.['account'], backend);
   if (refused) return refused;
   const rest = route?.['rest'] ?? '';
-  if (!route || route['account'] !== backend.accountSid) return notFound(request);
+  if (!route) return notFound(request);
   const { method } = request;
   if (rest === '' && method === 'GET') return ok(accountResource(backend.accountSid, backend.startedAt));
   if (rest === '/Balance' && method === 'GET') {
@@ -70,7 +82,12 @@ export function answerRest(request: RestRequest, backend: RestBackend): RestAnsw
   const target = CALL.exec(rest)?.groups;
   const call = target && backend.calls.get(target['sid']);
   if (!target || !call) return notFound(request);
-  if (target['sub']) return recordings(request, call, target['recording'], backend);
+  const { sub } = target;
+  if (sub && sub !== 'Recordings')
+    return EMPTY_LISTS.includes(sub) && method === 'GET'
+      ? ok(pageOf(sub.toLowerCase(), [], request.path))
+      : notFound(request);
+  if (sub) return recordings(request, call, target['recording'], backend);
   if (method === 'GET') return ok(callResource(call.state, Date.now()));
   if (method === 'POST') return update(request, call, backend);
   if (method !== 'DELETE') return restError(405, 20004, 'Method not allowed');
@@ -90,10 +107,9 @@ function authenticate(
   const [user, ...rest] = Buffer.from(basic[1], 'base64').toString('utf8').split(':');
   const secret = user === backend.accountSid ? backend.authToken : backend.apiKeys.get(user);
   if (secret === undefined || !sameText(secret, rest.join(':'))) return unknown;
-  if (user.startsWith('SK') && account !== undefined && account !== backend.accountSid) {
-    return restError(401, 70051, 'Authorization error');
-  }
-  return null;
+  // Whose account it is, nobody else may know.
+  if (account === undefined || account === backend.accountSid) return null;
+  return user.startsWith('SK') ? restError(401, 70051, 'Authorization error') : unknown;
 }
 
 function sameText(a: string, b: string): boolean {
@@ -137,25 +153,38 @@ function update(request: RestRequest, call: SimulatedCall, backend: RestBackend)
   const status = form.get('Status');
   const twiml = form.get('Twiml');
   const url = form.get('Url');
+  const timeLimit = form.get('TimeLimit');
   const present = call.state.status;
   const late = restError(400, 21220, `Call is not in-progress. Cannot redirect. Call is ${present}.`);
+  const bad = badUpdate(status, url, twiml, timeLimit);
+  if (bad) return bad;
+  if (call.state.isOver && (status || url || twiml || timeLimit)) return late;
   if (status !== null) {
-    if (status !== 'completed' && status !== 'canceled') {
-      const known = (CALL_STATUSES as readonly string[]).includes(status);
-      return restError(400, 20001, `${known ? 'Cannot set' : 'Unknown'} status ${status}`);
-    }
-    if (call.state.isOver) return late;
     if (status === 'canceled' && present === 'in-progress') return late;
-    if (backend.beforeUpdate(call)) call.finish(status, 'rest');
+    if (backend.beforeUpdate(call)) call.finish(status as 'completed' | 'canceled', 'rest');
     return ok(callResource(call.state, Date.now()));
   }
+  if (timeLimit) call.limit(Number(timeLimit));
   if (!twiml && !url) return ok(callResource(call.state, Date.now()));
   if (present !== 'in-progress') return late;
-  if (url && !isHttpUrl(url)) return restError(400, 21205, `Url is not a valid URL: ${url}`);
-  if (backend.beforeUpdate(call)) {
-    call.redirect({ url, twiml: url ? null : twiml, method: methodOf(form, 'Method') });
-  }
+  if (backend.beforeUpdate(call)) call.redirect({ url, twiml, method: methodOf(form, 'Method') });
   return ok(callResource(call.state, Date.now()));
+}
+
+function badUpdate(
+  status: string | null,
+  url: string | null,
+  twiml: string | null,
+  timeLimit: string | null,
+): RestAnswer | null {
+  if (status !== null && status !== 'completed' && status !== 'canceled') {
+    const known = (CALL_STATUSES as readonly string[]).includes(status);
+    return restError(400, 20001, `${known ? 'Cannot set' : 'Unknown'} status ${status}`);
+  }
+  if (url && twiml) return restError(400, 20001, 'Url and Twiml exclude each other');
+  if (url && !isHttpUrl(url)) return restError(400, 21205, `Url is not a valid URL: ${url}`);
+  if (timeLimit && !/^[1-9]\d*$/.test(timeLimit)) return restError(400, 20001, `TimeLimit is not valid: ${timeLimit}`);
+  return twiml ? badTwiml(twiml) : null;
 }
 
 function recordings(

@@ -40,7 +40,8 @@ export function callResource(state: CallState, now: number): Record<string, unkn
     status: state.status === 'initiated' ? 'queued' : state.status,
     start_time: state.startedAt === null ? null : rfc2822(state.startedAt),
     end_time: state.endedAt === null ? null : rfc2822(state.endedAt),
-    duration: state.endedAt === null ? null : String(state.durationS),
+    // Not for calls that nobody took.
+    duration: state.endedAt === null || state.durationS === 0 ? null : String(state.durationS),
     price: priced ? (-Math.ceil(state.durationS / 60) * PRICE_PER_MINUTE).toFixed(5) : null,
     price_unit: 'USD',
     direction,

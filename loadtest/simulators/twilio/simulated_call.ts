@@ -101,7 +101,7 @@ export class SimulatedCall extends EventEmitter<SimulatedCallEvents> implements 
   ) {
     super();
     this.sid = state.identity.sid;
-    this.#source = source;
+    this.#source = { ...source };
     this.#person = person;
     this.#caller = new Caller(person.script, person.caller);
     this.#env = env;
@@ -192,7 +192,19 @@ export class SimulatedCall extends EventEmitter<SimulatedCallEvents> implements 
   answer(): void {
     if (this.state.status !== 'ringing' || !this.move('in-progress')) return;
     this.#settleAnswered(true);
-    this.#timeLimit = setTimeout(() => this.finish('completed', 'time_limit'), this.#source.timeLimitS * 1000);
+    this.#armTimeLimit(this.#source.timeLimitS);
+  }
+
+  /** Another time limit for a call under way, in seconds since it was answered. */
+  limit(timeLimitS: number): void {
+    this.#source.timeLimitS = timeLimitS;
+    if (this.state.status !== 'in-progress') return;
+    clearTimeout(this.#timeLimit);
+    this.#armTimeLimit(timeLimitS - (Date.now() - (this.state.startedAt ?? 0)) / 1000);
+  }
+
+  #armTimeLimit(seconds: number): void {
+    this.#timeLimit = setTimeout(() => this.finish('completed', 'time_limit'), Math.max(0, seconds) * 1000);
     this.#timeLimit.unref();
   }
 
