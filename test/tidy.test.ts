@@ -75,6 +75,8 @@ describe('the rules bite', () => {
       'may not import src/worker',
     ],
     ['src/server/new.ts', "import { a } from '../audio/pcm.js';", 'may not import src/audio'],
+    ['src/server/new.ts', "import { d } from '../providers/deepgram/deepgram_stt.js';", 'may not import src/providers'],
+    ['src/server/new.ts', "import type { D } from '../providers/stt.js';", 'may not import src/providers'],
     ['src/new.ts', "import { a } from './threads/spsc_ring.js';", 'may not import src/threads'],
     ['src/call/new.ts', "import type { R } from '../threads/spsc_ring.js';", 'may not import src/threads'],
     ['src/conversation/new.ts', "import type { C } from '../call/call.js';", 'ok'],

@@ -23,8 +23,11 @@ const MAY_IMPORT: Record<string, (target: string, isType: boolean) => boolean> =
   conversation: (target, isType) => isType && /^src\/providers\/(stt|llm|tts)\.ts$/.test(target),
   agents: (target) => /^src\/conversation\//.test(target),
   worker: (target) => /^src\/(metrics|threads|audio|twilio|providers|conversation|agents)\//.test(target),
-  server: (target) => /^src\/(metrics|threads|twilio)\/|^src\/agents\/agent_book\.ts$/.test(target),
+  server: (target) =>
+    /^src\/(metrics|threads|twilio)\/|^src\/agents\/agent_book\.ts$/.test(target) || WITHOUT_SDK.test(target),
 };
+/** What the main thread may know of providers: settings and probes, which load no SDK. */
+const WITHOUT_SDK = /^src\/providers\/(probe|vendor_settings|[a-z_]+\/(settings|probe))\.ts$/;
 /** What every folder may import besides itself and the root files: the types of a call. */
 const CALL_TYPES = /^src\/call\//;
 /** main.ts is a root file that may do more; no other root file may import it. */

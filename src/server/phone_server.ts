@@ -6,6 +6,10 @@ import type { RootLogger } from '../log.js';
 import { watchGarbageCollector } from '../metrics/gc_pauses.js';
 import { createRegistry } from '../metrics/prometheus.js';
 import { ThreadMetrics } from '../metrics/shared_metrics.js';
+import { probeCartesia } from '../providers/cartesia/probe.js';
+import { probeDeepgram } from '../providers/deepgram/probe.js';
+import { probeOpenai } from '../providers/openai/probe.js';
+import { type ProbeResult, probeOk } from '../providers/probe.js';
 import { Doorbell } from '../threads/doorbell.js';
 import { SlotRings } from '../threads/slab.js';
 import { SlotFlags } from '../threads/slot_flags.js';
@@ -20,7 +24,6 @@ import { EventHub } from './event_hub.js';
 import { Exposition } from './exposition.js';
 import { Health } from './health/health.js';
 import { ProviderHealth } from './health/provider_health.js';
-import { probeCartesia, probeDeepgram, probeOpenai } from './health/provider_probes.js';
 import { HttpServer } from './http/http_server.js';
 import { addressSet } from './http/peers.js';
 import { EgressPump } from './media/egress_pump.js';
@@ -62,7 +65,9 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
   const events = new EventHub(log);
   events.subscribe('log', 'log', (line) => log.writeLine(line));
   events.subscribe('call', 'registry', (event) => registry.onCallEvent(event));
-  events.subscribe('provider', 'health', ({ provider, ok, code, at }) => providers.observe(provider, ok, code, at));
+  events.subscribe('provider', 'health', ({ provider, ok, code, refused, at }) =>
+    providers.observe(provider, ok, code, at, refused),
+  );
   runner.listen(events.publish);
   const tokens = new MediaTokens(config.calls.startTimeoutMs);
   const ingress = new IngressWriter(rings, memory.doorbells, threadMetrics);
@@ -75,7 +80,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     workersHung: () => runner.hung,
     eventsDropped: () => events.dropped,
   });
-  const providers = new ProviderHealth();
+  const providers = new ProviderHealth((provider, notice) => log.warn({ provider, notice }, 'a provider has news'));
   const rest = new TwilioRest(config.twilio, (ok, code) => providers.observe('twilio', ok, code, Date.now()));
   addProviders(providers, config, rest);
 
@@ -179,7 +184,7 @@ function addProviders(providers: ProviderHealth, config: EngineConfig, rest: Twi
   const { deepgram, openai, cartesia } = config;
   providers.add('twilio', rest.isConfigured, () =>
     rest.probe().then(
-      () => ({ ok: true, code: null }),
+      () => probeOk(),
       (error: TwilioRestError) => readTwilioProbe(error),
     ),
   );
@@ -188,9 +193,11 @@ function addProviders(providers: ProviderHealth, config: EngineConfig, rest: Twi
   providers.add('cartesia', cartesia.apiKey !== '', () => probeCartesia(cartesia));
 }
 
-function readTwilioProbe(error: TwilioRestError): { ok: boolean; code: string | null } {
+function readTwilioProbe(error: TwilioRestError): ProbeResult {
   const { status } = error;
   // Any refusal but of our key is an answer: a compatible server may not know accounts.
   const isAnswer = status !== undefined && status < 500 && ![401, 403, 429].includes(status);
-  return isAnswer ? { ok: true, code: null } : { ok: false, code: failureCode(error) };
+  if (isAnswer) return probeOk();
+  const code = failureCode(error);
+  return { ok: false, code, refused: code === 'REFUSED', notice: null };
 }

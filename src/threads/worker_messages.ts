@@ -9,6 +9,8 @@ export interface ProviderNews {
   provider: ProviderName;
   ok: boolean;
   code: string | null;
+  /** The provider is there and does not want what we send: a refused key, model or setting. */
+  refused: boolean;
   /** Unix ms. */
   at: number;
 }

@@ -21,6 +21,7 @@ import { CartesiaTts } from '../providers/cartesia/cartesia_tts.js';
 import { DeepgramStt } from '../providers/deepgram/deepgram_stt.js';
 import { OpenaiLlm } from '../providers/openai/openai_llm.js';
 import type { ProviderHooks } from '../providers/shared/provider_hooks.js';
+import { isRefusal } from '../providers/shared/provider_http.js';
 import type { TtsProvider } from '../providers/tts.js';
 import { Doorbell } from '../threads/doorbell.js';
 import { Heartbeat } from '../threads/heartbeat.js';
@@ -73,13 +74,17 @@ async function createHost(setup: WorkerSetup): Promise<SessionHost> {
     let lastOkAt = 0;
     return {
       log: log.child({ provider }),
-      onResult: (ok, code) => {
+      onResult: (error) => {
         const at = Date.now();
+        const ok = error === null;
         if (!ok) metrics.add(`${provider}_errors`);
         // Good news is worth a message between threads now and then, bad news always; good news after bad at once.
         else if (at - lastOkAt < PROVIDER_OK_EVERY_MS) return;
         lastOkAt = ok ? at : 0;
-        post({ topic: 'provider', payload: { provider, ok, code, at } });
+        post({
+          topic: 'provider',
+          payload: { provider, ok, code: error?.code ?? null, refused: isRefusal(error), at },
+        });
       },
       metrics: {
         count: (counter, n) => {

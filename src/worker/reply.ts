@@ -175,7 +175,7 @@ export class Reply {
     const again = this.#asks < ASKS_MAX && nowMs() - (this.times.requestMs ?? 0) < ASK_AGAIN_MS_MAX;
     this.#services.log.warn({ finishReason, asked: this.#asks, again }, 'answer without anything to speak');
     if (!again) {
-      const detail = `finish reason ${finishReason.slice(0, 40)}`;
+      const detail = `finish reason ${finishReason}`;
       return this.#fail(new EngineError('LLM_EMPTY', { provider: 'openai', retryable: true, detail }));
     }
     this.text = '';

@@ -50,11 +50,12 @@ export class TestHooks extends Watched {
       {
         write: (line: string) => {
           this.logText += line;
+          this.changed();
         },
       },
     ),
-    onResult: (ok, code) => {
-      this.results.push({ ok, code });
+    onResult: (error) => {
+      this.results.push({ ok: error === null, code: error?.code ?? null });
       this.changed();
     },
     metrics: {

@@ -46,7 +46,10 @@ test('each subscriber gets its topic, in order and at once', () => {
   hub.subscribe('provider', 'health', ({ provider, ok }) => void got.push([provider, ok]));
   tell(1);
   hub.publish({ topic: 'log', payload: 'a line\n' });
-  hub.publish({ topic: 'provider', payload: { provider: 'openai', ok: false, code: 'LLM_TIMEOUT', at: 1 } });
+  hub.publish({
+    topic: 'provider',
+    payload: { provider: 'openai', ok: false, refused: false, code: 'LLM_TIMEOUT', at: 1 },
+  });
   tell(2);
   expect(got).toEqual([1, 'a line\n', ['openai', false], 2]);
 });

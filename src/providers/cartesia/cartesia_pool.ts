@@ -87,14 +87,14 @@ export class CartesiaPool {
     if (!error) {
       this.#failures = 0;
       this.#nextConnectMs = Number.NEGATIVE_INFINITY;
-      this.#hooks.onResult?.(true, null);
+      this.#hooks.log.debug({ sockets: this.#sockets.size }, 'tts socket open');
       return;
     }
     if (!this.#sockets.delete(socket)) return; // we closed it
     const unused = error.code === 'TTS_CLOSED' && socket.load === 0;
     // The vendor closes idle sockets with 1000; that says nothing about its health.
     if (unused && error.status === 1000) return;
-    this.#hooks.onResult?.(false, error.code);
+    this.#hooks.onResult?.(error);
     this.#hooks.log.warn(
       { code: error.code, status: error.status, detail: error.message, contexts: socket.load },
       'tts socket lost',

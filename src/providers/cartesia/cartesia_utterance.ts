@@ -139,7 +139,7 @@ export class CartesiaUtterance implements TtsUtterance, CartesiaContextSink, Swe
   }
 
   onAudio(bytes: Uint8Array): void {
-    if (this.#audioBytes === 0) this.#context.hooks.onResult?.(true, null);
+    if (this.#audioBytes === 0) this.#context.hooks.onResult?.(null);
     this.#audioBytes += bytes.length;
     this.#contextBytes += bytes.length;
     this.#tail = '';
@@ -313,7 +313,7 @@ export class CartesiaUtterance implements TtsUtterance, CartesiaContextSink, Swe
   #fail(error: EngineError): void {
     const handlers = this.#handlers;
     this.#over();
-    this.#context.hooks.onResult?.(false, error.code);
+    this.#context.hooks.onResult?.(error);
     try {
       handlers?.onError(error);
     } catch (thrown) {

@@ -161,6 +161,8 @@ export class DeepgramSession implements SttSession, Swept {
 
   /** The connection is a real one: an outage, if there was any, is over. */
   #settle(): void {
+    if (this.#lostSinceMs === null) return;
+    this.hooks.onResult?.(null);
     this.#lostSinceMs = null;
     this.#errorTold = false;
     if (!this.#deaf) return;
@@ -205,7 +207,6 @@ export class DeepgramSession implements SttSession, Swept {
     this.#skipLost();
     this.#baseByte = this.#nextByte;
     this.#finalizeSent = false;
-    this.hooks.onResult?.(true, null);
     this.#call((handlers) => handlers.onOpen(now - this.#attemptStartMs));
     if (this.#state === 'open') this.#drain(now);
   }
@@ -324,7 +325,7 @@ export class DeepgramSession implements SttSession, Swept {
     // Even a refused key is tried again: keys are rotated, and a call without ears is no call.
     this.#state = 'waiting';
     this.#retryAtMs = now + backoffMs(this.#failures - 1, this.tuning.backoff);
-    this.hooks.onResult?.(false, error.code);
+    this.hooks.onResult?.(error);
     this.hooks.log.warn(
       {
         callSid: this.connectOptions.tag,

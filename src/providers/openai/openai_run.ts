@@ -189,7 +189,7 @@ export class OpenaiRun implements LlmRun, Swept {
         this.#onText(text);
       }
       if (choice?.finish_reason) {
-        this.#finishReason = choice.finish_reason;
+        this.#finishReason = String(choice.finish_reason).slice(0, 40);
         this.#state = 'finishing';
         this.#deadlineMs = nowMs() + this.context.tuning.usageWaitMs;
       }
@@ -204,7 +204,7 @@ export class OpenaiRun implements LlmRun, Swept {
     if (!this.#delivered) {
       this.#delivered = true;
       this.#state = 'streaming';
-      this.context.hooks.onResult?.(true, null);
+      this.context.hooks.onResult?.(null);
     }
     // Only the tail matters: whether the text so far ends in a whole sentence.
     this.#text = (this.#text + text).slice(-8);
@@ -274,7 +274,7 @@ export class OpenaiRun implements LlmRun, Swept {
   /** This attempt is lost. Another one follows when that can help and nothing was delivered. */
   #failed(error: EngineError): void {
     const { tuning, hooks } = this.context;
-    hooks.onResult?.(false, error.code);
+    hooks.onResult?.(error);
     const waitMs = error.retryAfterMs ?? 0;
     const again =
       error.retryable && !this.#delivered && this.#attempt <= tuning.retries && waitMs <= tuning.retryAfterMsMax;
@@ -302,7 +302,10 @@ export class OpenaiRun implements LlmRun, Swept {
   #done(): void {
     const finishReason = this.#finishReason ?? 'stop';
     // Whether what came can be spoken is judged by its owner, after the clean-up. Nothing at all is no success either.
-    if (!this.#delivered) this.context.hooks.onResult?.(false, 'LLM_EMPTY');
+    if (!this.#delivered) {
+      const detail = `finish reason ${finishReason}`;
+      this.context.hooks.onResult?.(new EngineError('LLM_EMPTY', { provider: 'openai', retryable: true, detail }));
+    }
     const handlers = this.#handlers;
     this.#handlers = null;
     this.#state = 'over';

@@ -2,6 +2,7 @@
 // decides about health itself; worker/ maps these onto shared memory and the event channel.
 
 import type { Logger } from 'pino';
+import type { EngineError } from '../../errors.js';
 
 /** Things worth counting that no handler reports. The first three carry the names of metrics/metric_names.ts. */
 export type ProviderCounter =
@@ -27,8 +28,8 @@ export interface ProviderMetrics {
 export interface ProviderHooks {
   /** Bound to the provider's name. Gets fixed messages plus fields; never speech, keys or phone numbers. */
   log: Logger;
-  /** Outcome of something that was really tried: feeds /health. `code` is an ErrorCode when `ok` is false. */
-  onResult?(ok: boolean, code: string | null): void;
+  /** A request that serves a call succeeded (null) or failed: feeds /health. Warming tells nothing here. */
+  onResult?(error: EngineError | null): void;
   metrics?: ProviderMetrics;
 }
 

@@ -1,9 +1,16 @@
 // Reading HTTP facts out of what the vendor SDKs throw: statuses, Retry-After, network error codes. Decides which
 // statuses are worth another try; when and how often is each client's business.
 
+import type { EngineError } from '../../errors.js';
+
 /** Whether the same request may succeed a moment later. RFC 9110: 408, 425, 429 and 5xx are about now, others about us. */
 export function isRetryableStatus(status: number): boolean {
   return status === 408 || status === 409 || status === 425 || status === 429 || status >= 500;
+}
+
+/** The vendor is there and does not want what we send (key, account, model, settings): no second try helps. */
+export function isRefusal(error: EngineError | null): boolean {
+  return error !== null && !error.retryable && error.status !== undefined && error.status >= 400 && error.status < 500;
 }
 
 /**

@@ -43,10 +43,7 @@ export class Health {
     const { providers, runner, admission, metrics, insiders, version, httpEngine } = this.#options;
     await Promise.race([providers.refresh(Date.now()), delay(REFRESH_WAIT_MS)]);
     const now = Date.now();
-    const problems = NEEDED.filter((name) => !providers.isServing(name, now)).map((name) => {
-      const { state, last_error } = providers.report(name, now);
-      return last_error === null ? `${name} is ${state}` : `${name} is ${state}: ${last_error}`;
-    });
+    const problems = NEEDED.flatMap((name) => providers.problem(name, now) ?? []);
     if (!runner.ready) problems.push(runner.late > 0 ? 'no worker thread keeps up' : 'no worker thread is running');
     const isHealthy = problems.length === 0;
     const terse = {
@@ -58,6 +55,7 @@ export class Health {
     return json(isHealthy ? 200 : 503, {
       ...terse,
       problems,
+      warnings: providers.notices(),
       version,
       uptime_s: Math.round((now - this.#startedMs) / 1000),
       calls: { in_use: admission.inUse, max: admission.slots, draining: admission.isDraining },

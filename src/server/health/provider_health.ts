@@ -1,30 +1,37 @@
-// Is each service we depend on there? From what was really seen: successes and failures that workers and webhooks
-// report, and, when nothing was seen for a while, a cheap question to the service itself. Never a constant.
+// Is each service we depend on there, and does it serve us? Judged by what the calls' own requests met, which workers and
+// webhooks report. Only where those say nothing (any more) does a probe decide; while they do, it can make the judgement
+// worse and never better. Never a constant.
 
 import type { ProviderName } from '../../errors.js';
+import type { ProbeResult } from '../../providers/probe.js';
 
 export type ServiceState = 'connected' | 'degraded' | 'unreachable' | 'not_configured';
 
-/** Older news than this says nothing about now. */
-const NEWS_MS = 60_000;
-/** Between two questions to one service. */
-const PROBE_PAUSE_MS = 30_000;
-/** After a failure, a success this recent still counts for something. */
+/** News from calls this fresh need no probe beside them. */
+const FRESH_MS = 60_000;
+/** Failed requests older than this say nothing about now: without calls, only a probe could tell of a recovery. */
+const FAILURE_NEWS_MS = 120_000;
+/** The same for refusals, which nothing but somebody's hand ends. */
+const REFUSAL_NEWS_MS = 300_000;
+/** A success this recent still counts for something against a probe that fails. */
 const RECOVERED_MS = 300_000;
-
-/** `REFUSED`: it is there and does not want us (401, 403); anything else is an error code for people. */
-export interface ProbeResult {
-  ok: boolean;
-  code: string | null;
-}
+/** So many failed attempts in a row, and no success for so long: what fails is not one call. */
+const FAILURES_MAX = 3;
+const FAILING_MS = 20_000;
+/** Between two questions to one service; and how often it is asked although calls go well (a notice may have come). */
+const PROBE_PAUSE_MS = 30_000;
+const PROBE_ANYWAY_MS = 3_600_000;
 
 interface Service {
   configured: boolean;
   probe: () => Promise<ProbeResult>;
   lastSuccessAt: number | null;
   lastFailureAt: number | null;
+  /** Since the last success. */
+  failures: number;
   lastCode: string | null;
-  lastWasOk: boolean;
+  lastRefused: boolean;
+  probed: ProbeResult | null;
   probedAt: number;
   probing: Promise<void> | null;
 }
@@ -34,10 +41,27 @@ export interface ServiceReport {
   last_success: string | null;
   last_failure: string | null;
   last_error: string | null;
+  last_probe_error: string | null;
 }
+
+interface Judgement {
+  state: ServiceState;
+  /** Calls can be served as far as this service goes. */
+  isServing: boolean;
+  /** For people, when something is wrong. */
+  reason: string | null;
+}
+
+const CONNECTED: Judgement = { state: 'connected', isServing: true, reason: null };
 
 export class ProviderHealth {
   readonly #services = new Map<ProviderName, Service>();
+  readonly #onNotice: (name: ProviderName, notice: string) => void;
+
+  /** @param onNotice a probe brought news for operators; told once for each text */
+  constructor(onNotice: (name: ProviderName, notice: string) => void = () => {}) {
+    this.#onNotice = onNotice;
+  }
 
   /** @param probe asks the service; may take seconds; must not reject */
   add(name: ProviderName, configured: boolean, probe: () => Promise<ProbeResult>): void {
@@ -46,40 +70,54 @@ export class ProviderHealth {
       probe,
       lastSuccessAt: null,
       lastFailureAt: null,
+      failures: 0,
       lastCode: null,
-      lastWasOk: false,
+      lastRefused: false,
+      probed: null,
       probedAt: Number.NEGATIVE_INFINITY,
       probing: null,
     });
   }
 
-  /** Something was seen. `atMs` is wall-clock time; news may arrive late and out of order. */
-  observe(name: ProviderName, ok: boolean, code: string | null, atMs: number): void {
+  /**
+   * A request that served a call went well or not. `atMs` is wall-clock time; news may arrive late and out of order.
+   * @param refused the service is there and does not want what we send: our key, our model, our settings
+   */
+  observe(name: ProviderName, ok: boolean, code: string | null, atMs: number, refused = false): void {
     const service = this.#services.get(name);
     if (service === undefined) return;
-    const isNewest = atMs >= Math.max(service.lastSuccessAt ?? 0, service.lastFailureAt ?? 0);
-    if (ok) service.lastSuccessAt = Math.max(service.lastSuccessAt ?? 0, atMs);
-    else service.lastFailureAt = Math.max(service.lastFailureAt ?? 0, atMs);
+    if (ok) {
+      service.lastSuccessAt = Math.max(service.lastSuccessAt ?? 0, atMs);
+      if (atMs >= (service.lastFailureAt ?? 0)) service.failures = 0;
+      return;
+    }
+    const isNewest = atMs >= (service.lastFailureAt ?? 0);
+    service.lastFailureAt = Math.max(service.lastFailureAt ?? 0, atMs);
+    if (atMs >= (service.lastSuccessAt ?? 0)) service.failures++;
     if (!isNewest) return;
-    service.lastWasOk = ok;
-    if (!ok) service.lastCode = code;
+    service.lastCode = code;
+    service.lastRefused = refused;
   }
 
   state(name: ProviderName, nowMs: number): ServiceState {
-    const service = this.#services.get(name);
-    if (service === undefined || !service.configured) return 'not_configured';
-    if (service.lastWasOk) return 'connected';
-    if (service.lastFailureAt === null) return 'unreachable';
-    const isAnswering = service.lastCode === 'REFUSED' || service.lastCode?.startsWith('HTTP_');
-    const wasFine = service.lastSuccessAt !== null && nowMs - service.lastSuccessAt < RECOVERED_MS;
-    return isAnswering || wasFine ? 'degraded' : 'unreachable';
+    return this.#judge(name, nowMs).state;
   }
 
-  /** Can calls be served as far as this service goes? Not without it, nor when it refuses our key. */
+  /** Can calls be served as far as this service goes? */
   isServing(name: ProviderName, nowMs: number): boolean {
-    const state = this.state(name, nowMs);
-    if (state === 'degraded') return this.#services.get(name)?.lastCode !== 'REFUSED';
-    return state === 'connected';
+    return this.#judge(name, nowMs).isServing;
+  }
+
+  /** One line when calls can't be served because of it, else null. */
+  problem(name: ProviderName, nowMs: number): string | null {
+    const { state, isServing, reason } = this.#judge(name, nowMs);
+    if (isServing) return null;
+    return reason === null ? `${name} is ${state}` : `${name} is ${state}: ${reason}`;
+  }
+
+  /** What probes found that operators should know, one line each. */
+  notices(): string[] {
+    return [...this.#services.values()].flatMap(({ probed }) => probed?.notice ?? []);
   }
 
   report(name: ProviderName, nowMs: number): ServiceReport {
@@ -89,6 +127,7 @@ export class ProviderHealth {
       last_success: iso(service?.lastSuccessAt),
       last_failure: iso(service?.lastFailureAt),
       last_error: service?.lastCode ?? null,
+      last_probe_error: service?.probed?.code ?? null,
     };
   }
 
@@ -97,18 +136,50 @@ export class ProviderHealth {
     await Promise.all([...this.#services].map(([name, service]) => this.#refreshOne(name, service, nowMs)));
   }
 
+  #judge(name: ProviderName, nowMs: number): Judgement {
+    const service = this.#services.get(name);
+    if (service === undefined || !service.configured) return { ...CONNECTED, state: 'not_configured' };
+    return judgeCalls(service, nowMs) ?? judgeProbe(service, nowMs);
+  }
+
   #refreshOne(name: ProviderName, service: Service, nowMs: number): Promise<void> | null {
+    if (!service.configured) return null;
     const newsAt = Math.max(service.lastSuccessAt ?? 0, service.lastFailureAt ?? 0);
-    if (!service.configured || nowMs - newsAt < NEWS_MS) return null;
-    if (service.probing === null && nowMs - service.probedAt >= PROBE_PAUSE_MS) {
+    const pauseMs = nowMs - newsAt < FRESH_MS ? PROBE_ANYWAY_MS : PROBE_PAUSE_MS;
+    if (service.probing === null && nowMs - service.probedAt >= pauseMs) {
       service.probedAt = nowMs;
-      service.probing = service.probe().then(({ ok, code }) => {
-        this.observe(name, ok, code, Date.now());
+      service.probing = service.probe().then((result) => {
+        const isNew = result.notice !== null && result.notice !== service.probed?.notice;
+        service.probed = result;
         service.probing = null;
+        if (isNew) this.#onNotice(name, result.notice ?? '');
       });
     }
     return service.probing;
   }
+}
+
+/** What the calls' own requests say; null when they say nothing about now, or only that all was well a while ago. */
+function judgeCalls(service: Service, nowMs: number): Judgement | null {
+  const { lastSuccessAt, lastFailureAt, failures, lastCode, lastRefused } = service;
+  if (failures === 0) return lastSuccessAt !== null && nowMs - lastSuccessAt < FRESH_MS ? CONNECTED : null;
+  if (nowMs - (lastFailureAt ?? 0) >= (lastRefused ? REFUSAL_NEWS_MS : FAILURE_NEWS_MS)) return null;
+  const wasFine = lastSuccessAt !== null && (failures < FAILURES_MAX || nowMs - lastSuccessAt < FAILING_MS);
+  const reason = lastRefused ? `calls are refused, ${lastCode}` : lastCode;
+  return { state: wasFine || lastRefused ? 'degraded' : 'unreachable', isServing: wasFine, reason };
+}
+
+function judgeProbe({ probed, lastSuccessAt }: Service, nowMs: number): Judgement {
+  const wasFine = lastSuccessAt !== null && nowMs - lastSuccessAt < RECOVERED_MS;
+  if (probed === null) return wasFine ? CONNECTED : { state: 'unreachable', isServing: false, reason: null };
+  if (probed.ok) return CONNECTED;
+  const isAnswering = probed.refused || probed.code !== 'NETWORK';
+  return {
+    state: isAnswering || wasFine ? 'degraded' : 'unreachable',
+    // An overload says nothing about the next minute; a refusal does, unless calls were served all the same.
+    isServing: wasFine || (isAnswering && !probed.refused),
+    reason: probed.code,
+  };
 }
 
 function iso(at: number | null | undefined): string | null {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CartesiaPoolOptions } from '../../../src/providers/cartesia/cartesia_pool.js';
 import { CartesiaTts } from '../../../src/providers/cartesia/cartesia_tts.js';
 import type { CartesiaTuning } from '../../../src/providers/cartesia/cartesia_utterance.js';
+import { CARTESIA_VERSION } from '../../../src/providers/cartesia/probe.js';
 import { TEST_SWEEP_MS, TestHooks, TtsProbe, watchStrayErrors } from '../provider_probe.js';
 import { ScriptedTtsServer, type TtsPeer, type TtsRequest } from './scripted_tts_server.js';
 
@@ -96,7 +97,7 @@ describe('speech that goes well', () => {
     server.onRequest = speak;
     provider();
     tts.warm();
-    await hooks.until(() => hooks.results.length === 1, 'open');
+    await hooks.until(() => hooks.logText.includes('tts socket open'), 'open');
     const utterance = open();
     utterance.push('Good ', false);
     utterance.push('day. ', false);
@@ -133,7 +134,7 @@ describe('speech that goes well', () => {
   test('utterances share a socket up to its limit, and each hears only its own', async () => {
     provider();
     tts.warm();
-    await hooks.until(() => hooks.results.length === 1, 'open');
+    await hooks.until(() => hooks.logText.includes('tts socket open'), 'open');
     const probes = [1, 2, 3].map(() => new TtsProbe());
     for (const [i, each] of probes.entries()) open(each).push(`Word${i}`, true);
     await server.until(() => server.requests.length === 3, 'all requests');
@@ -205,16 +206,19 @@ describe('speech that goes well', () => {
     provider({ idleMsMax: 50 });
     for (let i = 0; i < 5; i++) tts.warm();
     await server.until(() => server.peers.length === 1, 'open');
+    // The SDK's own; the probe behind /health has to name the same.
+    expect(server.peers[0].headers['cartesia-version']).toBe(CARTESIA_VERSION);
     await server.until(() => server.openSockets === 0, 'closed again');
     expect(tts.socketCount).toBe(0);
-    expect(hooks.results).toEqual([{ ok: true, code: null }]);
+    // A socket that opened has served no call yet.
+    expect(hooks.results).toEqual([]);
   });
 
   test('an idle socket the vendor closes is no failure', async () => {
     server.onRequest = speak;
     provider();
     tts.warm();
-    await hooks.until(() => hooks.results.length === 1, 'open');
+    await hooks.until(() => hooks.logText.includes('tts socket open'), 'open');
     server.peers[0].ws.close(1000, 'connection idle timeout');
     await server.until(() => server.openSockets === 0, 'closed');
     open().push('Good day.', true);
@@ -531,7 +535,7 @@ describe('broken off or silent', () => {
   test('a pooled socket that died without a word is found out before the caller has waited long', async () => {
     provider({ quietBeforeUseMs: 0, pongTimeoutMs: 60 });
     tts.warm();
-    await hooks.until(() => hooks.results.length === 1, 'open');
+    await hooks.until(() => hooks.logText.includes('tts socket open'), 'open');
     // It takes everything and answers nothing, not even a ping.
     server.peers[0].ws.pause();
     server.onRequest = speak;

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ProviderHealth } from '../../../src/server/health/provider_health.js';
 import { type JsonBody, startTestServer, stopTestServer, type TestServer, until } from '../harness.js';
 
 let t: TestServer;
@@ -9,8 +8,8 @@ async function health() {
   const response = await fetch(`${t.base}/health`);
   return { status: response.status, body: (await response.json()) as JsonBody };
 }
-function report(provider: 'openai' | 'deepgram' | 'cartesia', ok: boolean, code: string | null) {
-  t.runner.tell({ topic: 'provider', payload: { provider, ok, code, at: Date.now() } });
+function report(provider: 'openai' | 'deepgram' | 'cartesia', ok: boolean, code: string | null, refused = false) {
+  t.runner.tell({ topic: 'provider', payload: { provider, ok, code, refused, at: Date.now() } });
 }
 
 beforeEach(async () => {
@@ -31,9 +30,9 @@ test('healthy means that every service was asked and answered', async () => {
   const asked = t.vendors.requests.map(({ path }) => path).sort();
   expect(asked).toEqual([
     expect.stringMatching(/^\/2010-04-01\/Accounts\/AC[a1]+\.json$/),
-    '/cartesia/voices',
+    expect.stringMatching(/^\/cartesia\/voices\/[0-9a-f-]{36}$/),
     '/deepgram/v1/projects',
-    '/openai/v1/models',
+    '/openai/v1/models/gpt-6-luna',
   ]);
 });
 
@@ -45,12 +44,43 @@ test('the question is not repeated with every look', async () => {
 });
 
 test('a provider that fails in calls shows up, and so does its recovery', async () => {
-  await health();
+  report('openai', true, null);
   report('openai', false, 'LLM_TIMEOUT');
   await until(async () => (await health()).body.services.openai === 'degraded');
   expect((await health()).status).toBe(200);
   report('openai', true, null);
   await until(async () => (await health()).body.services.openai === 'connected');
+});
+
+test('every call is refused: unhealthy, whatever the probes say', async () => {
+  expect((await health()).status).toBe(200);
+  report('openai', false, 'LLM_REQUEST', true);
+  await until(async () => (await health()).status === 503);
+  expect((await health()).body.problems).toEqual(['openai is degraded: calls are refused, LLM_REQUEST']);
+});
+
+test('a model with a day of its end: a warning, and no problem', async () => {
+  await stopTestServer(t);
+  t = await startTestServer({ OPENAI_MODEL: 'gpt-4o-mini' }, ({ path }) => ({
+    status: 200,
+    body: path.startsWith('/openai') ? { id: 'gpt-4o-mini', shutdown_date: '2027-01-14' } : {},
+  }));
+  const { status, body } = await health();
+  expect([status, body.problems]).toEqual([200, []]);
+  expect(body.warnings).toEqual([expect.stringMatching(/gpt-4o-mini .*shut down on 2027-01-14/)]);
+});
+
+test('keys that may serve calls and not look at these pages are no problem', async () => {
+  await stopTestServer(t);
+  t = await startTestServer({}, ({ path }) =>
+    path.startsWith('/openai')
+      ? { status: 403, body: { error: { code: 'missing_scope', message: 'Missing scopes: api.model.read' } } }
+      : path.startsWith('/deepgram')
+        ? { status: 403, body: { category: 'INSUFFICIENT_PERMISSIONS' } }
+        : { status: 200 },
+  );
+  const { status, body } = await health();
+  expect([status, body.problems]).toEqual([200, []]);
 });
 
 test('a service that is away makes the server unhealthy, with the reason', async () => {
@@ -86,67 +116,6 @@ test('without a worker it is unhealthy and not ready', async () => {
   expect((await health()).body.problems).toEqual(['no worker thread is running']);
   const ready = await fetch(`${t.base}/ready`);
   expect([ready.status, await ready.json()]).toEqual([503, { detail: 'starting' }]);
-});
-
-test.each<[string, [boolean, string | null, number][], string, boolean]>([
-  ['nothing was ever seen', [], 'unreachable', false],
-  ['a success', [[true, null, 0]], 'connected', true],
-  ['a failure', [[false, 'STT_CONNECT', 0]], 'unreachable', false],
-  [
-    'a failure after a success',
-    [
-      [true, null, 0],
-      [false, 'STT_CONNECT', 1000],
-    ],
-    'degraded',
-    true,
-  ],
-  [
-    'a failure long after a success',
-    [
-      [true, null, -600_000],
-      [false, 'STT_CONNECT', 0],
-    ],
-    'unreachable',
-    false,
-  ],
-  [
-    'a success after a failure',
-    [
-      [false, 'STT_CONNECT', 0],
-      [true, null, 1000],
-    ],
-    'connected',
-    true,
-  ],
-  [
-    'old news that arrive late',
-    [
-      [true, null, 1000],
-      [false, 'STT_CONNECT', 0],
-    ],
-    'connected',
-    true,
-  ],
-  ['an overload', [[false, 'HTTP_429', 0]], 'degraded', true],
-  [
-    'a refused key',
-    [
-      [true, null, 0],
-      [false, 'REFUSED', 1],
-    ],
-    'degraded',
-    false,
-  ],
-])('%s', (_, news, state, isServing) => {
-  const providers = new ProviderHealth();
-  providers.add('deepgram', true, async () => ({ ok: true, code: null }));
-  const now = 1e12;
-  for (const [ok, code, at] of news) providers.observe('deepgram', ok, code, now + at);
-  expect([providers.state('deepgram', now + 2000), providers.isServing('deepgram', now + 2000)]).toEqual([
-    state,
-    isServing,
-  ]);
 });
 
 test('strangers are told whether we are well, and nothing of how busy we are or what is wrong', async () => {
