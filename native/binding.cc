@@ -192,7 +192,7 @@ napi_value Base64Decode(napi_env env, napi_callback_info info) {
 
 // ---- Twilio messages ------------------------------------------------------------------------------------------------
 
-// (bytes, offset, length, streamSid, mulaw, mulawOffset, pcm, pcmOffset, meta) -> samples, or a code <= 0
+// (bytes, offset, length, streamSid, mulaw, mulawOffset, pcm, pcmOffset, timestampMs) -> samples, 0 = not mine
 napi_value ParseMedia(napi_env env, napi_callback_info info) {
   Arguments<9> arguments(env, info);
   const auto bytes = arguments.Array<uint8_t>();
@@ -203,22 +203,17 @@ napi_value ParseMedia(napi_env env, napi_callback_info info) {
   const size_t mulaw_offset = arguments.Size();
   const auto pcm = arguments.Array<int16_t>();
   const size_t pcm_offset = arguments.Size();
-  const auto meta = arguments.Array<int32_t>();
+  const auto timestamp_ms = arguments.Array<int32_t>();
   arguments.Within(bytes, offset, length);
   arguments.Within(mulaw, mulaw_offset, 0);
   arguments.Within(pcm, pcm_offset, 0);
-  arguments.Within(meta, 0, 3);
+  arguments.Within(timestamp_ms, 0, 1);
   if (!arguments.ok()) return nullptr;
   const size_t mulaw_room = mulaw.length - mulaw_offset;
   const size_t pcm_room = pcm.length - pcm_offset;
-  dsp::MediaMeta parsed;
-  const int32_t result = dsp::ParseMediaMessage(
-      bytes.data + offset, length, stream_sid.data, stream_sid.length, mulaw.data + mulaw_offset,
-      pcm.data + pcm_offset, mulaw_room < pcm_room ? mulaw_room : pcm_room, &parsed);
-  meta.data[0] = parsed.timestamp_ms;
-  meta.data[1] = parsed.chunk;
-  meta.data[2] = parsed.sequence_number;
-  return Int32Value(env, result);
+  return Int32Value(env, dsp::ParseMediaMessage(bytes.data + offset, length, stream_sid.data, stream_sid.length,
+                                                mulaw.data + mulaw_offset, pcm.data + pcm_offset,
+                                                mulaw_room < pcm_room ? mulaw_room : pcm_room, timestamp_ms.data));
 }
 
 // (prefix, mulaw, mulawOffset, count, out, outOffset) -> length of the message

@@ -19,6 +19,26 @@ namespace {
 
 constexpr uint8_t kAlphabet[65] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+#define X4(v) v, v, v, v
+#define X8(v) X4(v), X4(v)
+#define X16(v) X8(v), X8(v)
+// Value 0..63 of each character, 255 when it is not in the alphabet.
+// clang-format off
+constexpr uint8_t kValues[256] = {
+    X16(255), X16(255),
+    X8(255), 255, 255, 255, 62, 255, 255, 255, 63,
+    52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 255, 255, X4(255),
+    255, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
+    15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 255, 255, 255, 255, 255,
+    255, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
+    41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 255, 255, 255, 255, 255,
+    X16(255), X16(255), X16(255), X16(255), X16(255), X16(255), X16(255), X16(255),
+};
+// clang-format on
+#undef X4
+#undef X8
+#undef X16
+
 struct Cursor {
   const uint8_t* src;
   size_t count;  // left of src
@@ -143,8 +163,8 @@ inline uint8x16_t ToValuesNeon(uint8x16x4_t first, uint8x16x4_t second, uint8x16
 }
 
 bool DecodeNeon(Cursor* cursor) {
-  const uint8x16x4_t first = vld1q_u8_x4(kBase64Values);
-  const uint8x16x4_t second = vld1q_u8_x4(kBase64Values + 64);
+  const uint8x16x4_t first = vld1q_u8_x4(kValues);
+  const uint8x16x4_t second = vld1q_u8_x4(kValues + 64);
   uint8x16_t bad = vdupq_n_u8(0);
   // The last group may hold padding and is left for the rest.
   for (; cursor->count >= 68; cursor->src += 64, cursor->count -= 64, cursor->dst += 48) {
@@ -184,25 +204,6 @@ bool DecodeVectors([[maybe_unused]] Cursor* cursor) {
 }
 
 }  // namespace
-
-#define X4(v) v, v, v, v
-#define X8(v) X4(v), X4(v)
-#define X16(v) X8(v), X8(v)
-// clang-format off
-const uint8_t kBase64Values[256] = {
-    X16(255), X16(255),
-    X8(255), 255, 255, 255, 62, 255, 255, 255, 63,
-    52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 255, 255, X4(255),
-    255, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
-    15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 255, 255, 255, 255, 255,
-    255, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
-    41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 255, 255, 255, 255, 255,
-    X16(255), X16(255), X16(255), X16(255), X16(255), X16(255), X16(255), X16(255),
-};
-// clang-format on
-#undef X4
-#undef X8
-#undef X16
 
 size_t Base64Encode(const uint8_t* src, size_t count, uint8_t* dst) {
   Cursor cursor{src, count, dst};
@@ -244,8 +245,8 @@ int64_t Base64Decode(const uint8_t* src, size_t count, uint8_t* dst) {
   const uint8_t* end = dst + size;
   unsigned bad = 0;
   for (; end - out >= 3; at += 4, out += 3) {
-    const unsigned a = kBase64Values[at[0]], b = kBase64Values[at[1]];
-    const unsigned c = kBase64Values[at[2]], d = kBase64Values[at[3]];
+    const unsigned a = kValues[at[0]], b = kValues[at[1]];
+    const unsigned c = kValues[at[2]], d = kValues[at[3]];
     bad |= a | b | c | d;
     out[0] = static_cast<uint8_t>(a << 2 | b >> 4);
     out[1] = static_cast<uint8_t>(b << 4 | c >> 2);
@@ -253,7 +254,7 @@ int64_t Base64Decode(const uint8_t* src, size_t count, uint8_t* dst) {
   }
   if (out != end) {
     const bool two = end - out == 2;
-    const unsigned a = kBase64Values[at[0]], b = kBase64Values[at[1]], c = two ? kBase64Values[at[2]] : 0u;
+    const unsigned a = kValues[at[0]], b = kValues[at[1]], c = two ? kValues[at[2]] : 0u;
     bad |= a | b | c;
     out[0] = static_cast<uint8_t>(a << 2 | b >> 4);
     if (two) out[1] = static_cast<uint8_t>(b << 4 | c >> 2);

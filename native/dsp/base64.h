@@ -22,9 +22,6 @@ int64_t Base64DecodedSize(const uint8_t* src, size_t count);
 // ignored, as browsers and Node do.
 int64_t Base64Decode(const uint8_t* src, size_t count, uint8_t* dst);
 
-// Value 0..63 of one character, 255 when it is not in the alphabet.
-extern const uint8_t kBase64Values[256];
-
 }  // namespace ringline::dsp
 
 #endif  // RINGLINE_DSP_BASE64_H_

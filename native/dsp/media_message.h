@@ -1,5 +1,6 @@
-// Twilio Media Streams `media` messages: from the message's bytes to samples, and from samples to bytes.
-// The other messages are few and go through JSON.parse (src/twilio/media_messages.ts).
+// Twilio Media Streams `media` messages: from the message's bytes to samples, and from samples to bytes. It knows the one
+// layout that Twilio writes and nothing else of JSON; every other message is for JSON.parse (src/twilio/media_wire.ts).
+// Its twin is src/audio/kernels/media_message.ts.
 #ifndef RINGLINE_DSP_MEDIA_MESSAGE_H_
 #define RINGLINE_DSP_MEDIA_MESSAGE_H_
 
@@ -8,36 +9,17 @@
 
 namespace ringline::dsp {
 
-// What ParseMediaMessage returns instead of a number of samples.
-constexpr int32_t kMediaNotMedia = 0;
-constexpr int32_t kMediaMalformed = -1;
-constexpr int32_t kMediaBadPayload = -2;
-constexpr int32_t kMediaWrongStream = -3;
-constexpr int32_t kMediaTooLarge = -4;
+// What ParseMediaMessage returns for a message that is not its own.
+constexpr int32_t kMediaNotMine = 0;
 
-// Counters of a message; -1 where the message gives none, or none that is a whole number from 0 to 2^31 - 1.
-struct MediaMeta {
-  int32_t timestamp_ms = -1;
-  int32_t chunk = -1;
-  int32_t sequence_number = -1;
-};
-
-// Reads the whole message `text`. For media of the inbound track: writes its mu-law bytes to `mulaw` and their samples
-// to `pcm`, at most `room` of each, and returns how many. Otherwise, in this order of precedence:
-//   kMediaMalformed    not JSON, or `media` is not an object
-//   kMediaNotMedia     JSON, but not {"event":"media"…}; or a track other than "inbound"; or an empty payload
-//   kMediaWrongStream  `stream_sid` is not empty and streamSid differs from it
-//   kMediaBadPayload   the payload is missing or not base64
-//   kMediaTooLarge     more than `room` bytes
-// After a negative result the contents of `mulaw` and `pcm` are unspecified. A message without `track` counts as
-// inbound; of members given twice the last one counts, as in JSON.parse.
+// Reads a message of exactly these bytes, without white space, members in this order:
+//   {"event":"media","sequenceNumber":"2","media":{"track":"inbound","chunk":"1","timestamp":"8","payload":"…"},
+//   "streamSid":"MZ…"}
+// with one to nine digits in each counter, base64 of 1 to `room` bytes, and the expected `stream_sid`. Writes the mu-law
+// bytes to `mulaw`, their samples to `pcm`, the timestamp to `timestamp_ms`, and returns the number of samples. Anything
+// else is kMediaNotMine, whatever is different about it; the buffers' contents are then unspecified.
 int32_t ParseMediaMessage(const uint8_t* text, size_t length, const uint8_t* stream_sid, size_t stream_sid_length,
-                          uint8_t* mulaw, int16_t* pcm, size_t room, MediaMeta* meta);
-
-// The same by the general parser alone; ParseMediaMessage falls back to it.
-int32_t ParseMediaMessageGeneral(const uint8_t* text, size_t length, const uint8_t* stream_sid,
-                                 size_t stream_sid_length, uint8_t* mulaw, int16_t* pcm, size_t room,
-                                 MediaMeta* meta);
+                          uint8_t* mulaw, int16_t* pcm, size_t room, int32_t* timestamp_ms);
 
 // What follows the payload in an outbound message.
 constexpr char kMediaSuffix[] = "\"}}";

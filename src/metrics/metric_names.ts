@@ -140,6 +140,10 @@ export const COUNTERS = {
     name: 'ringline_frames_overflowed_total',
     help: 'Caller frames dropped because more came at once than the jitter buffer holds.',
   },
+  media_unusual: {
+    name: 'ringline_media_unusual_total',
+    help: 'Media messages in another spelling than Twilio uses, read the slow way.',
+  },
   media_duplicates: {
     name: 'ringline_media_duplicates_total',
     help: 'Media messages dropped because their time had been delivered already.',

@@ -14,7 +14,7 @@ import { type TurnAction, type TurnEvent, TurnManager } from '../conversation/tu
 import { type EngineError, toEngineError } from '../errors.js';
 import type { SttSession, SttTranscript } from '../providers/stt.js';
 import type { SpscRing } from '../threads/spsc_ring.js';
-import type { TwilioStart } from '../twilio/media_messages.js';
+import type { TwilioStart } from '../twilio/media_wire.js';
 import { bufferState, mediaCounts } from './buffer_state.js';
 import { CallMemory } from './call_memory.js';
 import { CallReport, writeSidecar } from './call_report.js';

@@ -7,7 +7,7 @@ import { BYTES_PER_MS, FRAME_SAMPLES, MULAW_SILENCE } from '../audio_format.js';
 import type { ThreadMetrics } from '../metrics/shared_metrics.js';
 import { EGRESS } from '../threads/record_types.js';
 import type { SpscRing } from '../threads/spsc_ring.js';
-import { clearMessage, markMessage, mediaPrefix } from '../twilio/media_messages.js';
+import { clearMessage, markMessage, mediaPrefix } from '../twilio/media_wire.js';
 import { ByteQueue } from './byte_queue.js';
 
 export interface EgressOptions {

@@ -131,6 +131,40 @@ test('what is not audio is told as it comes', () => {
   expect(line.events).toEqual(['open', `start ${CALL}`, 'dtmf #', 'mark r1', 'stop', 'hangup operator', 'closed 1006']);
 });
 
+test.each([
+  ['white space', (message: object) => JSON.stringify(message, null, 1)],
+  ['letters escaped', (message: object) => JSON.stringify(message).replace('"payload"', '"p\\u0061yload"')],
+  [
+    'members in another order',
+    (message: object) => JSON.stringify(Object.fromEntries(Object.entries(message).reverse())),
+  ],
+  ['a member that is new', (message: object) => JSON.stringify({ ...message, codec: { name: 'PCMU', ptime: 20 } })],
+  ['no track', (message: object) => JSON.stringify(message).replace('"track":"inbound",', '')],
+])('media with %s is read like any other', (_name, spell) => {
+  line.start();
+  for (let i = 0; i < 50; i++) {
+    line.nowMs += 20;
+    if (i % 2 === 0) line.media(0xff - i);
+    else {
+      const payload = Buffer.alloc(160, 0xff - i).toString('base64');
+      const media = { track: 'inbound', chunk: '5', timestamp: String(line.timestampMs), payload };
+      line.send(spell({ event: 'media', sequenceNumber: '6', media, streamSid: SID }));
+      line.timestampMs += 20;
+    }
+    line.drain();
+  }
+  expect(line.frames).toEqual(Array.from({ length: 50 }, (_, i) => [i * 20, 0xff - i]));
+  expect(count('media_unusual')).toBe(25);
+});
+
+test('another track’s audio, and messages without any, are passed over', () => {
+  line.start().talk(5);
+  line.media(7, { track: 'outbound' });
+  line.media(7, { payload: '' });
+  line.drain();
+  expect(line.frames.length).toBe(5);
+});
+
 describe('what is not understood', () => {
   const UNKNOWN = { event: 'quality', sequenceNumber: '7', streamSid: SID, quality: { jitterMs: '3' } };
   const OTHER_STREAM = `MZ${'9'.repeat(32)}`;
@@ -152,6 +186,13 @@ describe('what is not understood', () => {
       'bad_payload',
       { event: 'media', streamSid: SID, media: { track: 'inbound', payload: '*' } },
     ],
+    [
+      'audio in letters of no alphabet',
+      'bad_payload',
+      { event: 'media', streamSid: SID, media: { payload: 'QU\u0142D' } },
+    ],
+    ['audio that is a number', 'bad_payload', { event: 'media', streamSid: SID, media: { payload: 5 } }],
+    ['media that is a list', 'bad_fields', { event: 'media', streamSid: SID, media: [] }],
     ['media without audio', 'bad_payload', { event: 'media', streamSid: SID, media: { track: 'inbound' } }],
     [
       'a second start',

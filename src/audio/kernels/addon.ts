@@ -14,7 +14,7 @@ import { interleaveStereo, level } from './pcm.js';
 
 export { CONCEAL_PAST_SAMPLES } from '../concealment.js';
 export type { Dsp, Resampler } from './kernel_interface.js';
-export { MEDIA_RESULT, mediaMessageSize, RESAMPLER_RATES } from './kernel_interface.js';
+export { MEDIA_NOT_MINE, mediaMessageSize, RESAMPLER_RATES } from './kernel_interface.js';
 
 /** The TypeScript twins: always there, same results, several times slower. */
 export const fallbackDsp: Dsp = {

@@ -7,7 +7,7 @@ const CHARACTERS = new TextEncoder().encode('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghi
 const PADDING = 0x3d;
 
 /** Value 0..63 of each character, 255 when it is not in the alphabet. */
-export const BASE64_VALUES = new Uint8Array(256).fill(255);
+const BASE64_VALUES = new Uint8Array(256).fill(255);
 for (let value = 0; value < 64; value++) BASE64_VALUES[CHARACTERS[value]] = value;
 
 /** Number of characters that `count` bytes become. */

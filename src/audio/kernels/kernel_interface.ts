@@ -1,5 +1,5 @@
 // What the audio kernels offer, whoever runs them: the native addon or the TypeScript twins. Both obey these words to
-// the letter; test/audio/parity.test.ts holds them to it. Choosing between them is addon.ts.
+// the letter; the tests beside kernels/ hold them to it. Choosing between them is addon.ts.
 //
 // All buffers belong to the caller and nothing is allocated per call. Source and destination must not overlap. An
 // offset or count that does not fit its array throws RangeError.
@@ -23,10 +23,11 @@ export interface Dsp {
   base64Decode(src: Uint8Array, srcOffset: number, count: number, dst: Uint8Array, dstOffset: number): number;
 
   /**
-   * Reads one whole Twilio message at `bytes[offset, offset + length)`. For media of the inbound track: writes its
-   * mu-law bytes to `mulaw` and their samples to `pcm`, and returns how many. Otherwise one of MEDIA_RESULT; the
-   * contents of `mulaw` and `pcm` are then unspecified. `meta[0..2]` = timestamp in ms, chunk, sequence number; -1 each
-   * when the message gives none that is a whole number below 2^31. `streamSid`: expected ASCII bytes, empty = any.
+   * Reads one media message of the inbound track at `bytes[offset, offset + length)`, in the layout that Twilio writes:
+   * without white space, members in its order, at most nine digits in a counter, this `streamSid` (ASCII). Writes its
+   * mu-law bytes to `mulaw`, their samples to `pcm`, its timestamp to `timestampMs[0]`, and returns how many samples.
+   * Any other message, or one with more audio than there is room for, gives MEDIA_NOT_MINE: read it with
+   * twilio/media_wire.ts. The contents of the three are then unspecified.
    */
   parseMedia(
     bytes: Uint8Array,
@@ -37,7 +38,7 @@ export interface Dsp {
     mulawOffset: number,
     pcm: Int16Array,
     pcmOffset: number,
-    meta: Int32Array,
+    timestampMs: Int32Array,
   ): number;
 
   /**
@@ -101,19 +102,8 @@ export interface Resampler {
   readonly delaySamples: number;
 }
 
-/** Negative or zero results of `parseMedia`, in the order in which they take precedence after MALFORMED. */
-export const MEDIA_RESULT = {
-  /** Not JSON, or `media` is not an object. */
-  MALFORMED: -1,
-  /** JSON, but not an inbound media message with audio in it: read it with `parseControlMessage`. */
-  NOT_MEDIA: 0,
-  /** `streamSid` differs from the expected one. */
-  WRONG_STREAM: -3,
-  /** The payload is missing or not base64. */
-  BAD_PAYLOAD: -2,
-  /** More audio than `mulaw` or `pcm` has room for. */
-  TOO_LARGE: -4,
-} as const;
+/** What `parseMedia` returns for a message that is not its own. */
+export const MEDIA_NOT_MINE = 0;
 
 /** What `level` gives for digital silence and for no samples at all. */
 export const LEVEL_FLOOR_DB = -127;

@@ -15,7 +15,7 @@ test('the native kernels are chosen when they are there', () => {
 describe.each(IMPLEMENTATIONS)('%s bounds', (_name, dsp) => {
   const bytes = new Uint8Array(64);
   const samples = new Int16Array(64);
-  const meta = new Int32Array(3);
+  const timestampMs = new Int32Array(1);
   const none = new Uint8Array(0);
 
   test.each([
@@ -66,11 +66,11 @@ describe.each(IMPLEMENTATIONS)('%s bounds', (_name, dsp) => {
   });
 
   test('parseMedia and buildMedia check every array', () => {
-    expect(() => dsp.parseMedia(bytes, 0, 65, none, bytes, 0, samples, 0, meta)).toThrow(RangeError);
-    expect(() => dsp.parseMedia(bytes, 60, 5, none, bytes, 0, samples, 0, meta)).toThrow(RangeError);
-    expect(() => dsp.parseMedia(bytes, 0, 4, none, bytes, 65, samples, 0, meta)).toThrow(RangeError);
-    expect(() => dsp.parseMedia(bytes, 0, 4, none, bytes, 0, samples, 65, meta)).toThrow(RangeError);
-    expect(() => dsp.parseMedia(bytes, 0, 4, none, bytes, 0, samples, 0, new Int32Array(2))).toThrow(RangeError);
+    expect(() => dsp.parseMedia(bytes, 0, 65, none, bytes, 0, samples, 0, timestampMs)).toThrow(RangeError);
+    expect(() => dsp.parseMedia(bytes, 60, 5, none, bytes, 0, samples, 0, timestampMs)).toThrow(RangeError);
+    expect(() => dsp.parseMedia(bytes, 0, 4, none, bytes, 65, samples, 0, timestampMs)).toThrow(RangeError);
+    expect(() => dsp.parseMedia(bytes, 0, 4, none, bytes, 0, samples, 65, timestampMs)).toThrow(RangeError);
+    expect(() => dsp.parseMedia(bytes, 0, 4, none, bytes, 0, samples, 0, new Int32Array(0))).toThrow(RangeError);
     expect(() => dsp.buildMedia(none, bytes, 0, 3, new Uint8Array(6), 0)).toThrow(RangeError);
     expect(dsp.buildMedia(none, bytes, 0, 3, new Uint8Array(7), 0)).toBe(7);
     expect(() => dsp.buildMedia(none, bytes, 62, 3, new Uint8Array(99), 0)).toThrow(RangeError);

@@ -16,12 +16,12 @@ const WORKER = `
   const addon = require(workerData.addon);
   const bytes = new Uint8Array(workerData.shared);
   const sid = new TextEncoder().encode(workerData.sid);
-  const mulaw = new Uint8Array(160), pcm = new Int16Array(160), meta = new Int32Array(3), wide = new Int16Array(320);
+  const mulaw = new Uint8Array(160), pcm = new Int16Array(160), timestampMs = new Int32Array(1), wide = new Int16Array(320);
   const resampler = new addon.Resampler(8000, 16000);
   let sum = 0;
   for (let round = 0; round < 2000; round++) {
-    const samples = addon.parseMedia(bytes, 0, bytes.length, sid, mulaw, 0, pcm, 0, meta);
-    sum = (sum + samples + meta[0] + pcm[round % 160] + wide[resampler.process(pcm, 0, samples, wide, 0) - 1]) | 0;
+    const samples = addon.parseMedia(bytes, 0, bytes.length, sid, mulaw, 0, pcm, 0, timestampMs);
+    sum = (sum + samples + timestampMs[0] + pcm[round % 160] + wide[resampler.process(pcm, 0, samples, wide, 0) - 1]) | 0;
   }
   parentPort.postMessage(sum);`;
 

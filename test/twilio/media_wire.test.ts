@@ -8,7 +8,7 @@ import {
   mediaPrefix,
   parseTwilioMessage,
   type TwilioCommand,
-} from '../../src/twilio/media_messages.js';
+} from '../../src/twilio/media_wire.js';
 
 const STREAM = 'MZ0123456789abcdef0123456789abcdef';
 const CALL = 'CAabcdefabcdefabcdefabcdefabcdefab';
@@ -54,10 +54,45 @@ describe('what Twilio sends', () => {
       { event: 'stop', streamSid: STREAM },
     ],
     [
-      { event: 'media', streamSid: STREAM, media: { track: 'outbound', payload: '' } },
-      { event: 'media', streamSid: STREAM, media: { track: 'outbound' } },
+      {
+        event: 'media',
+        streamSid: STREAM,
+        sequenceNumber: '3',
+        media: { track: 'inbound', chunk: '2', timestamp: '28', payload: 'QUJD' },
+      },
+      { event: 'media', streamSid: STREAM, media: { track: 'inbound', timestampMs: 28, payload: 'QUJD' } },
+    ],
+    [
+      { event: 'media', streamSid: STREAM, media: { track: 'outbound', timestamp: '28', payload: '' } },
+      { event: 'media', streamSid: STREAM, media: { track: 'outbound', timestampMs: 28, payload: '' } },
+    ],
+    [
+      { event: 'media', streamSid: STREAM, media: {} },
+      { event: 'media', streamSid: STREAM, media: { track: 'inbound', timestampMs: -1, payload: null } },
     ],
   ])('%j', (message, expected) => expect(parse(message)).toEqual({ ok: true, message: expected }));
+
+  test.each([
+    ['8', 8],
+    [8, 8],
+    ['000000000008', 8],
+    ['2147483647', 2147483647],
+    ['2147483648', -1],
+    ['99999999999999999999999', -1],
+    ['1e3', -1],
+    ['-1', -1],
+    [' 8', -1],
+    ['', -1],
+    ['0x10', -1],
+    [1.5, -1],
+    [-1, -1],
+    [1e300, -1],
+    [null, -1],
+    [[8], -1],
+  ])('a timestamp of %j is given as %d', (timestamp, expected) => {
+    const parsed = parse({ event: 'media', streamSid: STREAM, media: { timestamp, payload: 'QUJD' } });
+    expect(parsed.ok && parsed.message.event === 'media' && parsed.message.media.timestampMs).toBe(expected);
+  });
 
   test('a start without parameters, or with ones that are no strings', () => {
     for (const customParameters of [undefined, {}, null, [1], { n: 5, o: {} }]) {

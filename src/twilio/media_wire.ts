@@ -1,6 +1,6 @@
-// The Twilio Media Streams protocol as text: reads the messages that are rare enough to be parsed with comfort, and makes
-// the ones we send. Media messages, fifty a second and call, are read and built by audio/kernels/addon.ts. Formats: Twilio's
-// "Media Streams WebSocket messages"; counters and times are strings there.
+// The wire of a Twilio media stream, both directions, as text: reads every message that is not the usual media message, and
+// makes the ones we send. The usual ones, fifty a second and call, are read and built by the kernels (audio/kernels/
+// media_message.ts). Formats: Twilio's "Media Streams WebSocket messages"; counters and times are strings there.
 
 import { assert } from '../assert.js';
 
@@ -15,14 +15,12 @@ export interface TwilioStart {
   /** `customParameters`: the `<Parameter>`s of our TwiML; values that are no strings are left out. */
   start: { accountSid: string; callSid: string; customParameters: Record<string, string> };
 }
-/**
- * Fifty a second, normally read by `Dsp.parseMedia`. Here arrive only those it leaves: of another track than "inbound",
- * or without audio.
- */
+/** A media message in another spelling than the one the kernel knows; for example with white space in it. */
 export interface TwilioMedia {
   event: 'media';
   streamSid: string;
-  media: { track: string };
+  /** `timestampMs`: -1 when there is none from 0 to 2^31 - 1. `payload`: base64 mu-law; null when it is no string. */
+  media: { track: string; timestampMs: number; payload: string | null };
 }
 /** The audio sent before our mark of this name has played, or was cleared. */
 export interface TwilioMark {
@@ -83,7 +81,7 @@ export function parseTwilioMessage(text: string): ParsedMessage {
     case 'start':
       return readStart(streamSid, body);
     case 'media':
-      return accepted({ event, streamSid, media: { track: typeof body['track'] === 'string' ? body['track'] : '' } });
+      return readMedia(streamSid, body);
     case 'mark':
       return typeof body['name'] === 'string'
         ? accepted({ event, streamSid, mark: { name: body['name'] } })
@@ -113,6 +111,25 @@ export function clearMessage(streamSid: string): string {
 }
 
 const KNOWN_EVENTS: ReadonlySet<string> = new Set(['start', 'media', 'mark', 'dtmf', 'stop']);
+
+/** A message without a track is taken for the caller's, the only one a bidirectional stream has. */
+function readMedia(streamSid: string, { track, timestamp, payload }: Record<string, unknown>): ParsedMessage {
+  return accepted({
+    event: 'media',
+    streamSid,
+    media: {
+      track: track === undefined ? 'inbound' : typeof track === 'string' ? track : '',
+      timestampMs: counter(timestamp),
+      payload: typeof payload === 'string' ? payload : null,
+    },
+  });
+}
+
+/** Twilio sends counters as strings of digits; a plain number is understood as well. */
+function counter(value: unknown): number {
+  const number = typeof value === 'string' && /^[0-9]+$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' && Number.isInteger(number) && number >= 0 && number < 2 ** 31 ? number : -1;
+}
 
 function readStart(streamSid: string, start: Record<string, unknown>): ParsedMessage {
   const { accountSid, callSid, customParameters, mediaFormat } = start;
