@@ -6,18 +6,13 @@ import { type CallDirection, type CallOrder, numbersOf } from '../call/call.js';
 import { nowMs } from '../clock.js';
 import type { Logger } from '../log.js';
 import type { ThreadMetrics } from '../metrics/shared_metrics.js';
+import { CALL_SID, isTerminal, TWILIO_STATUSES, takeStatus } from '../twilio/call_status.js';
 import { connectStreamTwiml, hangUpTwiml, sayAndHangUpTwiml } from '../twilio/twiml.js';
 import { FORM_BYTES_MAX, type FormFields, field, parseForm } from '../twilio/webhook_form.js';
 import { isSignature, isSignedRequest } from '../twilio/webhook_signature.js';
 import type { RefusalReason } from './calls/admission.js';
 import type { CallControl } from './calls/call_control.js';
-import {
-  applyTwilioStatus,
-  type CallEntry,
-  type CallRegistry,
-  isTerminal,
-  TWILIO_STATUSES,
-} from './calls/call_registry.js';
+import type { CallEntry, CallRegistry } from './calls/call_registry.js';
 import type { Dialler } from './calls/dialler.js';
 import { fieldError, HttpError } from './http/errors.js';
 import type { ServerRequest } from './http/exchange.js';
@@ -30,7 +25,6 @@ import type { ServerMetrics } from './server_metrics.js';
 export const WEBHOOK_BODY_BYTES_MAX = FORM_BYTES_MAX;
 /** What is still checked of an address that was refused again and again: more than Twilio sends, and soon hashed. */
 const SUSPECT_BODY_BYTES_MAX = 4 * 1024;
-export const CALL_SID = /^CA[0-9a-fA-F]{32}$/;
 /** Longer than any number, SIP address or client name; what is beyond is not a party. */
 const PARTY_CHARS_MAX = 320;
 
@@ -103,7 +97,7 @@ export class TwilioWebhooks {
     if (entry === undefined) return NO_CONTENT;
     const sequence = wholeNumber(field(form, 'SequenceNumber'));
     // CallDuration is seconds; Duration beside it is minutes.
-    if (!applyTwilioStatus(entry.twilio, status, sequence, wholeNumber(field(form, 'CallDuration')))) return NO_CONTENT;
+    if (!takeStatus(entry.twilio, status, sequence, wholeNumber(field(form, 'CallDuration')))) return NO_CONTENT;
     this.#options.log.info({ callSid, status, sequence }, 'call status');
     if (isTerminal(status)) this.#onTerminal(entry, status);
     return NO_CONTENT;

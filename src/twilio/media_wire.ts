@@ -3,6 +3,7 @@
 // media_message.ts). Formats: Twilio's "Media Streams WebSocket messages"; counters and times are strings there.
 
 import { assert } from '../assert.js';
+import { CALL_SID } from './call_status.js';
 
 /** First message of a socket; carries nothing we need. */
 export interface TwilioConnected {
@@ -55,7 +56,6 @@ export type ParsedMessage =
   | { ok: false; problem: MessageProblem; field: string | null };
 
 const STREAM_SID = /^MZ[0-9a-fA-F]{32}$/;
-const CALL_SID = /^CA[0-9a-fA-F]{32}$/;
 const PLAIN_NAME = /^[ !#-[\]-~]*$/;
 const DIGIT = /^[0-9*#A-D]$/;
 

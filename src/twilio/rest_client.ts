@@ -5,6 +5,7 @@ import type { CallInstance, CallListInstanceCreateOptions } from 'twilio/lib/res
 import type TwilioClient from 'twilio/lib/rest/Twilio.js';
 import type { EngineConfig } from '../config.js';
 import { EngineError } from '../errors.js';
+import { CALL_SID, isTerminal } from './call_status.js';
 
 const REQUEST_TIMEOUT_MS = 10_000;
 /** Only 429 is tried again, by the SDK: such a request was not carried out. */
@@ -144,10 +145,7 @@ export function failureCode({ status }: TwilioRestError): string {
   return status === 401 || status === 403 ? 'REFUSED' : `HTTP_${status}`;
 }
 
-/** Twilio's ids of calls. */
-const CALL_SID = /^CA[0-9a-fA-F]{32}$/;
 const NOT_STARTED = new Set(['queued', 'initiated', 'ringing']);
-const OVER = new Set(['completed', 'busy', 'no-answer', 'failed', 'canceled']);
 
 /**
  * Plain values out of the SDK's; throws TwilioRestError when they are no call's. Its types say that nothing is null, while much is; and for a time that is absent from
@@ -156,7 +154,7 @@ const OVER = new Set(['completed', 'busy', 'no-answer', 'failed', 'canceled']);
 function readCall(call: CallInstance): TwilioCall {
   // A compatible server, or a gateway's page with a status of success: nothing that could be followed up.
   if (!CALL_SID.test(call.sid) || typeof call.status !== 'string') throw notACall();
-  const isOver = OVER.has(call.status);
+  const isOver = isTerminal(call.status);
   const seconds = Number(call.duration ?? Number.NaN);
   return {
     sid: call.sid,

@@ -4,42 +4,10 @@
 import type { CallDirection, CallState, EndReason } from '../../call/call.js';
 import type { CallEvent } from '../../call/call_events.js';
 import type { CallSummary, TurnReport } from '../../call/call_report.js';
-
-/** Twilio's words for a call's status, in the order in which a call can go through them. */
-export const TWILIO_STATUSES = [
-  'queued',
-  'initiated',
-  'ringing',
-  'in-progress',
-  'completed',
-  'busy',
-  'no-answer',
-  'failed',
-  'canceled',
-] as const;
-export type TwilioStatus = (typeof TWILIO_STATUSES)[number];
-const TERMINAL = new Set<string>(['completed', 'busy', 'no-answer', 'failed', 'canceled']);
-
-/** True when nothing can come after this status. */
-export function isTerminal(status: string | null): boolean {
-  return status !== null && TERMINAL.has(status);
-}
+import { noStatus, type StatusHistory } from '../../twilio/call_status.js';
 
 /** `dialling`: we ring somebody. `accepted`: TwiML given, no socket yet. `connected`: the media socket is open. */
 export type CallPhase = 'dialling' | 'accepted' | 'connected' | 'ended';
-
-/** What Twilio's callbacks have told, by their sequence numbers. */
-export interface TwilioReport {
-  status: TwilioStatus | null;
-  /** Sequence numbers already seen: a callback may come twice and out of order. */
-  seen: Set<number>;
-  /** The one `status` is from; -1 before any. */
-  sequence: number;
-  /** Seconds, once the call is over. */
-  durationS: number | null;
-  answeredBy: string | null;
-  streamError: string | null;
-}
 
 export interface CallEntry {
   readonly callSid: string;
@@ -66,7 +34,7 @@ export interface CallEntry {
   turns: TurnReport[];
   summary: CallSummary | null;
   readonly variables: Readonly<Record<string, string>>;
-  readonly twilio: TwilioReport;
+  readonly twilio: StatusHistory;
   /** The same call's earlier stream, as long as it runs: Twilio was told to start over, and its new stream comes before
    *  the old one has ended. */
   previous: CallEntry | null;
@@ -99,7 +67,7 @@ export class CallRegistry {
       endReason: null,
       turns: [],
       summary: null,
-      twilio: { status: null, seen: new Set(), sequence: -1, durationS: null, answeredBy: null, streamError: null },
+      twilio: noStatus(),
       previous: this.#live.get(call.callSid) ?? null,
     };
     this.#ended.delete(call.callSid);
@@ -174,29 +142,4 @@ export class CallRegistry {
       else entry.turns[at] = event.turn;
     }
   }
-}
-
-/**
- * Takes in one status callback. False = seen before, or older than what is known: nothing changed.
- * A terminal status is never left again, whatever the numbers say.
- */
-export function applyTwilioStatus(
-  report: TwilioReport,
-  status: TwilioStatus,
-  sequence: number | null,
-  durationS: number | null,
-): boolean {
-  if (sequence !== null) {
-    if (report.seen.has(sequence)) return false;
-    report.seen.add(sequence);
-  }
-  if (isTerminal(status)) report.durationS = durationS ?? report.durationS;
-  const isNewer =
-    sequence === null
-      ? TWILIO_STATUSES.indexOf(status) > (report.status === null ? -1 : TWILIO_STATUSES.indexOf(report.status))
-      : sequence > report.sequence;
-  if (isTerminal(report.status) || (!isNewer && !isTerminal(status))) return false;
-  report.status = status;
-  report.sequence = sequence ?? report.sequence;
-  return true;
 }

@@ -3,15 +3,15 @@
 
 import { nowMs } from '../../clock.js';
 import type { Logger } from '../../log.js';
+import { CALL_SID, isTerminal, laterStatus } from '../../twilio/call_status.js';
 import { type TwilioCall, type TwilioRest, TwilioRestError } from '../../twilio/rest_client.js';
 import { parseJson } from '../http/body.js';
 import { fieldError, HttpError } from '../http/errors.js';
 import type { ServerRequest } from '../http/exchange.js';
 import { dialBase, type PublicUrlRules } from '../http/public_url.js';
 import { json, type Reply } from '../http/reply.js';
-import { CALL_SID } from '../twilio_webhooks.js';
 import type { CallControl } from './call_control.js';
-import { type CallEntry, type CallRegistry, isTerminal } from './call_registry.js';
+import type { CallEntry, CallRegistry } from './call_registry.js';
 import type { Dialler } from './dialler.js';
 import { Idempotency } from './idempotency.js';
 import { readOutboundRequest } from './outbound_request.js';
@@ -148,15 +148,6 @@ function ownStatus(entry: CallEntry): string {
   if (entry.phase === 'connected') return 'in-progress';
   if (entry.phase === 'dialling') return reported ?? 'queued';
   return entry.connectedAt === null ? (reported ?? 'canceled') : 'completed';
-}
-
-const PROGRESS = ['queued', 'initiated', 'ringing', 'in-progress'];
-
-function laterStatus(theirs: string | null, ours: string | null): string {
-  if (theirs === null || ours === null) return theirs ?? ours ?? 'unknown';
-  if (isTerminal(theirs) || !PROGRESS.includes(theirs)) return theirs;
-  if (isTerminal(ours)) return ours;
-  return PROGRESS.indexOf(ours) > PROGRESS.indexOf(theirs) ? ours : theirs;
 }
 
 function overview(entry: CallEntry): Record<string, unknown> {

@@ -3,11 +3,12 @@
 
 import type { EngineConfig } from '../../config.js';
 import type { Logger } from '../../log.js';
+import { isTerminal } from '../../twilio/call_status.js';
 import { type TwilioCall, type TwilioRest, TwilioRestError } from '../../twilio/rest_client.js';
 import { HttpError } from '../http/errors.js';
 import type { ServerMetrics } from '../server_metrics.js';
 import type { CallControl } from './call_control.js';
-import { type CallEntry, type CallRegistry, isTerminal } from './call_registry.js';
+import type { CallEntry, CallRegistry } from './call_registry.js';
 
 const RING_TIMEOUT_S = 60;
 /** Beyond ringing: Twilio may add 5 s by itself, and its callbacks take their time. */
