@@ -36,7 +36,7 @@ const MAIN_MAY_IMPORT = /^src\/(metrics|threads|server)\/|^src\/agents\/agent_bo
 
 /** Package -> the files that may import it. */
 const ONE_IMPORTER: Record<string, RegExp> = {
-  'uWebSockets.js': /^src\/server\/http\/transport_uws\.ts$/,
+  'uWebSockets.js': /^src\/server\/http\/(transport_uws|uws_late_cork)\.ts$/,
   piscina: /^src\/server\/worker_pool\.ts$/,
   'onnxruntime-node': /^src\/audio\/vad\/silero_model\.ts$/,
   '@deepgram/sdk': /^src\/providers\/deepgram\//,

@@ -1,8 +1,6 @@
 // The control endpoints that every simulator offers beside its vendor's wire: `POST /_sim/NAME` with a JSON body, and
 // `GET /_sim/NAME`. So a test in another process can do what one in this process does with method calls.
 
-import type { HttpResponse, TemplatedApp } from 'uWebSockets.js';
-
 /** By name; the returned value becomes the JSON answer. What it throws becomes a 400 with its message. */
 export type ControlHandlers = Record<string, (body: Record<string, unknown>) => unknown>;
 
@@ -32,45 +30,4 @@ export function answerControl(handlers: ControlHandlers, path: string, bodyText:
 function processCost(): { cpuMs: number; rssBytes: number; uptimeMs: number } {
   const { user, system } = process.cpuUsage();
   return { cpuMs: (user + system) / 1000, rssBytes: process.memoryUsage.rss(), uptimeMs: process.uptime() * 1000 };
-}
-
-/** Adds the control routes to a uWebSockets.js app. */
-export function addControlRoutes(app: TemplatedApp, handlers: ControlHandlers): void {
-  app.any('/_sim/*', (res, req) => {
-    const path = req.getUrl();
-    void readBody(res).then((bodyText) => {
-      if (bodyText === null) return;
-      const answer = answerControl(handlers, path, bodyText.toString());
-      sendJson(res, answer.status === 200 ? '200 OK' : `${answer.status} Error`, answer.body);
-    });
-  });
-}
-
-/** The whole request body, or null when the client went away. Must be called in the request handler itself. */
-export function readBody(res: HttpResponse): Promise<Buffer | null> {
-  return new Promise((resolve) => {
-    const parts: Buffer[] = [];
-    res.onAborted(() => resolve(null));
-    res.onData((part, isLast) => {
-      parts.push(Buffer.from(part.slice(0)));
-      if (isLast) resolve(Buffer.concat(parts));
-    });
-  });
-}
-
-/** Ends a response with JSON; `headers` are name, value pairs. */
-export function sendJson(res: HttpResponse, status: string, body: string, headers: [string, string][] = []): void {
-  send(res, status, 'application/json', body, headers);
-}
-
-export function sendText(res: HttpResponse, status: string, body: string, headers: [string, string][] = []): void {
-  send(res, status, 'text/plain', body, headers);
-}
-
-function send(res: HttpResponse, status: string, type: string, body: string, headers: [string, string][]): void {
-  res.cork(() => {
-    res.writeStatus(status).writeHeader('content-type', type);
-    for (const [name, value] of headers) res.writeHeader(name, value);
-    res.end(body);
-  });
 }

@@ -1,7 +1,7 @@
 // The same speech over plain HTTP: /tts/bytes streams the audio itself, /tts/sse the messages of the WebSocket.
 
-import type { HttpResponse } from 'uWebSockets.js';
 import { randomUUID } from 'node:crypto';
+import type { HttpExchange } from '../../../src/server/http/transport.js';
 import { SAMPLE_BYTES } from '../speech/audio_encoding.js';
 import { type ContextSink, TtsContext } from './tts_context.js';
 import type { AudioFormat, GenerationRequest } from './tts_request.js';
@@ -11,20 +11,22 @@ import type { TtsHost } from './tts_socket.js';
 export function speakOverHttp(
   kind: 'bytes' | 'sse',
   request: GenerationRequest,
-  res: HttpResponse,
+  client: HttpExchange,
   host: TtsHost,
 ): void {
   const whole = { ...request, contextId: request.contextId || randomUUID(), continues: false, bufferDelayMs: 0 };
   let open = true;
+  let sent: Promise<unknown> = Promise.resolve();
+  const write = (piece: Uint8Array) => {
+    sent = sent.then(() => client.write(piece));
+  };
   const sink: ContextSink = {
     send(messages) {
       if (!open) return;
-      res.cork(() => {
-        for (const message of messages) {
-          if (kind === 'sse') res.write(`data: ${message}\n\n`);
-          else if (message.includes('"type":"chunk"')) res.write(audioOf(message));
-        }
-      });
+      for (const message of messages) {
+        if (kind === 'sse') write(Buffer.from(`data: ${message}\n\n`));
+        else if (message.includes('"type":"chunk"')) write(audioOf(message));
+      }
     },
     sendProblem(problem) {
       host.stats.errorEvents++;
@@ -34,25 +36,24 @@ export function speakOverHttp(
     },
     cut() {
       open = false;
-      res.close();
+      client.cut();
     },
     firstChunk: (context) => host.timings.add('tts_first_byte', context.id, context.startMs),
     ended(context, how) {
       host.stats.contextEnded(context, how);
-      if (open) res.cork(() => res.end());
       open = false;
+      // After the last piece, which may still wait for the one before it.
+      void sent.then(() => client.finish());
     },
   };
   host.stats.contextStarted();
   const context = new TtsContext(whole.contextId, whole, host, sink, null);
-  res.onAborted(() => {
+  client.onGone(() => {
     open = false;
     context.abandon();
   });
-  res.cork(() => {
-    res.writeStatus('200 OK').writeHeader('content-type', contentType(kind, request.format));
-    if (kind === 'bytes' && request.format.container === 'wav') res.write(endlessWavHeader(request.format));
-  });
+  client.begin(200, { 'content-type': contentType(kind, request.format) }, null);
+  if (kind === 'bytes' && request.format.container === 'wav') write(endlessWavHeader(request.format));
   context.push(whole);
 }
 

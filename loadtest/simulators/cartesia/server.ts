@@ -1,15 +1,14 @@
 // A local Cartesia: text-to-speech over its WebSocket and REST wire. This file is the front door: handshake, limits,
 // control endpoints. The sockets' rules are tts_socket.ts, a context's life is tts_context.ts.
 
-import uWS, { type HttpRequest, type HttpResponse, type TemplatedApp, type us_socket_context_t } from 'uWebSockets.js';
 import { randomUUID } from 'node:crypto';
-import { addControlRoutes, readBody, sendJson, sendText } from '../control.js';
+import type { Handshake, HttpExchange, ServerSocket } from '../../../src/server/http/transport.js';
+import type { ControlHandlers } from '../control.js';
 import { type FailOptions, FailurePlan } from '../failures.js';
-import { LateHandshakes } from '../late_handshake.js';
 import { drawMs, mergeLatency, seededRandom } from '../latency.js';
-import { listenOnLoopback } from '../loopback_listener.js';
 import { synthesise, type VoiceName } from '../speech/synthesise.js';
 import { StageTimings } from '../stage_timings.js';
+import { answerLate, queryValue, sendJson, sendText, VendorServer } from '../vendor_server.js';
 import { type AudioSource, speechSource, toneSource } from './audio_source.js';
 import { isApiVersion, STRUCTURED_ERRORS_SINCE, VOICES, type Voice, voiceResource } from './catalogue.js';
 import { CARTESIA_FAILURE_MODES, type CartesiaFailureMode, CONNECT_MODES } from './failure_modes.js';
@@ -17,7 +16,7 @@ import { speakOverHttp } from './rest_speech.js';
 import { CartesiaStats } from './stats.js';
 import { CARTESIA_LATENCY, type CartesiaLatency } from './tts_context.js';
 import { problem, readTtsRequest, type TtsProblem } from './tts_request.js';
-import { type TtsHost, TtsSocket, type TtsWire } from './tts_socket.js';
+import { type TtsHost, TtsSocket } from './tts_socket.js';
 
 export interface CartesiaSimulatorOptions {
   /** 0 = any free port. */
@@ -52,15 +51,7 @@ const DEFAULTS = {
   seed: 1,
 } as const;
 
-const STATUS_TEXT: Record<number, string> = {
-  400: '400 Bad Request',
-  401: '401 Unauthorized',
-  402: '402 Payment Required',
-  404: '404 Not Found',
-  429: '429 Too Many Requests',
-  500: '500 Internal Server Error',
-  503: '503 Service Unavailable',
-};
+const REST_BODY_BYTES_MAX = 1024 * 1024;
 
 /** What the vendor calls its refusals. */
 const REFUSALS: Record<number, TtsProblem> = {
@@ -73,17 +64,12 @@ const REFUSALS: Record<number, TtsProblem> = {
   503: problem(503, 'Service unavailable', 'a simulated failure', 'service_unavailable'),
 };
 
-interface SocketData {
-  socket: TtsSocket;
-}
-
 export class CartesiaSimulator {
   readonly stats = new CartesiaStats();
   readonly timings = new StageTimings();
   readonly failures = new FailurePlan<CartesiaFailureMode>(CARTESIA_FAILURE_MODES);
   readonly #sockets = new Set<TtsSocket>();
-  readonly #app: TemplatedApp;
-  readonly #handshakes: LateHandshakes;
+  readonly #server: VendorServer;
   readonly #host: TtsHost;
   readonly #sweeper: NodeJS.Timeout;
   readonly #voices: ReadonlyMap<string, Voice>;
@@ -111,21 +97,25 @@ export class CartesiaSimulator {
       contextsMax: options.maxContexts,
       voices: new Set(this.#voices.keys()),
     };
-    this.#app = uWS.App();
-    this.#handshakes = new LateHandshakes(this.#app);
-    this.#serveSocket();
-    this.#app.post('/tts/bytes', (res, req) => this.#serveRest('bytes', res, req));
-    this.#app.post('/tts/sse', (res, req) => this.#serveRest('sse', res, req));
-    this.#app.get('/voices', (res, req) => this.#serveVoices(res, req));
-    this.#app.get('/voices/*', (res, req) => this.#serveVoice(res, req));
-    // For everybody: the vendor's sign of life.
-    this.#app.get('/', (res) => sendJson(res, '200 OK', '{"ok":true,"version":"1.0.0"}'));
-    addControlRoutes(this.#app, {
+    const control = {
       fail: (body) => this.fail(body['mode'] as CartesiaFailureMode, body as FailOptions),
       heal: (body) => this.heal(body['mode'] as CartesiaFailureMode | undefined),
       latency: (body) => this.setLatency(body as Partial<CartesiaLatency>),
       stats: () => ({ ...this.stats, struck: this.failures.struck }),
       timings: (body) => this.timings.since(Number(body['from'] ?? 0)),
+    } satisfies ControlHandlers;
+    this.#server = new VendorServer({
+      requests: {
+        'POST /tts/bytes': (client) => void this.#serveRest('bytes', client),
+        'POST /tts/sse': (client) => void this.#serveRest('sse', client),
+        'GET /voices': (client) => this.#serveVoices(client),
+        'GET /voices/:id': (client, [id]) => this.#serveVoice(client, id),
+        // For everybody: the vendor's sign of life.
+        'GET /': (client) => sendJson(client, 200, '{"ok":true,"version":"1.0.0"}'),
+      },
+      sockets: { '/tts/websocket': (client) => this.#handshake(client) },
+      control,
+      limits: { messageBytesMax: 256 * 1024, bufferedBytesMax: 64 * 1024 * 1024 },
     });
     // One sweep for all sockets instead of a timer in each.
     this.#sweeper = setInterval(() => this.#sweep(), Math.min(1000, options.idleTimeoutMs / 5));
@@ -135,8 +125,7 @@ export class CartesiaSimulator {
   static async start(options: CartesiaSimulatorOptions = {}): Promise<CartesiaSimulator> {
     const simulator = new CartesiaSimulator({ ...DEFAULTS, ...options });
     if (simulator.options.voice === 'speech') await synthesise('Hello.', { rateHz: 8000 });
-    const port = await listenOnLoopback(simulator.#app, simulator.options.port);
-    await simulator.#handshakes.open(port);
+    const port = await simulator.#server.listen(simulator.options.port);
     simulator.url = `http://127.0.0.1:${port}`;
     return simulator;
   }
@@ -159,115 +148,92 @@ export class CartesiaSimulator {
   async close(): Promise<void> {
     clearInterval(this.#sweeper);
     for (const socket of this.#sockets) socket.cut();
-    this.#handshakes.close();
-    this.#app.close();
+    this.#server.close();
   }
 
-  #serveSocket(): void {
-    this.#app.ws<SocketData>('/tts/websocket', {
-      compression: uWS.DISABLED,
-      // The vendor's own idle rule is applied by #sweep.
-      idleTimeout: 0,
-      sendPingsAutomatically: false,
-      maxPayloadLength: 256 * 1024,
-      maxBackpressure: 64 * 1024 * 1024,
-      upgrade: (res, req, context) => this.#upgrade(res, req, context),
-      open: (ws) => ws.getUserData().socket.opened(ws as unknown as TtsWire),
-      message: (ws, message, isBinary) => ws.getUserData().socket.received(Buffer.from(message).toString(), isBinary),
-      close: (ws, code) => {
-        const { socket } = ws.getUserData();
+  #handshake(client: Handshake): void {
+    const failure = this.failures.take(CONNECT_MODES, '');
+    if (failure?.mode === 'refuse') return client.cut();
+    const version = versionOf(client);
+    const socketsMax = this.options.maxSockets ?? this.options.maxContexts * 10;
+    const status = planned(failure?.mode) ?? this.#checkKey(client) ?? (this.#sockets.size >= socketsMax ? 429 : null);
+    if (status) return this.#refuse(client, version, REFUSALS[status]);
+    const socket = new TtsSocket(this.#host, version);
+    this.#sockets.add(socket);
+    const slow = failure?.mode === 'slow_accept';
+    const delayMs = slow ? (failure.delayMs ?? 15_000) : drawMs(this.#latency.connect, this.#host.random);
+    const events = {
+      opened: (wire: ServerSocket) => socket.opened(wire),
+      message: (bytes: Uint8Array, isBinary: boolean) => socket.received(Buffer.from(bytes).toString(), isBinary),
+      closed: (code: number) => {
         this.#sockets.delete(socket);
         this.stats.socketClosed(code);
         socket.socketClosed();
       },
-    });
-  }
-
-  #upgrade(res: HttpResponse, req: HttpRequest, context: us_socket_context_t): void {
-    const failure = this.failures.take(CONNECT_MODES, '');
-    if (failure?.mode === 'refuse') {
-      res.close();
-      return;
-    }
-    const version = versionOf(req);
-    const socketsMax = this.options.maxSockets ?? this.options.maxContexts * 10;
-    const status = planned(failure?.mode) ?? this.#checkKey(req) ?? (this.#sockets.size >= socketsMax ? 429 : null);
-    if (status) {
-      this.#refuse(res, version, REFUSALS[status]);
-      return;
-    }
-    const socket = new TtsSocket(this.#host, version);
-    this.#sockets.add(socket);
-    const key = req.getHeader('sec-websocket-key');
-    const slow = failure?.mode === 'slow_accept';
-    const delayMs = slow ? (failure.delayMs ?? 15_000) : drawMs(this.#latency.connect, this.#host.random);
-    this.#handshakes.after(
+    };
+    answerLate(
+      client,
       delayMs,
-      res,
-      () => res.upgrade<SocketData>({ socket }, key, '', '', context),
+      () => client.accept(events),
       () => this.#sockets.delete(socket),
     );
   }
 
-  #serveRest(kind: 'bytes' | 'sse', res: HttpResponse, req: HttpRequest): void {
+  async #serveRest(kind: 'bytes' | 'sse', client: HttpExchange): Promise<void> {
     const failure = this.failures.take(CONNECT_MODES, '');
-    if (failure?.mode === 'refuse') {
-      res.close();
-      return;
-    }
-    const version = versionOf(req);
-    const status = planned(failure?.mode) ?? this.#checkKey(req);
-    void readBody(res).then((body) => {
-      if (!body) return;
-      const full = this.stats.contextsActive >= this.options.maxContexts;
-      if (status || full) {
-        this.#refuse(res, version, REFUSALS[status ?? 429]);
-        return;
-      }
-      const request = readTtsRequest(body.toString(), { version, transport: 'http', voices: this.#host.voices });
-      if (request.kind === 'generate') speakOverHttp(kind, request, res, this.#host);
-      else this.#refuse(res, version, request.kind === 'problem' ? request : REFUSALS[400]);
-    });
+    if (failure?.mode === 'refuse') return client.cut();
+    const version = versionOf(client);
+    const status = planned(failure?.mode) ?? this.#checkKey(client);
+    const body = await client.readBody(REST_BODY_BYTES_MAX);
+    const full = this.stats.contextsActive >= this.options.maxContexts;
+    if (status || full) return this.#refuse(client, version, REFUSALS[status ?? 429]);
+    const request = readTtsRequest(body.toString(), { version, transport: 'http', voices: this.#host.voices });
+    if (request.kind === 'generate') speakOverHttp(kind, request, client, this.#host);
+    else this.#refuse(client, version, request.kind === 'problem' ? request : REFUSALS[400]);
   }
 
-  #serveVoices(res: HttpResponse, req: HttpRequest): void {
-    const status = this.#checkKey(req);
-    if (status) return this.#refuse(res, versionOf(req), REFUSALS[status]);
-    const limit = Number(req.getQuery('limit') ?? 10) || 10;
+  #serveVoices(client: HttpExchange): void {
+    const status = this.#checkKey(client);
+    if (status) return this.#refuse(client, versionOf(client), REFUSALS[status]);
+    const limit = Number(queryValue(client, 'limit')) || 10;
     const all = [...this.#voices.values()];
-    const from = all.findIndex(({ id }) => id === req.getQuery('starting_after')) + 1;
+    const from = all.findIndex(({ id }) => id === queryValue(client, 'starting_after')) + 1;
     const data = all.slice(from, from + limit).map(voiceResource);
-    sendJson(res, '200 OK', JSON.stringify({ data, has_more: from + data.length < all.length }));
+    sendJson(client, 200, JSON.stringify({ data, has_more: from + data.length < all.length }));
   }
 
-  #serveVoice(res: HttpResponse, req: HttpRequest): void {
-    const status = this.#checkKey(req);
-    if (status) return this.#refuse(res, versionOf(req), REFUSALS[status]);
-    const voice = this.#voices.get(req.getUrl().slice('/voices/'.length));
-    if (!voice) return this.#refuse(res, versionOf(req), { ...REFUSALS[404], errorCode: 'voice_not_found' });
-    sendJson(res, '200 OK', JSON.stringify(voiceResource(voice)));
+  #serveVoice(client: HttpExchange, id: string): void {
+    const status = this.#checkKey(client);
+    if (status) return this.#refuse(client, versionOf(client), REFUSALS[status]);
+    const voice = this.#voices.get(id);
+    if (!voice) return this.#refuse(client, versionOf(client), { ...REFUSALS[404], errorCode: 'voice_not_found' });
+    sendJson(client, 200, JSON.stringify(voiceResource(voice)));
   }
 
   /** The status of the refusal, or null. Browsers send key and version in the query. */
-  #checkKey(req: HttpRequest): number | null {
-    const bearer = /^Bearer (\S+)$/.exec(req.getHeader('authorization'))?.[1];
-    const key = bearer ?? (req.getHeader('x-api-key') || req.getQuery('api_key') || '');
+  #checkKey(client: HttpExchange): number | null {
+    const bearer = /^Bearer (\S+)$/.exec(client.header('authorization'))?.[1];
+    const key = bearer ?? (client.header('x-api-key') || queryValue(client, 'api_key'));
     const known = this.options.apiKeys;
     if (key === '' || (known.length > 0 && !known.includes(key))) return 401;
-    return isApiVersion(versionOf(req)) ? null : 400;
+    return isApiVersion(versionOf(client)) ? null : 400;
   }
 
-  #refuse(res: HttpResponse, version: string, { statusCode, title, message, errorCode }: TtsProblem): void {
+  #refuse(client: HttpExchange, version: string, { statusCode, title, message, errorCode }: TtsProblem): void {
     this.stats.refused(String(statusCode));
-    const status = STATUS_TEXT[statusCode];
-    const headers: [string, string][] = statusCode === 429 ? [['retry-after', '1']] : [];
+    const headers: Record<string, string> = statusCode === 429 ? { 'retry-after': '1' } : {};
     if (isApiVersion(version) && version < STRUCTURED_ERRORS_SINCE) {
-      sendText(res, status, `${title}: ${message}`, headers);
+      sendText(client, statusCode, `${title}: ${message}`, headers);
       return;
     }
     const request_id = randomUUID();
     const doc_url = 'https://docs.cartesia.ai/use-the-api/api-errors';
-    sendJson(res, status, JSON.stringify({ error_code: errorCode, title, message, request_id, doc_url }), headers);
+    sendJson(
+      client,
+      statusCode,
+      JSON.stringify({ error_code: errorCode, title, message, request_id, doc_url }),
+      headers,
+    );
   }
 
   #sweep(): void {
@@ -275,8 +241,8 @@ export class CartesiaSimulator {
   }
 }
 
-function versionOf(req: HttpRequest): string {
-  return req.getHeader('cartesia-version') || req.getQuery('cartesia_version') || '';
+function versionOf(client: HttpExchange): string {
+  return client.header('cartesia-version') || queryValue(client, 'cartesia_version');
 }
 
 /** The status that a `status_*` failure wants. */

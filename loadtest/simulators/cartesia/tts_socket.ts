@@ -9,7 +9,7 @@ import type { CartesiaStats } from './stats.js';
 import { type ContextEnd, type ContextHost, type ContextSink, TtsContext } from './tts_context.js';
 import { type GenerationRequest, problem, readTtsRequest, type TtsProblem } from './tts_request.js';
 
-/** The part of a uWebSockets.js socket that is used here. */
+/** The part of a server's socket that is used here. */
 export interface TtsWire {
   send(text: string): number;
   end(code?: number, reason?: string): void;

@@ -44,7 +44,7 @@ export type AudioEncoding = 'mulaw' | 'alaw' | 'linear16' | 'unheard';
 
 /** Answer of a refused handshake: the HTTP status, and `err_code`/`err_msg` for body and `dg-error` header. */
 export interface Refusal {
-  status: string;
+  status: number;
   errCode: string;
   errMsg: string;
 }
@@ -81,7 +81,7 @@ export function readListenQuery(version: 1 | 2, query: URLSearchParams): V1Optio
     return version === 1 ? readV1(query) : readV2(query);
   } catch (error) {
     if (!(error instanceof BadParameter)) throw error;
-    return { status: '400 Bad Request', errCode: 'INVALID_QUERY_PARAMETER', errMsg: `Bad Request: ${error.message}` };
+    return { status: 400, errCode: 'INVALID_QUERY_PARAMETER', errMsg: `Bad Request: ${error.message}` };
   }
 }
 

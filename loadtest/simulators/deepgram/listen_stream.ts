@@ -16,7 +16,7 @@ import type { StreamIdentity } from './v1_messages.js';
 import { V1Stream } from './v1_stream.js';
 import { V2Stream } from './v2_stream.js';
 
-/** The part of a uWebSockets.js socket that a stream uses. */
+/** The part of a server's socket that a stream uses. */
 export interface StreamSocket {
   send(text: string): number;
   end(code?: number, reason?: string): void;

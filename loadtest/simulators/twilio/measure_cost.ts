@@ -2,11 +2,11 @@
 // an agent who never stops talking. `node dist/loadtest/simulators/twilio/measure_cost.js --calls 300 --seconds 10`.
 // The server's cost is not in the numbers, and neither is the product's.
 
-import uWS, { type WebSocket } from 'uWebSockets.js';
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { listenOnLoopback } from '../loopback_listener.js';
+import type { ServerSocket } from '../../../src/server/http/transport.js';
+import { VendorServer } from '../vendor_server.js';
 import { AudioClip } from './audio_clip.js';
 import { sid } from './call_stream.js';
 import { CallerClock } from './caller_clock.js';
@@ -27,18 +27,31 @@ const NOTHING: MediaClientHandler = {
 /** Sends each stream `messageMs` of audio every `messageMs`, and a mark each half second. */
 function serve(messageMs: number): void {
   const payload = Buffer.alloc(messageMs * 8, 0x30).toString('base64');
-  const streams = new Map<WebSocket<unknown>, { media: string; mark: string }>();
+  const streams = new Map<ServerSocket, { media: string; mark: string }>();
   let beats = 0;
-  const app = uWS.App().ws('/*', {
-    message(socket, message) {
-      if (streams.has(socket)) return;
-      const { event, streamSid } = JSON.parse(Buffer.from(message).toString()) as { event: string; streamSid: string };
-      if (event !== 'start') return;
-      const media = `{"event":"media","streamSid":"${streamSid}","media":{"payload":"${payload}"}}`;
-      streams.set(socket, { media, mark: `{"event":"mark","streamSid":"${streamSid}","mark":{"name":"m"}}` });
-      for (let lead = 0; lead < 200; lead += messageMs) socket.send(media);
+  const server = new VendorServer({
+    requests: {},
+    sockets: {
+      '/': (client) => {
+        let socket: ServerSocket;
+        client.accept({
+          opened(opened) {
+            socket = opened;
+          },
+          message(bytes) {
+            if (streams.has(socket)) return;
+            const { event, streamSid } = JSON.parse(Buffer.from(bytes).toString()) as Record<string, string>;
+            if (event !== 'start') return;
+            const media = `{"event":"media","streamSid":"${streamSid}","media":{"payload":"${payload}"}}`;
+            streams.set(socket, { media, mark: `{"event":"mark","streamSid":"${streamSid}","mark":{"name":"m"}}` });
+            for (let lead = 0; lead < 200; lead += messageMs) socket.send(media);
+          },
+          closed: () => void streams.delete(socket),
+        });
+      },
     },
-    close: (socket) => void streams.delete(socket),
+    control: {},
+    limits: { messageBytesMax: 16 * 1024, bufferedBytesMax: 64 * 1024 },
   });
   setInterval(() => {
     const mark = (++beats * messageMs) % 500 < messageMs;
@@ -47,7 +60,7 @@ function serve(messageMs: number): void {
       if (mark) socket.send(text);
     }
   }, messageMs);
-  void listenOnLoopback(app, 0).then((port) => process.send?.(port));
+  void server.listen(0).then((port) => process.send?.(port));
   process.on('disconnect', () => process.exit());
 }
 

@@ -45,7 +45,7 @@ export class NodeSocket implements ServerSocket {
    * Writes the frame itself: ws would put header and payload out as two buffers, and keep a view of shared memory that
    * the ring overwrites meanwhile. One buffer for each message, out of Node's pool.
    */
-  send(message: string | Uint8Array, isBinary: boolean): number {
+  send(message: string | Uint8Array, isBinary = false): number {
     const stream = this.#stream;
     if (this.#isOver || stream.writableLength > this.#limits.bufferedBytesMax) return SEND_DROPPED;
     const length = Buffer.byteLength(message);

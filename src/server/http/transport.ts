@@ -68,7 +68,7 @@ export const SEND_DROPPED = 2;
 /** One open WebSocket. After `closed` it may not be used. */
 export interface ServerSocket {
   /** Takes one message, copying it before it returns. 1 = sent, 0 = waits in the buffer, SEND_DROPPED = not taken. */
-  send(message: string | Uint8Array, isBinary: boolean): number;
+  send(message: string | Uint8Array, isBinary?: boolean): number;
   /** Bytes that the kernel has not taken yet. */
   getBufferedAmount(): number;
   /** What is sent inside leaves together: one system call. */
@@ -91,6 +91,8 @@ export interface SocketLimits {
 export interface TransportHandlers {
   request(exchange: HttpExchange): void;
   handshake(handshake: Handshake): void;
+  /** `handshake` may accept after it has returned; see uws_late_cork.ts. */
+  lateHandshakes?: boolean;
   /** A request was refused by the engine itself, with this status: it was not HTTP, or came too slowly. */
   malformed?(status: number): void;
 }
@@ -109,7 +111,7 @@ export interface HttpTransport {
 
 /** What both engines throw from `listen`, so that it reads alike. */
 export function cannotListen(host: string, port: number, cause?: unknown): Error {
-  return new Error(`cannot listen on ${host} port ${port}`, { cause });
+  return new Error(`cannot listen on ${host} port ${port}: taken, or not ours`, { cause });
 }
 
 /** Headers and body of an answer that the engine itself gives. */

@@ -18,6 +18,7 @@ import {
   type SocketLimits,
   type TransportHandlers,
 } from './transport.js';
+import { LateCork } from './uws_late_cork.js';
 
 /**
  * Above its own limit uWebSockets.js cuts the connection without a close code. Up to this size a message is read and
@@ -64,11 +65,13 @@ export class UwsTransport implements HttpTransport {
   readonly engine = 'uws';
   readonly #uws: Uws;
   readonly #app: uWS.TemplatedApp;
+  readonly #lateCork: LateCork | null;
   #listening = false;
 
   constructor(uws: Uws, handlers: TransportHandlers, limits: SocketLimits) {
     this.#uws = uws;
     this.#app = uws.App();
+    this.#lateCork = handlers.lateHandshakes ? new LateCork(this.#app) : null;
     this.#app.ws<SocketData>('/*', {
       compression: uws.DISABLED,
       maxPayloadLength: Math.max(READ_BYTES_MAX, limits.messageBytesMax),
@@ -76,8 +79,9 @@ export class UwsTransport implements HttpTransport {
       idleTimeout: limits.idleTimeoutS,
       sendPingsAutomatically: limits.idleTimeoutS > 0,
       upgrade: (res, req, context) => {
-        const handshake = new UwsHandshake(res, req, context);
+        const handshake = new UwsHandshake(res, req, context, this.#lateCork);
         if (!refusedForFraming(handshake, handlers)) handlers.handshake(handshake);
+        handshake.isLate = true;
       },
       open: (ws) => ws.getUserData().events.opened(ws),
       message: (ws, message, isBinary) => {
@@ -106,7 +110,9 @@ export class UwsTransport implements HttpTransport {
       listen.call(this.#app, host, port, EXCLUSIVE_PORT, (socket) => {
         if (socket === false) return reject(cannotListen(host, port));
         this.#listening = true;
-        resolve(this.#uws.us_socket_local_port(socket as uWS.us_socket));
+        const bound = this.#uws.us_socket_local_port(socket as uWS.us_socket);
+        if (this.#lateCork === null) resolve(bound);
+        else this.#lateCork.open(host, bound).then(() => resolve(bound), reject);
       });
     });
   }
@@ -114,6 +120,7 @@ export class UwsTransport implements HttpTransport {
   close(): void {
     if (!this.#listening) return;
     this.#listening = false;
+    this.#lateCork?.close();
     this.#app.close();
   }
 }
@@ -279,23 +286,30 @@ class UwsExchange implements HttpExchange {
 
 class UwsHandshake extends UwsExchange implements Handshake {
   readonly #context: uWS.us_socket_context_t;
+  readonly #lateCork: LateCork | null;
+  /** The engine's callback has returned: what it had corked for us is corked no more. */
+  isLate = false;
 
-  constructor(res: uWS.HttpResponse, req: uWS.HttpRequest, context: uWS.us_socket_context_t) {
+  constructor(res: uWS.HttpResponse, req: uWS.HttpRequest, context: uWS.us_socket_context_t, late: LateCork | null) {
     super(res, req);
     this.#context = context;
+    this.#lateCork = late;
   }
 
   accept(events: SocketEvents, headers: HeaderList = {}): void {
     if (this.isGone) return;
+    if (this.isLate && this.#lateCork !== null) this.#lateCork.run(() => this.#upgrade(events, headers));
+    else this.#upgrade(events, headers);
+  }
+
+  #upgrade(events: SocketEvents, headers: HeaderList): void {
     const { res, header } = this;
-    res.cork(() => {
-      res.writeStatus('101 Switching Protocols');
-      for (const name in headers) res.writeHeader(name, headers[name]);
-      const protocol = header('sec-websocket-protocol').split(',')[0].trim();
-      const data: SocketData = { events, wasTooBig: false };
-      // No extensions: compressing audio that is compressed already would cost a thread's time for nothing.
-      res.upgrade<SocketData>(data, header('sec-websocket-key'), protocol, '', this.#context);
-    });
+    res.writeStatus('101 Switching Protocols');
+    for (const name in headers) res.writeHeader(name, headers[name]);
+    const protocol = header('sec-websocket-protocol').split(',')[0].trim();
+    const data: SocketData = { events, wasTooBig: false };
+    // No extensions: compressing audio that is compressed already would cost a thread's time for nothing.
+    res.upgrade<SocketData>(data, header('sec-websocket-key'), protocol, '', this.#context);
   }
 }
 

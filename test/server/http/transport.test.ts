@@ -44,6 +44,7 @@ async function serve(
       },
       handshake: onHandshake,
       malformed: (status) => refused.push(status),
+      lateHandshakes: true,
     },
     limits,
   ));

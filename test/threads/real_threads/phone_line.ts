@@ -1,11 +1,12 @@
-// A process with the server's threads in small: a uWebSockets.js echo whose bytes go through rings to a piscina worker
+// A process with the server's threads in small: a WebSocket echo whose bytes go through rings to a piscina worker
 // and back, each side woken by its doorbell. Prints what arrived, and must then end by itself.
 
-import uWS from 'uWebSockets.js';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, workerData } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import WebSocket from 'ws';
+import { openTransport } from '../../../src/server/http/open_transport.js';
+import type { ServerSocket } from '../../../src/server/http/transport.js';
 import { createDoorbells, Doorbell } from '../../../src/threads/doorbell.js';
 import { createSlab, SlotRings } from '../../../src/threads/slab.js';
 import { SlotFlags } from '../../../src/threads/slot_flags.js';
@@ -52,7 +53,7 @@ async function main(): Promise<void> {
   const { ingress, egress } = new SlotRings(slab, 1);
   const flags = new SlotFlags(slab);
   const workerBell = new Doorbell(bells, 1);
-  let server: uWS.WebSocket<unknown> | null = null;
+  let server: ServerSocket | null = null;
   const stop = new Doorbell(bells, 0).listen(() =>
     flags.take(() => {
       while (egress.next()) server?.send(egress.bytes.slice(egress.offset, egress.offset + egress.length), false);
@@ -60,22 +61,27 @@ async function main(): Promise<void> {
     }),
   );
 
-  const listenSocket = await new Promise<uWS.us_listen_socket>((resolve) => {
-    uWS
-      .App()
-      .ws('/*', {
-        open: (socket) => {
-          server = socket;
-        },
-        message: (_socket, message) => {
-          ingress.tryWrite(MESSAGE, new Uint8Array(message));
-          workerBell.ring();
-        },
-      })
-      .listen('127.0.0.1', 0, (socket) => resolve(socket as uWS.us_listen_socket));
-  });
+  const { transport } = openTransport(
+    'auto',
+    {
+      request: () => {},
+      handshake: (client) =>
+        client.accept({
+          opened: (socket) => {
+            server = socket;
+          },
+          message: (bytes) => {
+            ingress.tryWrite(MESSAGE, bytes);
+            workerBell.ring();
+          },
+          closed: () => {},
+        }),
+    },
+    { messageBytesMax: 65536, bufferedBytesMax: 65536, idleTimeoutS: 0 },
+  );
+  const port = await transport.listen('127.0.0.1', 0);
 
-  const client = new WebSocket(`ws://127.0.0.1:${uWS.us_socket_local_port(listenSocket)}/`);
+  const client = new WebSocket(`ws://127.0.0.1:${port}/`);
   let echoed = 0;
   const send = () => client.send(`{"event":"media","sequenceNumber":"${echoed}"}`);
   client.on('open', send);
@@ -91,7 +97,7 @@ async function main(): Promise<void> {
   workerBell.ring();
   process.stdout.write(JSON.stringify({ sent: MESSAGES, echoed, workerSaw: await task }));
   stop();
-  uWS.us_listen_socket_close(listenSocket);
+  transport.close();
   await pool.close();
 }
 

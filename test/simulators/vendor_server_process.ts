@@ -1,5 +1,5 @@
 // Opens many connections to the simulators that answer handshakes late, and prints how they ended: the other end of
-// late_handshake.test.ts, which starts it with an allocator that fills freed memory.
+// vendor_server.test.ts, which starts it with an allocator that fills freed memory.
 
 import { WebSocket } from 'ws';
 import { CartesiaSimulator } from '../../loadtest/simulators/cartesia/server.js';
