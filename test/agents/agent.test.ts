@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type AgentProfile, DEFAULT_AGENT, parseAgentProfile } from '../../src/agents/agent.js';
 import { COMPASS_GROUP } from '../../src/agents/personas/compass_group.js';
-import { SPOKEN_PATTERN } from '../../src/conversation/text/spoken_text.js';
+import { SPOKEN_PATTERN } from '../../src/conversation/text/speakable.js';
 import { readsAsFarewell } from '../../src/conversation/turns/farewell.js';
 import { EngineError } from '../../src/errors.js';
 

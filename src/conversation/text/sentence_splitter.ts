@@ -69,7 +69,7 @@ export class SentenceSplitter {
 
   constructor(options: Partial<SentenceSplitterOptions> = {}) {
     this.#options = { ...SENTENCE_SPLITTER_DEFAULTS, ...options };
-    this.#words = new SpokenWords(this.#options.language);
+    this.#words = this.#newWords();
   }
 
   /**
@@ -92,7 +92,6 @@ export class SentenceSplitter {
     this.#cut(this.kept);
     this.#endWord(false);
     this.#words.end();
-    this.#append();
     const rest = this.#pieces.join('') + this.#piece;
     this.#restart();
     return rest.trim() === '' ? null : rest;
@@ -103,7 +102,7 @@ export class SentenceSplitter {
     this.#pieceWords = this.#breaks = 0;
     this.#glued = this.#spaced = this.#first = true;
     this.#lastEnd = 'sentence';
-    this.#words = new SpokenWords(this.#options.language);
+    this.#words = this.#newWords();
   }
 
   /** Cuts `text` into words. */
@@ -134,19 +133,22 @@ export class SentenceSplitter {
 
   #endWord(spaceFollows: boolean): void {
     if (this.#raw === '') return;
-    this.#words.push(this.#raw, Math.min(2, this.#breaks));
+    const word = this.#raw;
     this.#raw = '';
+    this.#words.push(word, Math.min(2, this.#breaks), this.#glued);
     this.#breaks = 0;
-    this.#append();
     // A clear end is used at once; what the next word must decide is decided when it comes.
     if (this.#piece !== '' && !this.#spaced && this.#lastEnd !== 'maybe_sentence' && this.#endsPiece(this.#lastEnd)) {
       this.#emit(spaceFollows);
     }
   }
 
-  /** Adds what the last word became, after deciding whether it begins a new piece. */
-  #append(): void {
-    const { pause, text } = this.#words;
+  #newWords(): SpokenWords {
+    return new SpokenWords(this.#options.language, (pause, text, glued) => this.#append(pause, text, glued));
+  }
+
+  /** Adds what a word became, after deciding whether it begins a new piece. `glued`: no white space before it. */
+  #append(pause: string, text: string, glued: boolean): void {
     if (pause !== '') {
       this.#piece += pause;
       this.#lastEnd = pause === '.' || pause === '?' || pause === '!' ? 'sentence' : 'clause';
@@ -157,9 +159,9 @@ export class SentenceSplitter {
       const end = sentence ? 'sentence' : this.#lastEnd === 'maybe_sentence' ? 'none' : this.#lastEnd;
       const { firstCharsMax, charsMax } = this.#options;
       const tooLong = this.#piece.length + text.length > (this.#first ? firstCharsMax : charsMax);
-      if (tooLong || this.#endsPiece(end)) this.#emit(!this.#glued);
+      if (tooLong || this.#endsPiece(end)) this.#emit(!glued);
     }
-    if (!this.#spaced && !this.#glued) this.#piece += ' ';
+    if (!this.#spaced && !glued) this.#piece += ' ';
     this.#piece += text;
     this.#pieceWords += 1;
     this.#spaced = false;
@@ -207,6 +209,11 @@ function isWide(piece: string): boolean {
   return piece.length > 1 && piece.charCodeAt(piece.length - 2) > 0x2fff;
 }
 
+/** No-break, thin and ideographic spaces, line and paragraph separators. */
+const WIDE_SPACE = /^\s$/;
+
 function isSpace(code: number): boolean {
-  return code === 0x20 || (code >= 0x09 && code <= 0x0d) || code === 0xa0 || code === 0x3000 || code === 0x2028;
+  return code <= 0x20
+    ? code === 0x20 || (code >= 0x09 && code <= 0x0d)
+    : code >= 0xa0 && WIDE_SPACE.test(String.fromCharCode(code));
 }
