@@ -69,6 +69,7 @@ describe('the rules bite', () => {
       'may not import src/prov',
     ],
     ['src/worker/new.ts', "import { x } from '../server/media/body.js';", 'may not import src/server'],
+    ['src/twilio/new.ts', "import { x } from '../server/media/body.js';", 'may not import src/server'],
     [
       'src/server/new.ts',
       "import {\n  a,\n  type B,\n} from '../worker/call_session.js';",

@@ -15,8 +15,10 @@ import { SlotRings } from '../threads/slab.js';
 import { SlotFlags } from '../threads/slot_flags.js';
 import { failureCode, TwilioRest, type TwilioRestError } from '../twilio/rest_client.js';
 import { isSignedHandshake } from '../twilio/webhook_signature.js';
+import { TwilioWebhooks } from '../twilio/webhooks.js';
 import { Admission } from './calls/admission.js';
 import { CallControl } from './calls/call_control.js';
+import { TwilioDesk } from './calls/call_desk.js';
 import { CallRegistry } from './calls/call_registry.js';
 import { CallsApi } from './calls/calls_api.js';
 import { Dialler } from './calls/dialler.js';
@@ -33,7 +35,7 @@ import { MediaTokens } from './media/media_tokens.js';
 import { Recordings } from './recordings.js';
 import { ServerMetrics } from './server_metrics.js';
 import type { SharedMemory } from './shared_memory.js';
-import { TwilioWebhooks } from './twilio_webhooks.js';
+import { WebhookRoutes } from './webhook_routes.js';
 import type { CallRunner } from './worker_pool.js';
 
 /** After the hang-ups of a drain: goodbyes are spoken and recordings closed within this. */
@@ -118,17 +120,14 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
   });
   const dialler = new Dialler({ rest, control, registry, metrics, log, calls: config.calls });
   const urls = { publicUrl: config.publicUrl, trustedProxies: addressSet(config.trustedProxies) };
-  const webhooks = new TwilioWebhooks({
-    ...config.twilio,
+  const desk = new TwilioDesk({ control, registry, agents, dials: dialler, metrics, threadMetrics, log });
+  const onTwilioSeen = () => providers.observe('twilio', true, null, Date.now());
+  const { authToken, validate } = config.twilio;
+  const webhooks = new WebhookRoutes({
+    webhooks: new TwilioWebhooks({ authToken, validate, desk, onTwilioSeen }),
     urls,
-    control,
-    registry,
-    agents,
     metrics,
-    threadMetrics,
     log,
-    dials: dialler,
-    onTwilioSeen: () => providers.observe('twilio', true, null, Date.now()),
   });
   const insiders = addressSet(config.metricsAllow);
   const ownNumber = config.twilio.phoneNumber;

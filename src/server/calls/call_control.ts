@@ -4,7 +4,7 @@
 //   webhook -> slot reserved -> task starts (the worker warms up) -> TwiML -> socket opens -> … -> task ends
 //   -> what is left is sent, socket closed, rings wiped, slot free
 //
-// Leaves to others: HTTP (twilio_webhooks.ts), Twilio's REST (dialler.ts), what the call says (the worker).
+// Leaves to others: what Twilio tells (call_desk.ts), Twilio's REST (dialler.ts), what the call says (the worker).
 
 import type { AgentBook } from '../../agents/agent_book.js';
 import { type CallDirection, type EndReason, numbersOf } from '../../call/call.js';

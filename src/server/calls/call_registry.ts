@@ -1,5 +1,5 @@
 // What is known about each call: the live ones and the last ended ones. Only keeps and finds; who changes what, and in
-// which order, is call_control.ts for the engine's part and twilio_webhooks.ts for what Twilio reports.
+// which order, is call_control.ts for the engine's part and call_desk.ts for what Twilio reports.
 
 import type { CallDirection, CallState, EndReason } from '../../call/call.js';
 import type { CallEvent } from '../../call/call_events.js';

@@ -1,5 +1,5 @@
 // Who may use the company's and the operators' endpoints. Until API keys are set there are none to check, and only
-// requests that began on this machine are answered. Twilio's endpoints go by signature instead (twilio_webhooks.ts).
+// requests that began on this machine are answered. Twilio's endpoints go by signature instead (twilio/webhooks.ts).
 
 import type { BlockList } from 'node:net';
 import { HttpError } from './errors.js';

@@ -9,7 +9,7 @@ import type { Health } from '../health/health.js';
 import { MEDIA_SOCKET_LIMITS, type MediaSockets } from '../media/media_socket.js';
 import type { Recordings } from '../recordings.js';
 import type { ServerMetrics } from '../server_metrics.js';
-import { type TwilioWebhooks, WEBHOOK_BODY_BYTES_MAX } from '../twilio_webhooks.js';
+import { WEBHOOK_BODY_BYTES_MAX, type WebhookRoutes } from '../webhook_routes.js';
 import { authorise } from './auth.js';
 import { corsHeaders, preflightHeaders } from './cors.js';
 import { HttpError } from './errors.js';
@@ -28,7 +28,7 @@ interface Route {
 }
 
 export interface HttpServerOptions {
-  webhooks: TwilioWebhooks;
+  webhooks: WebhookRoutes;
   calls: CallsApi;
   health: Health;
   recordings: Recordings;

@@ -44,8 +44,3 @@ export function dialBase(rules: PublicUrlRules, peer: string, header: (name: str
   }
   return publicBase(rules, peer, header);
 }
-
-/** `http` -> `ws`, `https` -> `wss`. */
-export function socketBase(base: string): string {
-  return base.replace(/^http/, 'ws');
-}

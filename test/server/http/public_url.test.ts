@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { addressSet } from '../../../src/server/http/peers.js';
-import { dialBase, publicBase, socketBase } from '../../../src/server/http/public_url.js';
+import { dialBase, publicBase } from '../../../src/server/http/public_url.js';
 
 const PROXY = '10.0.0.1';
 test.each<[string | null, string, Record<string, string>, string | number]>([
@@ -39,10 +39,6 @@ test.each<[string | null, string, Record<string, string>, string | number]>([
   const base = () => publicBase(rules, peer, (name) => headers[name] ?? '');
   if (typeof expected === 'string') expect(base()).toBe(expected);
   else expect(base).toThrow(expect.objectContaining({ status: expected }));
-});
-
-test('http becomes ws and https becomes wss', () => {
-  expect([socketBase('http://a'), socketBase('https://https.example')]).toEqual(['ws://a', 'wss://https.example']);
 });
 
 test.each<[string | null, string, Record<string, string>, string | 503]>([

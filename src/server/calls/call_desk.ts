@@ -1,0 +1,96 @@
+// What Twilio's webhooks mean for our calls: which call they are about, and what follows. The life of a call itself is
+// call_control.ts; who asks, and in which form, is twilio/webhooks.ts.
+
+import type { AgentBook } from '../../agents/agent_book.js';
+import { numbersOf } from '../../call/call.js';
+import { nowMs } from '../../clock.js';
+import type { Logger } from '../../log.js';
+import type { ThreadMetrics } from '../../metrics/shared_metrics.js';
+import { isTerminal, takeStatus } from '../../twilio/call_status.js';
+import type { CallDesk, SpokenLine, StatusNews, WebhookCall } from '../../twilio/webhooks.js';
+import type { ServerMetrics } from '../server_metrics.js';
+import type { CallControl } from './call_control.js';
+import type { CallEntry, CallRegistry } from './call_registry.js';
+import type { Dialler } from './dialler.js';
+
+/** How long Twilio waits for us while a call's recording is closed; it gives up on a webhook after 15 s. */
+const OVER_TIMEOUT_MS = 8_000;
+
+export interface TwilioDeskOptions {
+  control: CallControl;
+  registry: CallRegistry;
+  agents: AgentBook;
+  /** The dials under way: a call may be answered before Twilio has told us its sid. */
+  dials: Pick<Dialler, 'claim'>;
+  metrics: ServerMetrics;
+  threadMetrics: ThreadMetrics;
+  log: Logger;
+}
+
+export class TwilioDesk implements CallDesk {
+  readonly #options: TwilioDeskOptions;
+
+  constructor(options: TwilioDeskOptions) {
+    this.#options = options;
+  }
+
+  async connect(
+    call: WebhookCall,
+    socketBase: string,
+  ): Promise<{ streamUrl: string } | { lastWords: SpokenLine | null }> {
+    const beganMs = nowMs();
+    const { control, agents, threadMetrics } = this.#options;
+    const { direction, from, to } = call;
+    if (direction === 'outbound') await this.#entryOf(call, true);
+    const acceptance = await control.accept(call, socketBase);
+    threadMetrics.observe('webhook_ms', nowMs() - beganMs);
+    if ('streamUrl' in acceptance) return acceptance;
+    // Somebody who calls us is told why; somebody we no longer want to speak with hears nothing that would puzzle them.
+    if (acceptance.refused === 'cancelled') return { lastWords: null };
+    const agentId = agents.pick({ direction, ...numbersOf(direction, from, to) }, null);
+    return { lastWords: agents.get(agentId).allLinesBusy() };
+  }
+
+  async lastWords(callSid: string): Promise<SpokenLine | null> {
+    // The socket closes a moment before the worker's summary is here, and only that tells whether an apology is owed.
+    await this.#options.control.over(callSid, OVER_TIMEOUT_MS);
+    const entry = this.#options.registry.find(callSid);
+    if (!entry?.apologyOwed || entry.agentId === null) return null;
+    return this.#options.agents.get(entry.agentId).technicalProblem();
+  }
+
+  async onStatus(call: WebhookCall, { status, sequence, durationS }: StatusNews): Promise<void> {
+    const { control, metrics, log } = this.#options;
+    const entry = await this.#entryOf(call, false);
+    if (entry === undefined || !takeStatus(entry.twilio, status, sequence, durationS)) return;
+    log.info({ callSid: call.callSid, status, sequence }, 'call status');
+    if (!isTerminal(status)) return;
+    if (entry.direction === 'outbound') metrics.dial(status);
+    if (entry.phase === 'dialling') control.endUnanswered(entry);
+    // Hung up before the media socket came; with a socket, its closing says so.
+    else if (entry.phase === 'accepted') control.hangUp(entry, 'caller_hangup');
+  }
+
+  onStreamError(callSid: string, detail: string): void {
+    const entry = this.#options.registry.find(callSid);
+    if (entry?.twilio.streamError === detail) return;
+    if (entry !== undefined) entry.twilio.streamError = detail;
+    this.#options.metrics.streamError();
+    this.#options.log.warn({ callSid, provider: 'twilio', detail }, 'media stream error');
+  }
+
+  async onAnsweredBy(call: WebhookCall, answeredBy: string): Promise<void> {
+    const entry = await this.#entryOf(call, false);
+    if (entry === undefined || entry.twilio.answeredBy === answeredBy) return;
+    entry.twilio.answeredBy = answeredBy;
+    this.#options.log.info({ callSid: call.callSid, answeredBy }, 'answered by');
+  }
+
+  /** The call's entry, also when Twilio is faster than its own answer to our dial. */
+  async #entryOf(call: WebhookCall, isAnswered: boolean): Promise<CallEntry | undefined> {
+    const { registry, dials } = this.#options;
+    const { callSid, direction, from, to } = call;
+    const entry = registry.find(callSid);
+    return entry !== undefined || direction === 'inbound' ? entry : dials.claim(callSid, from, to, isAnswered);
+  }
+}

@@ -1,0 +1,174 @@
+// What Twilio asks and tells us by HTTP: the two voice webhooks, and the callbacks. Checks who asks, decodes the form, and
+// reports to a desk, which knows the calls; answers in TwiML. HTTP itself is server/webhook_routes.ts.
+
+import type { CallDirection } from '../call/call.js';
+import { CALL_SID, TWILIO_STATUSES, type TwilioStatus } from './call_status.js';
+import { connectStreamTwiml, hangUpTwiml, sayAndHangUpTwiml } from './twiml.js';
+import { type FormFields, field, parseForm } from './webhook_form.js';
+import { isSignature, isSignedRequest } from './webhook_signature.js';
+
+/** What is still checked of a client that was refused again and again: more than Twilio sends, and soon hashed. */
+const SUSPECT_BODY_BYTES_MAX = 4 * 1024;
+/** Longer than any number, SIP address or client name; what is beyond is not a party. */
+const PARTY_CHARS_MAX = 320;
+const STREAM_ERROR_CHARS_MAX = 200;
+
+/** One request to a webhook URL of ours. */
+export interface WebhookRequest {
+  /** Our public address as Twilio was told it, without a trailing slash. */
+  base: string;
+  /** Path and query as they came. With `base` they are what Twilio signed. */
+  target: string;
+  /** The X-Twilio-Signature header; '' = none. */
+  signature: string;
+  body: Buffer;
+  /** Its client was refused again and again lately: only what costs little to check is checked. */
+  isSuspect: boolean;
+}
+
+/** Why a webhook was refused. `suspect`: it was not even looked at. */
+export type WebhookProblem = 'signature' | 'suspect' | 'fields' | 'call_sid';
+export class WebhookRefused extends Error {
+  override name = 'WebhookRefused';
+  constructor(readonly problem: WebhookProblem) {
+    super(`webhook refused: ${problem}`);
+  }
+}
+
+/** Who a webhook is about. `from` dialled `to`. */
+export interface WebhookCall {
+  callSid: string;
+  direction: CallDirection;
+  from: string;
+  to: string;
+}
+
+/** A sentence for Twilio's own voice; the language is a BCP 47 tag. */
+export interface SpokenLine {
+  text: string;
+  language: string;
+}
+
+/** What a callback told of a call's progress. */
+export interface StatusNews {
+  status: TwilioStatus;
+  /** Orders the callbacks of one call; null = Twilio gave none. */
+  sequence: number | null;
+  /** Seconds, once the call is over. */
+  durationS: number | null;
+}
+
+/** Who knows the calls. Everything may come twice and out of order, and about calls that nobody knows. */
+export interface CallDesk {
+  /** The call wants its media stream: where it goes, or what is said before we hang up (null = nothing). */
+  connect(call: WebhookCall, socketBase: string): Promise<{ streamUrl: string } | { lastWords: SpokenLine | null }>;
+  /** The stream is over: what is still owed to the caller? */
+  lastWords(callSid: string): Promise<SpokenLine | null>;
+  onStatus(call: WebhookCall, news: StatusNews): Promise<void>;
+  onStreamError(callSid: string, detail: string): void;
+  /** A person or a machine, in Twilio's words. */
+  onAnsweredBy(call: WebhookCall, answeredBy: string): Promise<void>;
+}
+
+export interface TwilioWebhooksOptions {
+  authToken: string;
+  /** False only in development. */
+  validate: boolean;
+  desk: CallDesk;
+  /** A genuine request came: Twilio is there. */
+  onTwilioSeen(): void;
+}
+
+/** Each method takes one request to the URL of its name, and throws WebhookRefused. */
+export class TwilioWebhooks {
+  readonly #options: TwilioWebhooksOptions;
+
+  constructor(options: TwilioWebhooksOptions) {
+    this.#options = options;
+  }
+
+  /** Somebody calls us (`inbound`), or somebody we called has answered. Resolves with TwiML. */
+  async voice(request: WebhookRequest, direction: CallDirection): Promise<string> {
+    const form = this.#genuineForm(request);
+    const call = { callSid: callSidOf(form), direction, from: party(form, 'From'), to: party(form, 'To') };
+    const { base } = request;
+    const answer = await this.#options.desk.connect(call, base.replace(/^http/, 'ws'));
+    if ('lastWords' in answer) return closingTwiml(answer.lastWords);
+    return connectStreamTwiml({
+      streamUrl: answer.streamUrl,
+      actionUrl: `${base}/twilio/connect-action`,
+      statusCallbackUrl: `${base}/twilio/stream-status`,
+      parameters: { direction, from: call.from, to: call.to },
+    });
+  }
+
+  /** The stream is over, and so is the call. Nobody is left with dead air and a click. Resolves with TwiML. */
+  async connectAction(request: WebhookRequest): Promise<string> {
+    return closingTwiml(await this.#options.desk.lastWords(callSidOf(this.#genuineForm(request))));
+  }
+
+  /** Call progress. */
+  async status(request: WebhookRequest): Promise<void> {
+    const form = this.#genuineForm(request);
+    const call = callOf(form);
+    const status = TWILIO_STATUSES.find((known) => known === field(form, 'CallStatus'));
+    // A word that Twilio invents later is no reason to have the callback repeated.
+    if (status === undefined) return;
+    const sequence = wholeNumber(field(form, 'SequenceNumber'));
+    // CallDuration is seconds; Duration beside it is minutes.
+    await this.#options.desk.onStatus(call, { status, sequence, durationS: wholeNumber(field(form, 'CallDuration')) });
+  }
+
+  /** The media stream as Twilio sees it. Only its errors are news. */
+  async streamStatus(request: WebhookRequest): Promise<void> {
+    const form = this.#genuineForm(request);
+    const callSid = callSidOf(form);
+    if (field(form, 'StreamEvent') !== 'stream-error') return;
+    this.#options.desk.onStreamError(callSid, field(form, 'StreamError').slice(0, STREAM_ERROR_CHARS_MAX));
+  }
+
+  /** Machine detection: a person or a machine. */
+  async machineDetection(request: WebhookRequest): Promise<void> {
+    const form = this.#genuineForm(request);
+    const call = callOf(form);
+    const answeredBy = field(form, 'AnsweredBy');
+    if (/^[a-z_]{1,40}$/.test(answeredBy)) await this.#options.desk.onAnsweredBy(call, answeredBy);
+  }
+
+  /** The decoded form of a request that Twilio signed. What costs least is checked first. */
+  #genuineForm({ base, target, signature, body, isSuspect }: WebhookRequest): FormFields {
+    const { authToken, validate, onTwilioSeen } = this.#options;
+    if (validate && !isSignature(signature)) throw new WebhookRefused('signature');
+    if (validate && isSuspect && body.length > SUSPECT_BODY_BYTES_MAX) throw new WebhookRefused('suspect');
+    const form = parseForm(body);
+    if (form === null) throw new WebhookRefused('fields');
+    if (!validate) return form;
+    if (!isSignedRequest(authToken, signature, base + target, form)) throw new WebhookRefused('signature');
+    onTwilioSeen();
+    return form;
+  }
+}
+
+function closingTwiml(lastWords: SpokenLine | null): string {
+  return lastWords === null ? hangUpTwiml() : sayAndHangUpTwiml(lastWords);
+}
+
+/** Callbacks, unlike the voice webhooks, say themselves who dialled. */
+function callOf(form: FormFields): WebhookCall {
+  const direction = field(form, 'Direction').startsWith('outbound') ? 'outbound' : 'inbound';
+  return { callSid: callSidOf(form), direction, from: party(form, 'From'), to: party(form, 'To') };
+}
+
+function callSidOf(form: FormFields): string {
+  const callSid = field(form, 'CallSid');
+  if (!CALL_SID.test(callSid)) throw new WebhookRefused('call_sid');
+  return callSid;
+}
+
+function party(form: FormFields, name: string): string {
+  return field(form, name).slice(0, PARTY_CHARS_MAX);
+}
+
+function wholeNumber(text: string): number | null {
+  return /^\d{1,9}$/.test(text) ? Number(text) : null;
+}

@@ -1,0 +1,123 @@
+// What the desk is told of a webhook, and what Twilio is answered, with a desk that only writes down.
+
+import { beforeEach, expect, test } from 'vitest';
+import { type CallDesk, TwilioWebhooks, type WebhookRequest } from '../../src/twilio/webhooks.js';
+import { AUTH_TOKEN, sign } from '../server/harness.js';
+
+const BASE = 'https://voice.example.com';
+const CallSid = `CA${'0'.repeat(32)}`;
+const FORM = { CallSid, From: '+14155552671', To: '+14155550100', Direction: 'outbound-api' };
+
+let told: unknown[];
+let seen: number;
+let answer: Awaited<ReturnType<CallDesk['connect']>>;
+let webhooks: TwilioWebhooks;
+const desk: CallDesk = {
+  connect: async (...args) => {
+    told.push(args);
+    return answer;
+  },
+  lastWords: async (callSid) => (callSid === CallSid ? { text: 'Désolé.', language: 'fr' } : null),
+  onStatus: async (...args) => void told.push(args),
+  onStreamError: (...args) => void told.push(args),
+  onAnsweredBy: async (...args) => void told.push(args),
+};
+beforeEach(() => {
+  [told, seen] = [[], 0];
+  answer = { streamUrl: 'wss://voice.example.com/ws/T' };
+  webhooks = new TwilioWebhooks({ authToken: AUTH_TOKEN, validate: true, desk, onTwilioSeen: () => seen++ });
+});
+
+function request(target: string, form: Record<string, string>, more: Partial<WebhookRequest> = {}): WebhookRequest {
+  const body = Buffer.from(new URLSearchParams(form).toString());
+  return { base: BASE, target, signature: sign(BASE + target, Object.entries(form)), body, isSuspect: false, ...more };
+}
+
+test.each(['inbound', 'outbound'] as const)(
+  '%s: the desk says where the stream goes, the TwiML says it',
+  async (direction) => {
+    const twiml = await webhooks.voice(request('/', FORM), direction);
+    expect(told).toEqual([[{ callSid: CallSid, direction, from: FORM.From, to: FORM.To }, 'wss://voice.example.com']]);
+    expect(twiml).toContain('<Stream url="wss://voice.example.com/ws/T"');
+    expect(twiml).toContain(`<Connect action="${BASE}/twilio/connect-action" method="POST">`);
+    expect(twiml).toContain(`<Parameter name="direction" value="${direction}"/>`);
+    expect(seen).toBe(1);
+  },
+);
+
+test('a call that is not taken is told why in its language, or nothing', async () => {
+  answer = { lastWords: { text: 'Todas las líneas están ocupadas.', language: 'es' } };
+  expect(await webhooks.voice(request('/', FORM), 'inbound')).toContain(
+    '<Say language="es-ES">Todas las líneas están ocupadas.</Say><Hangup/>',
+  );
+  answer = { lastWords: null };
+  expect(await webhooks.voice(request('/', FORM), 'inbound')).toContain('<Response><Hangup/></Response>');
+});
+
+test('after the stream: what is owed is said, then nothing but the end', async () => {
+  expect(await webhooks.connectAction(request('/twilio/connect-action', FORM))).toContain('Désolé.</Say><Hangup/>');
+  const other = { ...FORM, CallSid: `CA${'1'.repeat(32)}` };
+  expect(await webhooks.connectAction(request('/twilio/connect-action', other))).toContain('<Response><Hangup/>');
+});
+
+const CALL = { callSid: CallSid, direction: 'outbound', from: FORM.From, to: FORM.To };
+test.each([
+  [
+    { CallStatus: 'ringing', SequenceNumber: '1' },
+    { status: 'ringing', sequence: 1, durationS: null },
+  ],
+  [
+    { CallStatus: 'completed', SequenceNumber: '3', CallDuration: '49', Duration: '1' },
+    { status: 'completed', sequence: 3, durationS: 49 },
+  ],
+  [{ CallStatus: 'busy' }, { status: 'busy', sequence: null, durationS: null }],
+  [
+    { CallStatus: 'busy', SequenceNumber: '-1', CallDuration: 'x' },
+    { status: 'busy', sequence: null, durationS: null },
+  ],
+  [{ CallStatus: 'teleported' }, null],
+  [{}, null],
+])('the status callback %j is told as %j', async (fields, expected) => {
+  await webhooks.status(request('/twilio/status', { ...FORM, ...fields } as Record<string, string>));
+  expect(told).toEqual(expected === null ? [] : [[CALL, expected]]);
+});
+
+test('only errors of the stream, and only answers in words, are news', async () => {
+  const stream = (fields: Record<string, string>) => webhooks.streamStatus(request('/s', { CallSid, ...fields }));
+  await stream({ StreamEvent: 'stream-started' });
+  await stream({ StreamEvent: 'stream-error', StreamError: `31921 ${'x'.repeat(500)}` });
+  await webhooks.machineDetection(request('/a', { ...FORM, AnsweredBy: '<script>' }));
+  await webhooks.machineDetection(request('/a', { ...FORM, AnsweredBy: 'machine_start' }));
+  expect(told).toEqual([
+    [CallSid, `31921 ${'x'.repeat(194)}`],
+    [CALL, 'machine_start'],
+  ]);
+});
+
+test.each<[string, Partial<WebhookRequest>, string]>([
+  ['no signature', { signature: '' }, 'signature'],
+  ['something that can be none', { signature: 'x'.repeat(28) }, 'signature'],
+  ['a signature of another URL', { signature: sign(`${BASE}/other`, Object.entries(FORM)) }, 'signature'],
+  ['another query', { target: '/?x=1' }, 'signature'],
+  ['too many fields', { body: Buffer.from('a=&'.repeat(400)) }, 'fields'],
+])('with %s nobody is told anything', async (_, more, problem) => {
+  await expect(webhooks.voice(request('/', FORM, more), 'inbound')).rejects.toMatchObject({ problem });
+  expect([told, seen]).toEqual([[], 0]);
+});
+
+test('a client that was refused again and again is checked only if that costs little', async () => {
+  const big = { ...FORM, pad: 'x'.repeat(5000) };
+  await expect(webhooks.voice(request('/', big, { isSuspect: true }), 'inbound')).rejects.toMatchObject({
+    problem: 'suspect',
+  });
+  await webhooks.voice(request('/', FORM, { isSuspect: true }), 'inbound');
+  await webhooks.voice(request('/', big), 'inbound');
+  expect(told).toHaveLength(2);
+});
+
+test('without checks a request needs no signature, but a call', async () => {
+  const open = new TwilioWebhooks({ authToken: '', validate: false, desk, onTwilioSeen: () => seen++ });
+  await open.voice(request('/', FORM, { signature: '' }), 'inbound');
+  expect([told.length, seen]).toEqual([1, 0]);
+  await expect(open.voice(request('/', { CallSid: 'CA1' }), 'inbound')).rejects.toMatchObject({ problem: 'call_sid' });
+});
