@@ -76,6 +76,12 @@ describe('the rules bite', () => {
       'may not import src/worker',
     ],
     ['src/server/new.ts', "import { a } from '../audio/pcm.js';", 'may not import src/audio'],
+    ['src/new.ts', "import { d } from './providers/deepgram/deepgram_stt.js';", 'may not import src/providers'],
+    [
+      'src/providers/deepgram/settings.ts',
+      "import { D } from './deepgram_stt.js';",
+      'src/providers/deepgram/deepgram_stt.ts: @deepgram/sdk where the main thread looks',
+    ],
     ['src/server/new.ts', "import { d } from '../providers/deepgram/deepgram_stt.js';", 'may not import src/providers'],
     ['src/server/new.ts', "import type { D } from '../providers/stt.js';", 'may not import src/providers'],
     ['src/new.ts', "import { a } from './threads/spsc_ring.js';", 'may not import src/threads'],

@@ -12,7 +12,8 @@ const ROOT = '';
 
 /** Folder of src -> what it may import beside itself and the root files. */
 const MAY_IMPORT: Record<string, (target: string, isType: boolean) => boolean> = {
-  [ROOT]: () => false,
+  // Settings are spelled where they belong; the root only puts them together.
+  [ROOT]: (target) => target === 'src/providers/vendor_settings.ts',
   // `call` holds the words of a call, which every room may use (CALL_TYPES below).
   call: () => false,
   metrics: () => false,
@@ -28,6 +29,8 @@ const MAY_IMPORT: Record<string, (target: string, isType: boolean) => boolean> =
 };
 /** What the main thread may know of providers: settings and probes, which load no SDK. */
 const WITHOUT_SDK = /^src\/providers\/(probe|vendor_settings|[a-z_]+\/(settings|probe))\.ts$/;
+/** Loading one costs the thread hundreds of milliseconds. */
+const SDKS = ['@deepgram/sdk', 'openai', '@cartesia/cartesia-js'];
 /** What every folder may import besides itself and the root files: the types of a call. */
 const CALL_TYPES = /^src\/call\//;
 /** main.ts is a root file that may do more; no other root file may import it. */
@@ -105,6 +108,11 @@ export function violations(tree: Tree): string[] {
     const match = LOOKS_INTO_BYTES.exec(code.get(file) ?? '');
     if (match) report(file, `${match[0]} on the main thread's media path`);
   }
+  const withoutSdk = [...tree.keys()].filter((file) => WITHOUT_SDK.test(file));
+  for (const file of reachable(withoutSdk, (from) => targetsOf(from, (each) => !each.isType))) {
+    const sdk = (imports.get(file) ?? []).find((each) => !each.isType && SDKS.includes(packageOf(each.from)));
+    if (sdk) report(file, `${sdk.from} where the main thread looks`);
+  }
   return found;
 }
 
@@ -122,10 +130,7 @@ function checkSource(file: string, source: string, code: string, report: Report)
 
 function checkImport(file: string, { from, isType }: Import, tree: Tree, report: Report): void {
   if (!from.startsWith('.')) {
-    const name = from
-      .split('/')
-      .slice(0, from.startsWith('@') ? 2 : 1)
-      .join('/');
+    const name = packageOf(from);
     if (ONE_IMPORTER[name]?.test(file) === false) report(file, `may not import ${name}`);
     if (PURE_FOLDERS.test(file) && SOCKET_MODULES.test(from)) report(file, `opens sockets (${from})`);
     return;
@@ -145,6 +150,14 @@ function checkImport(file: string, { from, isType }: Import, tree: Tree, report:
 
 function inSrc(file: string): boolean {
   return file.startsWith('src/');
+}
+
+/** `@deepgram/sdk` of `@deepgram/sdk/listen`. */
+function packageOf(from: string): string {
+  return from
+    .split('/')
+    .slice(0, from.startsWith('@') ? 2 : 1)
+    .join('/');
 }
 
 /** First folder below src; '' for src's own files. */
