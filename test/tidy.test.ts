@@ -103,6 +103,7 @@ describe('the rules bite', () => {
     ['src/worker/new.ts', "import uWS from 'uWebSockets.js';", 'may not import uWebSockets.js'],
     ['src/server/new.ts', "import type { Piscina } from 'piscina';", 'may not import piscina'],
     ['src/audio/new.ts', "import ort from 'onnxruntime-node';", 'may not import onnxruntime-node'],
+    ['src/audio/new.ts', "import wavefile from 'wavefile';", 'may not import wavefile'],
     ['src/providers/openai/new.ts', "import { D } from '@deepgram/sdk';", 'may not import @deepgram/sdk'],
     ['src/providers/deepgram/new.ts', "import OpenAI from 'openai/resources';", 'may not import openai'],
     ['src/worker/new.ts', "import { C } from '@cartesia/cartesia-js';", 'may not import @cartesia/cartesia-js'],

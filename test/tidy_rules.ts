@@ -50,6 +50,8 @@ const ONE_IMPORTER: Record<string, RegExp> = {
   undici: /^src\/providers\//,
   'prom-client': /^src\/(metrics|server)\//,
   'pino-roll': /^src\/log\.ts$/,
+  // Reads whole files into objects: for tools, not for a server.
+  wavefile: /^$/,
 };
 
 /** Text -> the only file that may contain it. */

@@ -4,11 +4,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { dsp } from '../../src/audio/kernels/addon.js';
-import { readWav } from '../../src/audio/wav.js';
 import type { ScriptLine } from '../simulators/deepgram/script.js';
 import { synthesise, type VoiceName } from '../simulators/speech/synthesise.js';
 import { AudioClip } from '../simulators/twilio/audio_clip.js';
 import type { CallerScript, CallerStep } from '../simulators/twilio/caller.js';
+import { readWav } from '../wav_reader.js';
 
 export interface Conversation {
   script: CallerScript;

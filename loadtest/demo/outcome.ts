@@ -4,9 +4,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { dsp } from '../../src/audio/kernels/addon.js';
-import { readWav } from '../../src/audio/wav.js';
 import type { CallSummary } from '../../src/call/call_report.js';
 import type { CallReport } from '../simulators/twilio/call_report.js';
+import { readWav } from '../wav_reader.js';
 import type { Conversation } from './conversations.js';
 
 /** Speech is louder than this (dBFS over 20 ms); the codec's own idle noise is far below. */

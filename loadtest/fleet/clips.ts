@@ -4,9 +4,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { dsp } from '../../src/audio/kernels/addon.js';
-import { readWav } from '../../src/audio/wav.js';
 import { synthesise, VOICES, type VoiceName } from '../simulators/speech/synthesise.js';
 import { AudioClip, FRAME_MS } from '../simulators/twilio/audio_clip.js';
+import { readWav } from '../wav_reader.js';
 import { CALLER_LINES } from './lines.js';
 
 const RATE_HZ = 8000;

@@ -1,7 +1,4 @@
-// WAV files: the header of the ones we write, and a reader for anything a person may hand us. How a recording grows on
-// disk is worker/recording_file.ts.
-
-import wavefile from 'wavefile';
+// The header of the WAV files we write. How a recording grows on disk is worker/recording_file.ts.
 
 const HEADER_BYTES = 44;
 
@@ -25,16 +22,4 @@ export function wavHeader(rateHz: number, channels: number, dataBytes: number): 
   header.write('data', 36, 'latin1');
   header.writeUInt32LE(sayableBytes, 40);
   return header;
-}
-
-/** Reads any WAV (PCM of any depth, float, A-law, mu-law) as 16-bit channels. Throws on what is not a WAV file. */
-export function readWav(bytes: Uint8Array): { rateHz: number; channels: Int16Array[] } {
-  const wav = new wavefile.WaveFile(bytes);
-  // Read before converting: a conversion makes the object anew.
-  const { sampleRate, audioFormat } = wav.fmt as { sampleRate: number; audioFormat: number };
-  if (audioFormat === 7) wav.fromMuLaw('16');
-  else if (audioFormat === 6) wav.fromALaw('16');
-  else wav.toBitDepth('16');
-  const samples = wav.getSamples(false, Int16Array as never) as unknown as Int16Array | Int16Array[];
-  return { rateHz: sampleRate, channels: Array.isArray(samples) ? samples : [samples] };
 }
