@@ -14,7 +14,7 @@ import { platformName, prebuiltPackageName } from './platform.mjs';
 const nativeDir = path.dirname(fileURLToPath(import.meta.url));
 const rootDir = path.dirname(nativeDir);
 const prebuiltDir = path.join(nativeDir, 'build', 'prebuilt');
-assert(existsSync(path.join(rootDir, 'dist', 'src', 'audio', 'dsp.js')), 'run npm run build before');
+assert(existsSync(path.join(rootDir, 'dist', 'src', 'audio', 'kernels', 'addon.js')), 'run npm run build before');
 const work = mkdtempSync(path.join(os.tmpdir(), 'ringline-prebuilt-'));
 const quiet = { stdio: ['ignore', 'ignore', 'inherit'] };
 
@@ -71,7 +71,7 @@ const installed = path.join(project, 'node_modules', 'ringline');
 assert(!existsSync(path.join(installed, 'native', 'build')), 'something was compiled');
 
 const probe = `
-  import { dsp } from 'ringline/dist/src/audio/dsp.js';
+  import { dsp } from 'ringline/dist/src/audio/kernels/addon.js';
   const samples = new Int16Array(2);
   dsp.mulawDecode(Uint8Array.of(0xff, 0x80), 0, samples, 0, 2);
   console.log(dsp.kind, samples.join());`;
