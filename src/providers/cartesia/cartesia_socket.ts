@@ -26,6 +26,8 @@ const CLOSE_TIMEOUT_MS = 2000;
 /** The vendor goes on sending a cancelled context's running generation; after this it no longer counts as load. */
 const CANCELLED_MS_MAX = 10_000;
 const WS_OPEN = 1;
+/** No utterance is longer; a word at another time is no word of it. */
+const WORD_S_MAX = 3600;
 
 export interface CartesiaContextSink {
   /** The socket this context was attached to can be written to now. */
@@ -287,9 +289,8 @@ export class CartesiaSocket {
         break;
       case 'timestamps': {
         const { words, start, end } = message.word_timestamps ?? {};
-        const sound = Array.isArray(words) && Array.isArray(start) && Array.isArray(end);
-        if (sound && words.length === start.length && words.length === end.length) {
-          entry?.sink?.onWords(words as string[], start as number[], end as number[]);
+        if (areWords(words) && areTimes(start, words.length) && areTimes(end, words.length)) {
+          entry?.sink?.onWords(words, start, end);
         } else {
           this.#hooks.metrics?.count('garbage', 1);
         }
@@ -340,4 +341,14 @@ export class CartesiaSocket {
     this.cancel(only);
     sink?.onContextError(error);
   }
+}
+
+function areWords(list: unknown): list is string[] {
+  return Array.isArray(list) && list.every((word) => typeof word === 'string');
+}
+
+function areTimes(list: unknown, count: number): list is number[] {
+  if (!Array.isArray(list) || list.length !== count) return false;
+  // A little before zero is how some voices' first word comes.
+  return list.every((seconds) => typeof seconds === 'number' && seconds > -1 && seconds < WORD_S_MAX);
 }

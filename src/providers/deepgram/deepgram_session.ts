@@ -51,6 +51,8 @@ export const DEEPGRAM_TUNING = {
 const REPLAY_PIECE_BYTES = 100 * BYTES_PER_MS;
 /** Results are rounded to centiseconds; spans that differ by less are the same. */
 const SAME_TIME_MS = 15;
+/** A result may end this much after what was sent, by rounding alone. */
+const AHEAD_MAX_MS = 1000;
 
 /** Less speech than this needs no answer yet: interims come about once a second. */
 const SPEECH_ANSWERED_BYTES = 500 * BYTES_PER_MS;
@@ -274,10 +276,16 @@ export class DeepgramSession implements SttSession, Swept {
   #onResult(result: DeepgramResult): void {
     const baseMs = this.#baseByte / BYTES_PER_MS;
     const finalMs = this.#finalByte / BYTES_PER_MS;
-    const startMs = baseMs + result.startMs;
-    const endMs = Math.min(baseMs + result.endMs, this.#nextByte / BYTES_PER_MS);
+    const sentMs = this.#nextByte / BYTES_PER_MS;
+    // Nobody hears what was not said yet: such times are none, or everything up to them would pass for heard and final.
+    const isTimed = baseMs + result.endMs <= sentMs + AHEAD_MAX_MS;
+    if (!isTimed) this.hooks.metrics?.count('garbage', 1);
+    const startMs = isTimed ? Math.min(baseMs + result.startMs, sentMs) : sentMs;
+    const endMs = isTimed ? Math.min(baseMs + result.endMs, sentMs) : sentMs;
     let text = result.text;
-    if (result.isFinal) {
+    if (!isTimed) {
+      if (result.fromFinalize) this.#finalizeByte = -1;
+    } else if (result.isFinal) {
       // A span that is final already came again: its words must not count twice, its flags may still matter.
       const repeated =
         text !== '' &&

@@ -547,6 +547,8 @@ describe('broken off or silent', () => {
     server.peers[0].ws.terminate();
   });
 
+  const wordsAt = (words: unknown[], start: unknown[], end: unknown[]) => (id: string) =>
+    JSON.stringify({ type: 'timestamps', context_id: id, word_timestamps: { words, start, end } });
   test.each([
     ['half a message', '{"type":"chu'],
     ['a chunk without data', (id: string) => JSON.stringify({ type: 'chunk', context_id: id })],
@@ -556,11 +558,12 @@ describe('broken off or silent', () => {
     ['an unknown type', '{"type":"surprise"}'],
     ['a type that is no word', '{"type":"__proto__"}'],
     ['timestamps without words', (id: string) => JSON.stringify({ type: 'timestamps', context_id: id })],
-    [
-      'timestamps of unequal length',
-      (id: string) =>
-        JSON.stringify({ type: 'timestamps', context_id: id, word_timestamps: { words: ['a'], start: [], end: [1] } }),
-    ],
+    ['timestamps of unequal length', wordsAt(['a'], [], [1])],
+    ['words that are numbers', wordsAt([5], [0], [1])],
+    ['times that are words', wordsAt(['a'], ['0'], [1])],
+    ['times that are null', wordsAt(['a'], [0], [null])],
+    ['a word a million seconds in', wordsAt(['a'], [0], [1e6])],
+    ['a word a million seconds ago', wordsAt(['a'], [-1e6], [1])],
   ])('%s is counted and passed over', async (_name, garbage) => {
     server.onRequest = (peer, request) => {
       peer.ws.send(typeof garbage === 'string' ? garbage : garbage(request.context_id));

@@ -1,0 +1,95 @@
+// What a session makes of results whose times cannot be true. A socket that says what the test tells it to plays Deepgram.
+
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { DeepgramStt } from '../../../src/providers/deepgram/deepgram_stt.js';
+import type { SttSession } from '../../../src/providers/stt.js';
+import { SttProbe, TEST_SWEEP_MS, TestHooks } from '../provider_probe.js';
+
+let server: WebSocketServer;
+let vendor: WebSocket;
+let heardBytes: number;
+let stt: DeepgramStt;
+let hooks: TestHooks;
+let probe: SttProbe;
+let session: SttSession;
+
+beforeEach(async () => {
+  server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  await once(server, 'listening');
+  heardBytes = 0;
+  hooks = new TestHooks();
+  probe = new SttProbe();
+  server.on('connection', (socket) => {
+    vendor = socket;
+    socket.on('message', (data, isBinary) => {
+      if (isBinary) heardBytes += (data as Buffer).length;
+      probe.changed();
+    });
+  });
+  const baseUrl = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  stt = new DeepgramStt(
+    {
+      apiKey: 'k',
+      baseUrl,
+      model: 'nova-3',
+      language: 'en',
+      endpointingMs: 5000,
+      connectTimeoutMs: 2000,
+      stallTimeoutMs: 5000,
+    },
+    hooks.hooks,
+    {},
+    TEST_SWEEP_MS,
+  );
+  session = stt.open({ callSid: 'CA1', language: 'en', keyterms: [] }, probe);
+  await probe.until(() => probe.opens > 0, 'open');
+});
+afterEach(async () => {
+  stt.close();
+  server.close();
+  await once(server, 'close');
+});
+
+async function feed(ms: number): Promise<void> {
+  const before = heardBytes;
+  session.sendAudio(new Uint8Array(ms * 8).fill(0xff));
+  await probe.until(() => heardBytes === before + ms * 8, 'audio');
+}
+async function say(transcript: string, start: unknown, duration: unknown, more: object = {}): Promise<void> {
+  const count = probe.transcripts.length;
+  const channel = { alternatives: [{ transcript, confidence: 0.9 }] };
+  const message = { type: 'Results', start: 7, duration: 8, is_final: true, speech_final: false, channel, ...more };
+  vendor.send(JSON.stringify(message).replace('"start":7,"duration":8', `"start":${start},"duration":${duration}`));
+  await probe.until(() => probe.transcripts.length > count, transcript);
+}
+
+test.each([
+  ['long after what was sent', '1000000000', '1'],
+  ['as long as a number gets', '0', '1e308'],
+  ['beyond every number', '1e400', '0'],
+  ['an hour long', '0', '3600'],
+])('a result that lies %s keeps its words, loses its times, and deafens nobody', async (_name, start, duration) => {
+  await feed(2000);
+  await say('One.', 0, 1);
+  await say('Two.', start, duration);
+  await feed(2000);
+  await say('Three.', 1, 1);
+  await say('Four.', 2, 2);
+  expect(probe.transcripts.map(({ text, startMs, endMs }) => [text, startMs, endMs])).toEqual([
+    ['One.', 0, 1000],
+    ['Two.', 2000, 2000],
+    ['Three.', 1000, 2000],
+    ['Four.', 2000, 4000],
+  ]);
+  expect(hooks.counts.garbage).toBe(1);
+});
+
+test('rounding is no lie: a result may end a little after what was sent', async () => {
+  await feed(1000);
+  await say('Hello.', 0, 1.02);
+  expect(probe.transcripts.map(({ startMs, endMs }) => [startMs, endMs])).toEqual([[0, 1000]]);
+  expect(hooks.counts.garbage).toBeUndefined();
+});
