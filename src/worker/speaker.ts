@@ -168,7 +168,7 @@ export class Speaker {
 
   private take(kind: ReplyKind, turn: number, reply: Reply): Spoken {
     this.current?.reply.cancel();
-    const ledgerId = this.ledger.beginReply(turn);
+    const ledgerId = this.ledger.beginReply();
     const spoken: Spoken = { kind, turn, reply, ledgerId, audibleMs: null, complete: false };
     this.current = spoken;
     this.egress.begin();

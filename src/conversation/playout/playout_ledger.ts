@@ -6,6 +6,7 @@ import { assert } from '../../assert.js';
 import { type HeardText, heardText } from './heard_text.js';
 import { type EchoVerdict, MarkBook } from './mark_book.js';
 import { BYTES_PER_MS, PLAY_HEAD_DEFAULTS, PlayHead, type PlayHeadOptions } from './play_head.js';
+import { ReplyTrack } from './reply_track.js';
 
 /** Ascending from 1 within a call. A reply is one stretch of agent speech: greeting, answer, idle prompt, goodbye. */
 export type ReplyId = number;
@@ -41,32 +42,12 @@ export interface ClearedPlayout {
   cutAtMs: number | null;
 }
 
-interface Reply {
-  id: ReplyId;
-  turn: number;
-  state: 'open' | 'finished' | 'cancelled';
-  allIn: boolean; // text and audio cover each other, also after a clear cut them
-  text: string;
-  words: string[];
-  wordStartMs: number[];
-  wordEndMs: number[];
-  audioBytes: number; // added
-  queuedBytes: number; // of them, not yet sent
-  // Stretches of the outgoing stream that hold this reply's audio; more than one only when silence was sent between.
-  partStart: number[];
-  partBytes: number[];
-  cutHeardBytes: number; // decided by a clear; -1 while undecided
-  cutErrorMs: number;
-  startMs: number | null;
-  endMs: number | null;
-}
-
 export class PlayoutLedger {
   readonly #head: PlayHead;
-  readonly #replies = new Map<ReplyId, Reply>();
+  readonly #replies = new Map<ReplyId, ReplyTrack>();
   #nextReply = 1;
   // Local queue in order of arrival: which reply the next bytes to be sent belong to.
-  readonly #queueReply: Reply[] = [];
+  readonly #queueReply: ReplyTrack[] = [];
   readonly #queueBytes: number[] = [];
   #queuedBytes = 0;
   readonly #marks = new MarkBook();
@@ -90,27 +71,10 @@ export class PlayoutLedger {
     return this.#head.sentBytes;
   }
 
-  /** A new reply of turn `turn` (0 = greeting, by convention of the turn manager). */
-  beginReply(turn: number): ReplyId {
+  /** A new reply begins. */
+  beginReply(): ReplyId {
     const id = this.#nextReply++;
-    this.#replies.set(id, {
-      id,
-      turn,
-      state: 'open',
-      allIn: false,
-      text: '',
-      words: [],
-      wordStartMs: [],
-      wordEndMs: [],
-      audioBytes: 0,
-      queuedBytes: 0,
-      partStart: [],
-      partBytes: [],
-      cutHeardBytes: -1,
-      cutErrorMs: 0,
-      startMs: null,
-      endMs: null,
-    });
+    this.#replies.set(id, new ReplyTrack(id));
     this.#replies.delete(id - REPLIES_KEPT);
     return id;
   }
@@ -127,13 +91,7 @@ export class PlayoutLedger {
   addWords(id: ReplyId, words: readonly string[], startMs: readonly number[], endMs: readonly number[]): boolean {
     const reply = this.#open(id);
     if (reply === null) return false;
-    const count = Math.min(words.length, startMs.length, endMs.length);
-    for (let i = 0; i < count; i++) {
-      if (!(endMs[i] >= startMs[i])) continue; // also drops NaN: providers have sent both
-      reply.words.push(words[i]);
-      reply.wordStartMs.push(startMs[i]);
-      reply.wordEndMs.push(endMs[i]);
-    }
+    reply.addWords(words, startMs, endMs);
     return true;
   }
 
@@ -142,8 +100,7 @@ export class PlayoutLedger {
     const reply = this.#open(id);
     if (reply === null) return 'stale';
     if (bytes <= 0) return 'queued';
-    reply.audioBytes += bytes;
-    reply.queuedBytes += bytes;
+    reply.addAudio(bytes);
     this.#queuedBytes += bytes;
     const last = this.#queueReply.length - 1;
     if (last >= 0 && this.#queueReply[last] === reply) this.#queueBytes[last] += bytes;
@@ -202,17 +159,9 @@ export class PlayoutLedger {
         this.#queueReply.shift();
         this.#queueBytes.shift();
       } else this.#queueBytes[0] -= count;
-      reply.queuedBytes -= count;
       this.#queuedBytes -= count;
-      const last = reply.partStart.length - 1;
-      if (last >= 0 && reply.partStart[last] + reply.partBytes[last] === position) reply.partBytes[last] += count;
-      else {
-        reply.partStart.push(position);
-        reply.partBytes.push(count);
-      }
-      reply.startMs ??= playMs;
+      reply.sent(position, count, playMs);
       playMs += count / BYTES_PER_MS;
-      reply.endMs = playMs;
       position += count;
       left -= count;
     }
@@ -249,17 +198,14 @@ export class PlayoutLedger {
     const droppedBytes = this.#head.sentBytes - heardTo;
     const cutAtMs = droppedBytes > 0 ? this.#head.playMsOf(heardTo) : null;
     const unsentBytes = this.#queuedBytes;
-    let playing: Reply | null = null;
+    let playing: ReplyTrack | null = null;
     for (const reply of this.#replies.values()) {
       if (reply.cutHeardBytes >= 0) continue;
-      const heardBytes = heardBefore(reply, heardTo);
+      const heardBytes = reply.bytesBefore(heardTo);
       const lost = reply.audioBytes - heardBytes;
       if (lost > 0 && playing === null && reply.state !== 'cancelled') playing = reply;
       if (reply.state === 'finished' && lost <= 0) continue;
-      reply.state = 'cancelled';
-      reply.queuedBytes = 0;
-      reply.cutHeardBytes = heardBytes;
-      reply.cutErrorMs = lost > 0 ? errorMs : 0;
+      reply.cut(heardBytes, lost > 0 ? errorMs : 0);
       if (lost > 0 && reply.endMs !== null && cutAtMs !== null && reply.endMs > cutAtMs) {
         reply.endMs = heardBytes > 0 ? cutAtMs : null;
         if (heardBytes === 0) reply.startMs = null;
@@ -315,9 +261,8 @@ export class PlayoutLedger {
     const reply = this.#replies.get(id);
     if (reply === undefined || reply.cutHeardBytes >= 0) return true;
     if (reply.state === 'open' || reply.queuedBytes > 0) return false;
-    const last = reply.partStart.length - 1;
-    if (last < 0) return true;
-    const end = reply.partStart[last] + reply.partBytes[last];
+    const end = reply.sentTo;
+    if (end === null) return true;
     if (this.#head.provenBytes >= end) return true;
     return end < this.#head.sentBytes ? this.#head.bytesAt(nowMs) >= end : this.drained(nowMs);
   }
@@ -328,7 +273,7 @@ export class PlayoutLedger {
     if (reply === undefined) return null;
     const cut = reply.cutHeardBytes >= 0;
     const headBytes = this.#head.bytesAt(nowMs);
-    const heardBytes = cut ? reply.cutHeardBytes : heardBefore(reply, headBytes);
+    const heardBytes = cut ? reply.cutHeardBytes : reply.bytesBefore(headBytes);
     const allHeard = heardBytes >= reply.audioBytes;
     const { end, basis } = heardText({
       text: reply.text,
@@ -356,23 +301,13 @@ export class PlayoutLedger {
     return { startMs: reply.startMs, endMs: reply.endMs };
   }
 
-  #open(id: ReplyId): Reply | null {
+  #open(id: ReplyId): ReplyTrack | null {
     assert(id > 0 && id < this.#nextReply, 'replies begin with beginReply');
     const reply = this.#replies.get(id);
     return reply === undefined || reply.state !== 'open' ? null : reply;
   }
 
-  #proven(reply: Reply): boolean {
-    const last = reply.partStart.length - 1;
-    return last < 0 || this.#head.provenBytes >= reply.partStart[last] + reply.partBytes[last];
+  #proven(reply: ReplyTrack): boolean {
+    return this.#head.provenBytes >= (reply.sentTo ?? 0);
   }
-}
-
-/** Bytes of the reply that lie before stream position `position`. */
-function heardBefore(reply: Reply, position: number): number {
-  let bytes = 0;
-  for (let i = 0; i < reply.partStart.length; i++) {
-    bytes += Math.max(0, Math.min(reply.partBytes[i], position - reply.partStart[i]));
-  }
-  return bytes;
 }

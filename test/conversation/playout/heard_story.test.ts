@@ -12,7 +12,7 @@ const MODEL_TEXT =
 function speak(text: string, withWordTimes: boolean) {
   const playout = new PlayoutLedger({ networkMs: 0, unmeasuredErrorMs: 0 });
   const splitter = new SentenceSplitter();
-  const reply = playout.beginReply(1);
+  const reply = playout.beginReply();
   let ms = 0;
   const say = (piece: string): void => {
     playout.addText(reply, piece);

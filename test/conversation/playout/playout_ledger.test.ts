@@ -21,7 +21,7 @@ function sendPaced(playout: PlayoutLedger, fromMs: number, bytes: number): numbe
 describe('the play head', () => {
   test('audio starts when it reaches an empty buffer and goes on at real time', () => {
     const playout = ledger();
-    const reply = playout.beginReply(0);
+    const reply = playout.beginReply();
     playout.addAudio(reply, SECOND);
     expect(playout.sent(800, 1000)).toBe(1000);
     expect(playout.sent(800, 1010)).toBe(1100); // 90 ms of lead: joins on exactly
@@ -33,7 +33,7 @@ describe('the play head', () => {
 
   test('a dry buffer makes a gap: the next audio plays when it comes', () => {
     const playout = ledger();
-    playout.addAudio(playout.beginReply(0), SECOND);
+    playout.addAudio(playout.beginReply(), SECOND);
     playout.sent(800, 1000);
     expect(playout.sent(800, 1400)).toBe(1400);
     expect(playout.playHeadBytes(1300)).toBe(800);
@@ -42,7 +42,7 @@ describe('the play head', () => {
 
   test('unplayed audio counts what Twilio holds and what waits here', () => {
     const playout = ledger();
-    playout.addAudio(playout.beginReply(0), SECOND);
+    playout.addAudio(playout.beginReply(), SECOND);
     playout.sent(1600, 0);
     expect(playout.unplayedMs(0)).toBe(1000);
     expect(playout.unplayedMs(100)).toBe(900);
@@ -52,7 +52,7 @@ describe('the play head', () => {
 
   test('the network delay that was assumed shifts the play time of every piece alike', () => {
     const playout = new PlayoutLedger({ networkMs: 40 });
-    playout.addAudio(playout.beginReply(0), SECOND);
+    playout.addAudio(playout.beginReply(), SECOND);
     expect(playout.sent(800, 1000)).toBe(1040);
     expect(playout.sent(800, 1000)).toBe(1140);
     expect(playout.playHeadBytes(1040)).toBe(0);
@@ -63,7 +63,7 @@ describe('the play head', () => {
 describe('marks', () => {
   test('an echo proves what was sent before it, however slow the model thought playout was', () => {
     const playout = ledger();
-    const reply = playout.beginReply(0);
+    const reply = playout.beginReply();
     playout.addText(reply, 'One two three four.');
     playout.addAudio(reply, SECOND);
     playout.replyFinished(reply);
@@ -77,7 +77,7 @@ describe('marks', () => {
 
   test('a late echo teaches the delay: half of the round trip is the way there', () => {
     const playout = ledger();
-    playout.addAudio(playout.beginReply(0), 10 * SECOND);
+    playout.addAudio(playout.beginReply(), 10 * SECOND);
     playout.sent(1600, 0);
     const mark = playout.markSent(0);
     playout.sent(8000, 0);
@@ -87,7 +87,7 @@ describe('marks', () => {
 
   test('a mark sent into silence measures the round trip, not the time since the audio ended', () => {
     const playout = ledger();
-    playout.addAudio(playout.beginReply(0), 2 * SECOND);
+    playout.addAudio(playout.beginReply(), 2 * SECOND);
     playout.sent(800, 0);
     const mark = playout.markSent(5000);
     playout.markEchoed(mark, 5060);
@@ -97,7 +97,7 @@ describe('marks', () => {
 
   test('one delayed echo does not move the model; three in a row do', () => {
     const playout = ledger();
-    playout.addAudio(playout.beginReply(0), 10 * SECOND);
+    playout.addAudio(playout.beginReply(), 10 * SECOND);
     const marks: string[] = [];
     for (let i = 0; i < 8; i++) {
       playout.sent(1600, 0);
@@ -121,7 +121,7 @@ describe('marks', () => {
     ['g99999999999999999999.0', 'unknown', 'not ours'],
   ])('the echo "%s" is %s (%s)', (name, verdict) => {
     const playout = ledger();
-    playout.addAudio(playout.beginReply(0), 160);
+    playout.addAudio(playout.beginReply(), 160);
     playout.sent(160, 0);
     playout.markSent(0);
     expect(playout.markEchoed(name, 20)).toBe(verdict);
@@ -135,7 +135,7 @@ describe('marks', () => {
 
   test('a lost echo is made up for by the next', () => {
     const playout = ledger();
-    playout.addAudio(playout.beginReply(0), 480);
+    playout.addAudio(playout.beginReply(), 480);
     playout.sent(160, 0);
     const first = playout.markSent(0);
     playout.sent(160, 0);
@@ -157,7 +157,7 @@ describe('marks', () => {
 describe('barge-in', () => {
   test('after a clear the echoes of cleared marks do not count as heard', () => {
     const playout = ledger();
-    const reply = playout.beginReply(1);
+    const reply = playout.beginReply();
     playout.addText(reply, 'Our chef cooks the soup fresh every morning.');
     playout.addAudio(reply, SECOND);
     playout.replyFinished(reply);
@@ -172,12 +172,12 @@ describe('barge-in', () => {
 
   test('the play head never moves over audio that was cleared', () => {
     const playout = ledger();
-    playout.addAudio(playout.beginReply(0), SECOND);
+    playout.addAudio(playout.beginReply(), SECOND);
     playout.sent(8000, 0);
     playout.cleared(500);
     expect(playout.unplayedMs(501)).toBe(0);
     expect(playout.drained(501)).toBe(true);
-    const next = playout.beginReply(1);
+    const next = playout.beginReply();
     playout.addAudio(next, 800);
     expect(playout.sent(800, 600)).toBe(600);
     expect(playout.playHeadBytes(650)).toBe(8400);
@@ -186,7 +186,7 @@ describe('barge-in', () => {
 
   test('late audio, text and words of a cut reply are refused', () => {
     const playout = ledger();
-    const reply = playout.beginReply(0);
+    const reply = playout.beginReply();
     playout.addAudio(reply, 800);
     playout.sent(160, 0);
     playout.cleared(10);
@@ -198,7 +198,7 @@ describe('barge-in', () => {
 
   test('a reply cancelled before any audio was heard not at all', () => {
     const playout = ledger();
-    const reply = playout.beginReply(0);
+    const reply = playout.beginReply();
     playout.addText(reply, 'Never mind.');
     expect(playout.cancelReply(reply)).toBe(0);
     expect(playout.addAudio(reply, 160)).toBe('stale');
@@ -209,14 +209,14 @@ describe('barge-in', () => {
   test('a clear with nothing queued harms nothing', () => {
     const playout = ledger();
     expect(playout.cleared(5)).toEqual({ reply: null, heardBytes: 0, droppedBytes: 0, unsentBytes: 0, cutAtMs: null });
-    const reply = playout.beginReply(0);
+    const reply = playout.beginReply();
     expect(playout.addAudio(reply, 160)).toBe('queued');
     expect(playout.sent(160, 10)).toBe(10);
   });
 
   test('a clear after everything was heard takes nothing back', () => {
     const playout = ledger();
-    const reply = playout.beginReply(0);
+    const reply = playout.beginReply();
     playout.addText(reply, 'Hello there.');
     playout.addAudio(reply, 800);
     playout.replyFinished(reply);
@@ -227,7 +227,7 @@ describe('barge-in', () => {
 
   test('speech over while the rest is still being made: what came before is heard, the rest is refused', () => {
     const playout = ledger();
-    const reply = playout.beginReply(0);
+    const reply = playout.beginReply();
     playout.addText(reply, 'First part. Second part.');
     playout.addAudio(reply, 800);
     playout.sent(800, 0);
@@ -238,8 +238,8 @@ describe('barge-in', () => {
 
   test('the second of two queued replies was not heard when the first is cut', () => {
     const playout = ledger();
-    const first = playout.beginReply(1);
-    const second = playout.beginReply(2);
+    const first = playout.beginReply();
+    const second = playout.beginReply();
     playout.addAudio(first, 800);
     playout.replyFinished(first);
     playout.addAudio(second, 800);
@@ -254,7 +254,7 @@ describe('barge-in', () => {
 describe('the end of a reply', () => {
   test('a reply that is still being made has not been played, even if all so far was', () => {
     const playout = ledger();
-    const reply = playout.beginReply(0);
+    const reply = playout.beginReply();
     playout.addAudio(reply, 160);
     playout.sent(160, 0);
     expect(playout.replyPlayed(reply, 500)).toBe(false);
@@ -264,7 +264,7 @@ describe('the end of a reply', () => {
 
   test('the goodbye is over when its last mark comes back', () => {
     const playout = ledger();
-    const reply = playout.beginReply(0);
+    const reply = playout.beginReply();
     playout.addAudio(reply, SECOND);
     playout.replyFinished(reply);
     sendPaced(playout, 0, SECOND);
@@ -276,7 +276,7 @@ describe('the end of a reply', () => {
 
   test('a lost echo does not keep the call open for ever', () => {
     const playout = ledger();
-    const reply = playout.beginReply(0);
+    const reply = playout.beginReply();
     playout.addAudio(reply, 800);
     playout.replyFinished(reply);
     playout.sent(800, 0);
@@ -288,8 +288,8 @@ describe('the end of a reply', () => {
 
   test('a reply is over while the next one already plays', () => {
     const playout = ledger();
-    const first = playout.beginReply(0);
-    const second = playout.beginReply(0);
+    const first = playout.beginReply();
+    const second = playout.beginReply();
     for (const reply of [first, second]) {
       playout.addAudio(reply, 800);
       playout.replyFinished(reply);
@@ -302,7 +302,7 @@ describe('the end of a reply', () => {
 
   test('a voice that failed half way has not said the other half', () => {
     const playout = ledger();
-    const reply = playout.beginReply(0);
+    const reply = playout.beginReply();
     playout.addText(reply, 'The first half was made, the second half never came out of the voice at all.');
     playout.addWords(
       reply,
@@ -319,7 +319,7 @@ describe('the end of a reply', () => {
 
   test('silence put in to fill a frame belongs to no reply', () => {
     const playout = ledger();
-    const reply = playout.beginReply(0);
+    const reply = playout.beginReply();
     playout.addAudio(reply, 100);
     playout.sent(160, 0);
     playout.addAudio(reply, 160);
@@ -330,7 +330,7 @@ describe('the end of a reply', () => {
 
   test('old replies are forgotten, not kept for ever', () => {
     const playout = ledger();
-    for (let i = 0; i < 20; i++) playout.beginReply(i);
+    for (let i = 0; i < 20; i++) playout.beginReply();
     expect(playout.heard(4, 0)).toBe(null);
     expect(playout.heard(5, 0)).not.toBe(null);
     expect(playout.addAudio(1, 10)).toBe('stale');

@@ -72,7 +72,7 @@ function speak(
 ) {
   const playout = new PlayoutLedger();
   const twilio = new PaperTwilio(network);
-  const reply = playout.beginReply(0);
+  const reply = playout.beginReply();
   const echoes: { name: string; atMs: number }[] = [];
   playout.addAudio(reply, messages * 320);
   const leadMs = 200;

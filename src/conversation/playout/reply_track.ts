@@ -1,0 +1,81 @@
+// One reply on its way to the caller's ear: its text, when its words are spoken, and which stretches of the outgoing stream
+// carry its audio. Knows positions only; where the play head stands, and what is sent when, is playout_ledger.ts.
+
+import { BYTES_PER_MS } from './play_head.js';
+
+export class ReplyTrack {
+  state: 'open' | 'finished' | 'cancelled' = 'open';
+  /** Text and audio cover each other, also after a clear cut them. */
+  allIn = false;
+  text = '';
+  readonly words: string[] = [];
+  /** In ms from the reply's first sample. Parallel to `words`. */
+  readonly wordStartMs: number[] = [];
+  readonly wordEndMs: number[] = [];
+  /** Added so far, and of it what was not sent yet. */
+  audioBytes = 0;
+  queuedBytes = 0;
+  /** Decided by a clear; -1 while undecided. */
+  cutHeardBytes = -1;
+  cutErrorMs = 0;
+  /** When the first and the last byte play, on the clock of PlayHead.sent; null before any was sent. */
+  startMs: number | null = null;
+  endMs: number | null = null;
+  // Stretches of the outgoing stream that hold this reply's audio; more than one only when silence was sent between.
+  readonly #partStart: number[] = [];
+  readonly #partBytes: number[] = [];
+
+  constructor(readonly id: number) {}
+
+  /** Leaves out times that are none: providers have sent NaN, and ends before starts. */
+  addWords(words: readonly string[], startMs: readonly number[], endMs: readonly number[]): void {
+    const count = Math.min(words.length, startMs.length, endMs.length);
+    for (let i = 0; i < count; i++) {
+      if (!(endMs[i] >= startMs[i])) continue;
+      this.words.push(words[i]);
+      this.wordStartMs.push(startMs[i]);
+      this.wordEndMs.push(endMs[i]);
+    }
+  }
+
+  addAudio(bytes: number): void {
+    this.audioBytes += bytes;
+    this.queuedBytes += bytes;
+  }
+
+  /** The next `count` bytes went out at stream position `position`; the first of them plays at `playMs`. */
+  sent(position: number, count: number, playMs: number): void {
+    this.queuedBytes -= count;
+    const last = this.#partStart.length - 1;
+    if (last >= 0 && this.#partStart[last] + this.#partBytes[last] === position) this.#partBytes[last] += count;
+    else {
+      this.#partStart.push(position);
+      this.#partBytes.push(count);
+    }
+    this.startMs ??= playMs;
+    this.endMs = playMs + count / BYTES_PER_MS;
+  }
+
+  /** Stream position behind the last byte sent; null before any. */
+  get sentTo(): number | null {
+    const last = this.#partStart.length - 1;
+    return last < 0 ? null : this.#partStart[last] + this.#partBytes[last];
+  }
+
+  /** Bytes that lie before stream position `position`. */
+  bytesBefore(position: number): number {
+    let bytes = 0;
+    for (let i = 0; i < this.#partStart.length; i++) {
+      bytes += Math.max(0, Math.min(this.#partBytes[i], position - this.#partStart[i]));
+    }
+    return bytes;
+  }
+
+  /** Cut for good: `heardBytes` were heard, right to within `errorMs`. Nothing of it is queued any more. */
+  cut(heardBytes: number, errorMs: number): void {
+    this.state = 'cancelled';
+    this.queuedBytes = 0;
+    this.cutHeardBytes = heardBytes;
+    this.cutErrorMs = errorMs;
+  }
+}
