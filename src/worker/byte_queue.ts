@@ -4,65 +4,74 @@
 /** About 131 s of mu-law: more than any reply; beyond it the reply is cut, and the caller of `append` counts that. */
 export const QUEUE_BYTES_MAX = 1 << 20;
 const QUEUE_BYTES_MIN = 1 << 13;
-/** Taken bytes that stay for `unread`: the pacing lead (200 ms) with room to spare. */
-const KEEP_BYTES = 1 << 12;
+/** Taken bytes that stay for `unread`: a second, which few words are longer than. */
+const KEEP_BYTES = 1 << 13;
 
 export class ByteQueue {
-  private bytes = new Uint8Array(QUEUE_BYTES_MIN);
+  #bytes = new Uint8Array(QUEUE_BYTES_MIN);
   /** Monotonic positions; the index into `bytes` is the position modulo its (power of two) size. */
-  private head = 0;
-  private tail = 0;
-  private floor = 0;
+  #head = 0;
+  #tail = 0;
+  #floor = 0;
 
-  constructor(private readonly maxBytes: number = QUEUE_BYTES_MAX) {}
+  readonly #maxBytes: number;
+
+  constructor(maxBytes: number = QUEUE_BYTES_MAX) {
+    this.#maxBytes = maxBytes;
+  }
 
   get length(): number {
-    return this.tail - this.head;
+    return this.#tail - this.#head;
   }
 
   /** Copies `chunk` in; false (nothing added) when the queue would grow beyond its bound. */
   append(chunk: Uint8Array): boolean {
-    const needed = this.tail - this.floor + chunk.length;
-    if (this.length + chunk.length > this.maxBytes) return false;
-    if (needed > this.bytes.length) this.grow(needed);
-    const mask = this.bytes.length - 1;
-    const at = this.tail & mask;
-    const first = Math.min(chunk.length, this.bytes.length - at);
-    this.bytes.set(first === chunk.length ? chunk : chunk.subarray(0, first), at);
-    if (first < chunk.length) this.bytes.set(chunk.subarray(first), 0);
-    this.tail += chunk.length;
+    const needed = this.#tail - this.#floor + chunk.length;
+    if (this.length + chunk.length > this.#maxBytes) return false;
+    if (needed > this.#bytes.length) this.#grow(needed);
+    const mask = this.#bytes.length - 1;
+    const at = this.#tail & mask;
+    const first = Math.min(chunk.length, this.#bytes.length - at);
+    this.#bytes.set(first === chunk.length ? chunk : chunk.subarray(0, first), at);
+    if (first < chunk.length) this.#bytes.set(chunk.subarray(first), 0);
+    this.#tail += chunk.length;
     return true;
   }
 
   /** Moves up to `count` bytes into `target` at `offset`; returns how many. No allocation. */
   take(target: Uint8Array, offset: number, count: number): number {
     const n = Math.min(count, this.length);
-    const mask = this.bytes.length - 1;
-    for (let i = 0, at = this.head; i < n; i++, at++) target[offset + i] = this.bytes[at & mask];
-    this.head += n;
-    if (this.head - this.floor > KEEP_BYTES) this.floor = this.head - KEEP_BYTES;
+    const mask = this.#bytes.length - 1;
+    for (let i = 0, at = this.#head; i < n; i++, at++) target[offset + i] = this.#bytes[at & mask];
+    this.#head += n;
+    if (this.#head - this.#floor > KEEP_BYTES) this.#floor = this.#head - KEEP_BYTES;
     return n;
+  }
+
+  /** Taken bytes that can be put back. */
+  get keptBytes(): number {
+    return this.#head - this.#floor;
   }
 
   /** Puts the last `count` taken bytes back in front; returns how many were still there. */
   unread(count: number): number {
-    const n = Math.min(count, this.head - this.floor);
-    this.head -= n;
+    const n = Math.min(count, this.#head - this.#floor);
+    this.#head -= n;
     return n;
   }
 
   /** Forgets everything, also what could be unread. The memory stays for the next reply unless it grew large. */
   clear(): void {
-    this.head = this.floor = this.tail = 0;
-    if (this.bytes.length > 1 << 17) this.bytes = new Uint8Array(QUEUE_BYTES_MIN);
+    this.#head = this.#floor = this.#tail = 0;
+    if (this.#bytes.length > 1 << 17) this.#bytes = new Uint8Array(QUEUE_BYTES_MIN);
   }
 
-  private grow(needed: number): void {
-    let size = this.bytes.length;
+  #grow(needed: number): void {
+    let size = this.#bytes.length;
     while (size < needed) size *= 2;
     const next = new Uint8Array(size);
-    const mask = this.bytes.length - 1;
-    for (let at = this.floor; at < this.tail; at++) next[at & (size - 1)] = this.bytes[at & mask];
-    this.bytes = next;
+    const mask = this.#bytes.length - 1;
+    for (let at = this.#floor; at < this.#tail; at++) next[at & (size - 1)] = this.#bytes[at & mask];
+    this.#bytes = next;
   }
 }

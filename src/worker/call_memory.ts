@@ -10,7 +10,8 @@ import type { ThreadMetrics } from '../metrics/shared_metrics.js';
 import type { LlmRequest } from '../providers/llm.js';
 import { type CallReport, tenths } from './call_report.js';
 import type { EventFeed } from './event_feed.js';
-import type { Heard, Spoken } from './speaker.js';
+import type { Heard } from './playout.js';
+import type { Spoken } from './speaker.js';
 import { observeAnswer } from './turn_metrics.js';
 
 export interface CallMemoryLinks {

@@ -22,9 +22,11 @@ import { CallerAudio } from './caller_audio.js';
 import { EventFeed } from './event_feed.js';
 import { MediaEgress } from './media_egress.js';
 import { MediaIngress } from './media_ingress.js';
+import { type Heard, Playout } from './playout.js';
 import { Recorder } from './recorder.js';
 import type { SessionServices } from './session_services.js';
-import { type Heard, Speaker, type Spoken } from './speaker.js';
+import { Speaker, type Spoken } from './speaker.js';
+import type { Timeline } from './timeline.js';
 
 const HOUSEKEEPING_MS = 1000;
 const TICK: TurnEvent = { on: 'tick' };
@@ -48,6 +50,8 @@ export class CallSession {
   private readonly memory: CallMemory;
   private readonly ingress: MediaIngress;
   private readonly egress: MediaEgress;
+  private readonly timeline: Timeline;
+  private readonly playout: Playout;
   private readonly ears: CallerAudio;
   private readonly speaker: Speaker;
   private resolveEnded!: (summary: CallSummary) => void;
@@ -76,7 +80,7 @@ export class CallSession {
       report: this.report,
       metrics,
       log: this.log,
-      callMs: (engineMs) => this.callMs(engineMs),
+      callMs: (engineMs) => this.timeline.reported(engineMs),
       events: this.events,
     });
     this.turns = new TurnManager(plan.turns);
@@ -89,7 +93,7 @@ export class CallSession {
       },
       onStart: (start) => this.onStart(start),
       onFrame: (mulaw, pcm, callMs) => this.ears.frame(mulaw, pcm, callMs),
-      onMark: (name) => this.speaker.mark(name, nowMs()),
+      onMark: (name) => this.playout.mark(name, nowMs()),
       onDtmf: (digit) => this.log.info({ digit }, 'keypad digit'),
       onStop: () => this.end('caller_hangup'),
       onSocketClosed: (code) => {
@@ -99,11 +103,9 @@ export class CallSession {
       onHangup: (reason) => this.end(END_REASONS.find((known) => known === reason) ?? 'operator'),
       onProtocolError: () => this.end('protocol'),
     });
-    this.egress = new MediaEgress(links.egress, dsp, metrics, services.egressBuffers, plan.pacing, {
-      onSent: (bytes, count) => this.speaker.sent(bytes, count),
-      nextMark: () => this.speaker.ledger.markSent(nowMs()),
-      onDirty: links.onDirty,
-    });
+    this.egress = new MediaEgress(links.egress, dsp, metrics, services.egressBuffers, links.onDirty);
+    this.timeline = this.ingress.timeline;
+    this.playout = new Playout(this.egress, metrics, plan.pacing, this.timeline, () => this.speaker.onSent());
     this.ears = new CallerAudio(services.vad, links.vadStream, plan.vad, {
       onSpeechStart: (startMs, now) => {
         this.speechConfirmedMs = Math.max(now, startMs + plan.turns.bargeInMinSpeechMs);
@@ -118,12 +120,12 @@ export class CallSession {
         ttsOptions: plan.speak,
         newSplitter: () => new SentenceSplitter({ language: plan.language }),
       },
-      metrics,
-      this.egress,
+      this.playout,
       {
         onAudible: (spoken, now) => this.onAudible(spoken, now),
-        onPlayed: (spoken, heard, now) => this.onPlayed(spoken, heard, now),
-        onFailed: (spoken, heard, error) => this.onReplyFailed(spoken, heard, error),
+        onPiece: ({ turn }, text) => this.events.emit({ kind: 'agent', turn, text }),
+        onOver: (spoken, heard, now) => this.onOver(spoken, heard, now),
+        onError: (_, error) => this.fault(error, 'reply failed'),
         onUsage: ({ promptTokens, completionTokens }) => {
           this.report.usage.promptTokens += promptTokens;
           this.report.usage.completionTokens += completionTokens;
@@ -132,7 +134,6 @@ export class CallSession {
         },
         onCharacters: (count) => {
           this.report.usage.ttsCharacters += count;
-          metrics.add('tts_characters', count);
         },
       },
     );
@@ -168,7 +169,6 @@ export class CallSession {
       this.ingress.drain(now);
       // Twilio's first media comes in one burst with `start` and tells when the call's timeline begins: greet after it.
       if (this.startedMs && this.turns.state.kind === 'idle') {
-        this.speaker.originMs = this.ingress.originMs;
         this.event({ on: 'started' }, now);
       }
     } catch (thrown) {
@@ -180,7 +180,7 @@ export class CallSession {
   onVad(probability: number, endSample: number, now: number): void {
     if (this.endReason) return;
     try {
-      this.ears.probability(probability, endSample, this.ingress.originMs, now);
+      this.ears.probability(probability, endSample, this.timeline.originMs, now);
     } catch (thrown) {
       this.defect(thrown);
     }
@@ -194,7 +194,6 @@ export class CallSession {
       return;
     }
     try {
-      this.speaker.originMs = this.ingress.originMs;
       this.speaker.tick(now);
       this.event(TICK, now);
       if (now >= this.housekeepingMs) this.housekeep(now);
@@ -205,9 +204,9 @@ export class CallSession {
 
   private housekeep(now: number): void {
     this.housekeepingMs = now + HOUSEKEEPING_MS;
-    this.recorder?.tick(now - this.ingress.originMs);
+    this.recorder?.tick(this.timeline.toCallMs(now));
     if (this.services.testMode) {
-      const buffers = bufferState(this.ingress, this.egress, this.links.ingress, now);
+      const buffers = bufferState(this.ingress, this.playout, this.links.ingress, now);
       this.log.debug({ state: this.turns.state.kind, ...buffers }, 'audio buffers');
     }
     if (now - this.lastMediaMs > this.plan.limits.mediaSilenceMs) this.end('socket_lost');
@@ -224,7 +223,7 @@ export class CallSession {
       const { audio } = this.plan.recording;
       this.report.recording = path.basename(audio);
       this.recorder = new Recorder(audio, dsp, recorderBuffers, (error) => this.onRecordingError(error));
-      this.ears.recorder = this.speaker.recorder = this.recorder;
+      this.ears.recorder = this.playout.recorder = this.recorder;
     }
     this.log.info(
       { streamSid: start.streamSid, direction: this.order.direction, recording: this.report.recording },
@@ -266,7 +265,6 @@ export class CallSession {
       case 'say': {
         if (action.reply === 'apology') this.services.metrics.add('apologies');
         const { text, turn } = this.memory.line(action.reply);
-        this.events.emit({ kind: 'agent', turn, text });
         this.speaker.say(action.reply, turn, text);
         return;
       }
@@ -281,8 +279,15 @@ export class CallSession {
     this.event({ on: 'reply_audible' }, now);
   }
 
-  private onPlayed(spoken: Spoken, heard: Heard, now: number): void {
+  /** All that there is of a reply was heard; of one that failed it may be a part, or nothing. */
+  private onOver(spoken: Spoken, heard: Heard, now: number): void {
     const said = this.memory.close(spoken, heard, false);
+    if (spoken.error) {
+      // An apology that can't be spoken is handed to Twilio: it has a voice of its own.
+      const isLastWord = spoken.kind === 'apology' || spoken.kind === 'cannot_hear_goodbye';
+      if (isLastWord && !heard.complete) this.report.apologyOwed = true;
+      return this.event({ on: 'reply_failed' }, now);
+    }
     const farewell = spoken.kind === 'answer' && readsAsFarewell(spoken.reply.text, said, this.plan.farewell);
     this.event({ on: 'reply_played', farewell, text: spoken.reply.text }, now);
   }
@@ -297,18 +302,10 @@ export class CallSession {
     metrics.observe('barge_in_ms', onsetToClearMs);
     this.report.bargeIns.push({
       turn: cut.spoken.turn,
-      atMs: this.callMs(now) ?? 0,
+      atMs: this.timeline.reported(now) ?? 0,
       onsetToClearMs: Math.round(onsetToClearMs * 100) / 100,
     });
     this.memory.close(cut.spoken, cut.heard, true);
-  }
-
-  private onReplyFailed(spoken: Spoken, heard: Heard, error: EngineError): void {
-    this.fault(error, 'reply failed');
-    this.memory.close(spoken, heard, true);
-    // An apology that can't be spoken is handed to Twilio: it has a voice of its own.
-    if (spoken.kind === 'apology' || spoken.kind === 'cannot_hear_goodbye') this.report.apologyOwed = true;
-    this.event({ on: 'reply_failed' }, nowMs());
   }
 
   private onDeaf(error: EngineError): void {
@@ -374,25 +371,18 @@ export class CallSession {
       this.ears.flushStt();
       this.stt?.close();
       this.egress.close();
-      await this.recorder?.close(now - this.ingress.originMs);
+      await this.recorder?.close(this.timeline.toCallMs(now));
     } catch (thrown) {
       this.log.error({ err: thrown }, 'defect while ending the call');
     }
     this.report.usage.sttSeconds = this.ears.sttSeconds;
     if (this.recorder && !this.recorder.recorded) this.report.recording = null;
-    const summary = this.report.summary(reason, durationMs, mediaCounts(this.ingress, this.egress));
+    const summary = this.report.summary(reason, durationMs, mediaCounts(this.ingress, this.playout));
     const failure = this.recorder && (await writeSidecar(this.plan.recording!.sidecar, summary));
     if (failure) this.onRecordingError(failure);
     this.events.emit({ kind: 'ended', reason, summary });
     const { endReason, durationS, usage, media } = summary;
     this.log.info({ endReason, durationS, usage, media, turns: summary.turns.length }, 'call ended');
     this.resolveEnded(summary);
-  }
-
-  /** Engine clock to the call's timeline, whole ms; null stays null. */
-  private callMs(engineMs: number | null): number | null {
-    return engineMs === null || !Number.isFinite(this.ingress.originMs)
-      ? null
-      : Math.round(engineMs - this.ingress.originMs);
   }
 }

@@ -88,7 +88,7 @@ async function createHost(setup: WorkerSetup): Promise<SessionHost> {
       },
       metrics: {
         count: (counter, n) => {
-          if (counter === 'stt_audio_dropped' || counter === 'stale_audio')
+          if (counter === 'stt_audio_dropped' || counter === 'stale_audio' || counter === 'tts_characters')
             metrics.add(counter satisfies CounterName, n);
         },
       },

@@ -13,6 +13,8 @@
 // "Call time" is ms since the call's media began; `originMs` is its zero on the engine's clock and stays where it is
 // after the first seconds, so that what the agent says and what the caller says lie on one timeline for good.
 
+import { Timeline } from './timeline.js';
+
 /** As long as this after a beginning, the fastest message is believed. */
 const SETTLE_MS = 2000;
 /** Twilio's first messages come in a burst that shows that the call began before `start` arrived: at most this long before. */
@@ -30,9 +32,7 @@ const BEHIND_MAX_MS = 15_000;
 
 const NONE = Number.POSITIVE_INFINITY;
 
-export class MediaClock {
-  /** Engine clock at call time zero; infinite before `start`. */
-  originMs = Number.POSITIVE_INFINITY;
+export class MediaClock extends Timeline {
   /** Times the mapping was put right at once, after the beginning. */
   corrections = 0;
 

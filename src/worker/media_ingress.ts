@@ -10,6 +10,7 @@ import { INGRESS } from '../threads/record_types.js';
 import type { SpscRing } from '../threads/spsc_ring.js';
 import { parseTwilioMessage, type TwilioMedia, type TwilioStart } from '../twilio/media_wire.js';
 import { MediaClock } from './media_clock.js';
+import type { Timeline } from './timeline.js';
 
 /** Messages within a minute that are no JSON before the connection is given up as "not Twilio". */
 const BAD_MESSAGES_MAX = 50;
@@ -77,9 +78,9 @@ export class MediaIngress {
     this.#handlers = handlers;
   }
 
-  /** Engine clock at which the call's timeline begins: at `start`, until the first media messages tell it better. */
-  get originMs(): number {
-    return this.#clock.originMs;
+  /** Its zero is `start`, until the first media messages tell better. */
+  get timeline(): Timeline {
+    return this.#clock;
   }
 
   /** Handles everything that is in the ring, then delivers the frames that are due. */

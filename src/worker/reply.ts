@@ -40,6 +40,8 @@ export interface ReplyHandlers {
   onComplete(): void;
   onFailed(error: EngineError): void;
   onUsage(usage: LlmUsage): void;
+  /** Text was given to the voice, which charges by the character; ready-made audio costs none. */
+  onCharacters(count: number): void;
 }
 
 /** When things happened, engine clock in ms; null = not yet. */
@@ -61,7 +63,6 @@ export class Reply {
     firstPieceMs: null,
     firstAudioMs: null,
   };
-  characters = 0;
   readonly #services: ReplyServices;
   readonly #handlers: ReplyHandlers;
   #run: LlmRun | null = null;
@@ -203,8 +204,8 @@ export class Reply {
       return;
     }
     this.times.firstPieceMs ??= nowMs();
-    this.characters += piece.length;
     this.#handlers.onPiece(piece);
+    this.#handlers.onCharacters(piece.length);
     this.#voice().push(piece, last);
   }
 

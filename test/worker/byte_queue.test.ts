@@ -35,11 +35,13 @@ test('what was just taken can be put back, but not more than is kept', () => {
   queue.append(bytes(0, 10_000));
   const out = new Uint8Array(9000);
   queue.take(out, 0, 9000);
+  expect(queue.keptBytes).toBe(8192);
   expect(queue.unread(1600)).toBe(1600);
+  expect(queue.keptBytes).toBe(8192 - 1600);
   expect(queue.take(out, 0, 3)).toBe(3);
   expect([...out.subarray(0, 3)]).toEqual([...bytes(7400, 3)]);
-  // 4096 bytes before the furthest point taken are kept; 1597 of them were put back already.
-  expect(queue.unread(1_000_000)).toBe(4096 - 1597);
+  // 8192 bytes before the furthest point taken are kept; 1597 of them were put back already.
+  expect(queue.unread(1_000_000)).toBe(8192 - 1597);
 });
 
 test('after clear nothing of the old reply is left', () => {
@@ -55,7 +57,7 @@ test.each([1, 2, 3, 4, 5, 6])('as a plain list would have it, whatever is done (
   const random = seededRandom(seed);
   const queue = new ByteQueue(60_000);
   const list: number[] = [];
-  let taken: number[] = []; // what could be put back: at least the last 4096 bytes taken
+  let taken: number[] = []; // what could be put back: at least the last 8192 bytes taken
   const out = new Uint8Array(9000);
   for (let round = 0; round < 2000; round++) {
     const dice = random();
@@ -70,7 +72,7 @@ test.each([1, 2, 3, 4, 5, 6])('as a plain list would have it, whatever is done (
       const expected = list.splice(0, count);
       expect(n).toBe(expected.length);
       expect(Buffer.from(out.subarray(5, 5 + n)).equals(Buffer.from(expected))).toBe(true);
-      taken = [...taken, ...expected].slice(-4096);
+      taken = [...taken, ...expected].slice(-8192);
     } else if (dice < 0.97) {
       const wanted = Math.floor(random() * 2000);
       const n = queue.unread(wanted);

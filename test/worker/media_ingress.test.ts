@@ -106,7 +106,7 @@ class Line {
   }
   /** Engine time of the frame's end, less now. */
   get lastFrameLateMs(): number {
-    return this.nowMs - (this.ingress.originMs + this.frames.at(-1)![0] + 20);
+    return this.nowMs - (this.ingress.timeline.originMs + this.frames.at(-1)![0] + 20);
   }
 }
 const count = (name: CounterName): number => sumCounter(metrics, name);
@@ -263,7 +263,7 @@ describe('the media clock', () => {
     expect(Math.abs(line.lastFrameLateMs)).toBeLessThan(5);
     line.talk(500);
     expect(Math.abs(line.lastFrameLateMs)).toBeLessThan(5);
-    expect(line.ingress.originMs).toBe(START_MS);
+    expect(line.ingress.timeline.originMs).toBe(START_MS);
     const behind = line.frames.filter(([callMs], i) => i > 0 && callMs > line.frames[i - 1][0] + 25_000);
     expect(behind).toEqual([]);
   });

@@ -18,6 +18,8 @@ let pushed: [string, boolean][];
 let ttsCancelled: number;
 let ttsOpened: number;
 let events: string[];
+/** Characters the voice was given. */
+let charged: number;
 let phrases: PhraseCache;
 
 const llmProvider: LlmProvider = {
@@ -55,6 +57,9 @@ function makeReply(): Reply {
       onComplete: () => events.push('complete'),
       onFailed: (error) => events.push(`failed ${error.code}`),
       onUsage: (usage) => events.push(`usage ${usage.completionTokens}`),
+      onCharacters: (count) => {
+        charged += count;
+      },
     },
   );
 }
@@ -63,6 +68,7 @@ beforeEach(() => {
   warnings = [];
   pushed = [];
   events = [];
+  charged = 0;
   phrases = new PhraseCache();
 });
 
@@ -230,7 +236,7 @@ test('the failure of either provider is reported once and stops the other', () =
   expect(llmCancelled).toBe(1);
 });
 
-test('a fixed line is synthesised once and ready-made from then on', () => {
+test('a fixed line is synthesised, and paid for, once and ready-made from then on', () => {
   makeReply().say('Hello there.');
   expect(pushed).toEqual([['Hello there.', true]]);
   tts.onAudio(AUDIO);
@@ -240,6 +246,7 @@ test('a fixed line is synthesised once and ready-made from then on', () => {
   events = [];
   makeReply().say('Hello there.');
   expect(ttsOpened).toBe(1);
+  expect(charged).toBe('Hello there.'.length);
   expect(events).toEqual(['piece Hello there.', 'words Hello there.', 'audio 200', 'complete']);
 });
 

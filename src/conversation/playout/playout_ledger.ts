@@ -50,6 +50,7 @@ export class PlayoutLedger {
   readonly #queueReply: ReplyTrack[] = [];
   readonly #queueBytes: number[] = [];
   #queuedBytes = 0;
+  #lastSent: ReplyTrack | null = null;
   readonly #marks = new MarkBook();
 
   constructor(options: Partial<PlayHeadOptions> = {}) {
@@ -77,6 +78,16 @@ export class PlayoutLedger {
     this.#replies.set(id, new ReplyTrack(id));
     this.#replies.delete(id - REPLIES_KEPT);
     return id;
+  }
+
+  /** More of it may come: neither finished nor cancelled nor forgotten. */
+  isOpen(id: ReplyId): boolean {
+    return this.#replies.get(id)?.state === 'open';
+  }
+
+  /** The first byte of its audio was sent. */
+  hasStarted(id: ReplyId): boolean {
+    return this.#replies.get(id)?.sentTo != null;
   }
 
   /** Text handed to the TTS for this reply, verbatim and in order. False = the reply is cancelled or forgotten. */
@@ -160,12 +171,32 @@ export class PlayoutLedger {
         this.#queueBytes.shift();
       } else this.#queueBytes[0] -= count;
       this.#queuedBytes -= count;
+      this.#lastSent = reply;
       reply.sent(position, count, playMs);
       playMs += count / BYTES_PER_MS;
       position += count;
       left -= count;
     }
     return playStartMs;
+  }
+
+  /**
+   * Playout had stopped and goes on. Returns how many of the bytes sent last should be sent again, at most `keptBytes`, so
+   * that it goes on from the start of a word: the one that silence cut off. They are queued again by this.
+   */
+  rewindToWord(keptBytes: number): number {
+    const reply = this.#lastSent;
+    if (reply === null || reply.state === 'cancelled') return 0;
+    const count = reply.bytesIntoWord;
+    if (count === 0 || count > keptBytes) return 0;
+    reply.rewind(count);
+    this.#queuedBytes += count;
+    if (this.#queueReply[0] === reply) this.#queueBytes[0] += count;
+    else {
+      this.#queueReply.unshift(reply);
+      this.#queueBytes.unshift(count);
+    }
+    return count;
   }
 
   /** A mark is sent now, behind everything sent so far. Returns its name: unique in the call, tagged with the generation. */
@@ -214,6 +245,7 @@ export class PlayoutLedger {
     this.#queueReply.length = 0;
     this.#queueBytes.length = 0;
     this.#queuedBytes = 0;
+    this.#lastSent = null;
     this.#head.cleared();
     this.#marks.cleared();
     return {

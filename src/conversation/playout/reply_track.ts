@@ -3,6 +3,9 @@
 
 import { BYTES_PER_MS } from './play_head.js';
 
+/** Times of words are about this exact: a word is not cut by a stop this near to its edge. */
+const WORD_EDGE_MS = 30;
+
 export class ReplyTrack {
   state: 'open' | 'finished' | 'cancelled' = 'open';
   /** Text and audio cover each other, also after a clear cut them. */
@@ -21,9 +24,11 @@ export class ReplyTrack {
   /** When the first and the last byte play, on the clock of PlayHead.sent; null before any was sent. */
   startMs: number | null = null;
   endMs: number | null = null;
-  // Stretches of the outgoing stream that hold this reply's audio; more than one only when silence was sent between.
+  // Stretches of the outgoing stream that hold this reply's audio, and from which byte of the reply on. More than one only
+  // when silence was sent between, or when a word that silence had cut off was sent again from its start.
   readonly #partStart: number[] = [];
   readonly #partBytes: number[] = [];
+  readonly #partFrom: number[] = [];
 
   constructor(readonly id: number) {}
 
@@ -45,12 +50,18 @@ export class ReplyTrack {
 
   /** The next `count` bytes went out at stream position `position`; the first of them plays at `playMs`. */
   sent(position: number, count: number, playMs: number): void {
+    const from = this.audioBytes - this.queuedBytes;
     this.queuedBytes -= count;
     const last = this.#partStart.length - 1;
-    if (last >= 0 && this.#partStart[last] + this.#partBytes[last] === position) this.#partBytes[last] += count;
+    const followsOn =
+      last >= 0 &&
+      this.#partStart[last] + this.#partBytes[last] === position &&
+      this.#partFrom[last] + this.#partBytes[last] === from;
+    if (followsOn) this.#partBytes[last] += count;
     else {
       this.#partStart.push(position);
       this.#partBytes.push(count);
+      this.#partFrom.push(from);
     }
     this.startMs ??= playMs;
     this.endMs = playMs + count / BYTES_PER_MS;
@@ -62,13 +73,30 @@ export class ReplyTrack {
     return last < 0 ? null : this.#partStart[last] + this.#partBytes[last];
   }
 
-  /** Bytes that lie before stream position `position`. */
+  /** How far into the reply stream position `position` reaches: bytes, each counted once however often it was sent. */
   bytesBefore(position: number): number {
     let bytes = 0;
     for (let i = 0; i < this.#partStart.length; i++) {
-      bytes += Math.max(0, Math.min(this.#partBytes[i], position - this.#partStart[i]));
+      const played = Math.min(this.#partBytes[i], position - this.#partStart[i]);
+      if (played > 0) bytes = Math.max(bytes, this.#partFrom[i] + played);
     }
     return bytes;
+  }
+
+  /** Bytes sent of the word in which sending stopped; 0 = between two words, or their times are not known. */
+  get bytesIntoWord(): number {
+    const sentMs = (this.audioBytes - this.queuedBytes) / BYTES_PER_MS;
+    for (let i = this.words.length - 1; i >= 0; i--) {
+      if (this.wordStartMs[i] + WORD_EDGE_MS >= sentMs) continue;
+      const isInside = sentMs < this.wordEndMs[i] - WORD_EDGE_MS;
+      return isInside ? Math.round((sentMs - this.wordStartMs[i]) * BYTES_PER_MS) : 0;
+    }
+    return 0;
+  }
+
+  /** The last `count` sent bytes will be sent again. */
+  rewind(count: number): void {
+    this.queuedBytes += count;
   }
 
   /** Cut for good: `heardBytes` were heard, right to within `errorMs`. Nothing of it is queued any more. */

@@ -1,0 +1,251 @@
+// The agent's audio on its way to the caller's ear, and the one place that paces: reply audio waits here and goes to Twilio
+// on absolute deadlines, a fixed lead ahead of what the caller hears. A small lead keeps barge-in exact, a stall shorter
+// than the lead is not heard, and after a longer one the schedule catches up instead of drifting.
+//
+// Queue, ledger and the recording's agent channel are told of each byte here and nowhere else, so they can't disagree.
+//
+//   hold    nothing more is handed over; costs nothing until the lead has run out, the caller hears no gap till then
+//   resume  goes on: where it was if the lead still lasts, else from the start of the word that the silence cut off
+//   cut     what is not heard yet never will be; decides for good what was heard
+//
+// Whose turn it is, what is said and why is not known here.
+
+import { BYTES_PER_MS, FRAME_SAMPLES } from '../audio_format.js';
+import { PlayoutLedger, type ReplyId } from '../conversation/playout/playout_ledger.js';
+import type { ThreadMetrics } from '../metrics/shared_metrics.js';
+import { ByteQueue } from './byte_queue.js';
+import type { MediaEgress } from './media_egress.js';
+import type { Recorder } from './recorder.js';
+import type { Timeline } from './timeline.js';
+
+export interface PacingOptions {
+  /** How far ahead of the caller's ear audio is handed over. */
+  leadMs: number;
+  /** Audio in one media message: fewer, larger messages cost less on both sides. */
+  messageMs: number;
+}
+
+/** How much of a reply the caller heard, and on the engine clock when. */
+export interface Heard {
+  text: string;
+  complete: boolean;
+  startMs: number | null;
+  endMs: number | null;
+}
+
+/** A mark after this much audio: often enough to know what was heard, rare enough to cost nothing. */
+const MARK_EVERY_BYTES = 500 * BYTES_PER_MS;
+/** The play head may lag this little before the gap counts: one sample of rounding is no gap. */
+const GAP_MS = 1;
+/** Nearer than this to running dry, audio does not wait for the next beat. */
+const URGENT_MS = 20;
+/** A pause this short in the middle of a word is not noticed: to say the word again would be. */
+const UNHEARD_PAUSE_MS = 40;
+
+export class Playout {
+  recorder: Recorder | null = null;
+  framesOut = 0;
+  underruns = 0;
+  readonly #ledger = new PlayoutLedger();
+  readonly #queue = new ByteQueue();
+  readonly #egress: MediaEgress;
+  readonly #metrics: ThreadMetrics;
+  readonly #options: PacingOptions;
+  readonly #timeline: Timeline;
+  readonly #onSent: () => void;
+  readonly #messageBytes: number;
+  /** Engine clock until which Twilio has audio to play. */
+  #playEndMs = 0;
+  /** Since when there has been something to send. */
+  #readyMs = 0;
+  #replySentBytes = 0;
+  #sinceMarkBytes = 0;
+  #latest: ReplyId | null = null;
+  #finishing = false;
+  #held = false;
+
+  /** @param onSent a message of audio went out */
+  constructor(
+    egress: MediaEgress,
+    metrics: ThreadMetrics,
+    options: PacingOptions,
+    timeline: Timeline,
+    onSent: () => void,
+  ) {
+    this.#egress = egress;
+    this.#metrics = metrics;
+    this.#options = options;
+    this.#timeline = timeline;
+    this.#onSent = onSent;
+    this.#messageBytes = options.messageMs * BYTES_PER_MS;
+  }
+
+  /** A new reply follows; what is still queued of the one before plays first. A hold stays a hold. */
+  begin(): ReplyId {
+    this.#replySentBytes = 0;
+    this.#finishing = false;
+    this.#latest = this.#ledger.beginReply();
+    return this.#latest;
+  }
+
+  /** Text whose audio will follow, verbatim and in order. */
+  text(id: ReplyId, text: string): void {
+    this.#ledger.addText(id, text);
+  }
+
+  /** Word times in ms from the reply's first sample. */
+  words(id: ReplyId, words: readonly string[], startMs: readonly number[], endMs: readonly number[]): void {
+    this.#ledger.addWords(id, words, startMs, endMs);
+  }
+
+  /** Audio of the reply, mu-law; copied. What belongs to a reply that was cut is dropped, counted. */
+  audio(id: ReplyId, mulaw: Uint8Array, nowMs: number): void {
+    if (!this.#ledger.isOpen(id)) return this.#metrics.add('stale_audio');
+    const before = this.#queue.length;
+    if (!this.#queue.append(mulaw)) return this.#metrics.add('reply_too_long');
+    this.#ledger.addAudio(id, mulaw.length);
+    if (before < FRAME_SAMPLES && this.#queue.length >= FRAME_SAMPLES) this.#readyMs = nowMs;
+    // The first audio is what the caller waits for, and audio that comes when the line is about to run dry is as urgent:
+    // neither waits for the beat.
+    if (this.#replySentBytes === 0 || this.aheadMs(nowMs) < URGENT_MS) this.tick(nowMs);
+  }
+
+  /**
+   * No more audio comes for the reply: what is there is sent, padded to a frame, with a last mark.
+   * `allIn` = its audio says all of its text; false when the voice failed on the way.
+   */
+  finish(id: ReplyId, nowMs: number, allIn = true): void {
+    this.#ledger.replyFinished(id, allIn);
+    if (id !== this.#latest) return;
+    this.#finishing = true;
+    if (this.#queue.length === 0 && this.#sinceMarkBytes > 0) this.#sendMark(nowMs);
+    this.tick(nowMs);
+  }
+
+  /** Feeding stops; model and voice go on, and their audio waits. Safe twice. */
+  hold(nowMs: number): void {
+    if (this.#held) return;
+    this.#held = true;
+    // Its echo proves how far the caller has heard when it comes to a decision.
+    if (this.#sinceMarkBytes > 0) this.#sendMark(nowMs);
+  }
+
+  /** Feeding goes on after a hold. Nothing is skipped. Safe twice, and after a cut. */
+  resume(nowMs: number): void {
+    if (!this.#held) return;
+    this.#held = false;
+    if (nowMs - this.#playEndMs > UNHEARD_PAUSE_MS) {
+      this.#queue.unread(this.#ledger.rewindToWord(this.#queue.keptBytes));
+    }
+    // The silence was wanted: nobody was late, and what is sent first now makes no hole.
+    this.#readyMs = nowMs;
+    if (nowMs > this.#playEndMs) this.#replySentBytes = 0;
+    this.tick(nowMs);
+  }
+
+  get isHeld(): boolean {
+    return this.#held;
+  }
+
+  /**
+   * Nothing more is heard of any reply: drops what is queued and has Twilio drop what it holds. Depends on unplayed audio,
+   * not on whether a reply is still being made. Ends a hold. Returns whether there was anything to drop.
+   */
+  cut(nowMs: number): boolean {
+    const isUnplayed = this.#ledger.unplayedMs(nowMs) > 0;
+    this.#queue.clear();
+    this.#sinceMarkBytes = this.#replySentBytes = 0;
+    this.#finishing = this.#held = false;
+    const { cutAtMs } = this.#ledger.cleared(nowMs);
+    if (cutAtMs !== null) this.recorder?.cleared(this.#timeline.toCallMs(cutAtMs));
+    if (!isUnplayed || !this.#egress.isOpen) return false;
+    this.#playEndMs = nowMs;
+    this.#egress.clear();
+    return true;
+  }
+
+  /** A mark came back. */
+  mark(name: string, nowMs: number): void {
+    if (this.#ledger.markEchoed(name, nowMs) !== 'played') this.#metrics.add('stale_marks');
+  }
+
+  /** The first of its audio has gone out. */
+  hasStarted(id: ReplyId): boolean {
+    return this.#ledger.hasStarted(id);
+  }
+
+  /** It is finished or cut, and the caller has heard all of it that was sent. */
+  isOver(id: ReplyId, nowMs: number): boolean {
+    return this.#ledger.replyPlayed(id, nowMs);
+  }
+
+  heard(id: ReplyId, nowMs: number): Heard {
+    const heard = this.#ledger.heard(id, nowMs);
+    const span = this.#ledger.playSpan(id);
+    return {
+      text: heard?.text.trim() ?? '',
+      complete: heard?.complete ?? false,
+      startMs: span?.startMs ?? null,
+      endMs: span?.endMs ?? null,
+    };
+  }
+
+  /** Reply audio that waits here. */
+  get queuedMs(): number {
+    return this.#queue.length / BYTES_PER_MS;
+  }
+
+  /** What Twilio still has to play, by our clock; negative = the line has been silent for so long. */
+  aheadMs(nowMs: number): number {
+    return this.#playEndMs - nowMs;
+  }
+
+  /** Hands over what is due. Call on every beat. No allocation. */
+  tick(nowMs: number): void {
+    const queue = this.#queue;
+    if (!this.#egress.isOpen || !this.#egress.flush() || this.#held) return;
+    while (queue.length > 0) {
+      let count = Math.min(queue.length, this.#messageBytes);
+      if (!this.#finishing) count -= count % FRAME_SAMPLES;
+      if (count === 0) return;
+      const paddedCount = Math.ceil(count / FRAME_SAMPLES) * FRAME_SAMPLES;
+      const aheadMs = this.#playEndMs - nowMs;
+      if (aheadMs + paddedCount / BYTES_PER_MS > this.#options.leadMs) return;
+      if (count < this.#messageBytes && !this.#finishing && aheadMs > this.#options.leadMs / 2) {
+        // A partial message is worth its cost only when the caller would otherwise run dry. Waiting is not lateness.
+        this.#readyMs = nowMs;
+        return;
+      }
+      if (!this.#egress.media(queue, count, paddedCount)) return;
+      this.#account(paddedCount, nowMs);
+      const playMs = this.#ledger.sent(paddedCount, nowMs);
+      this.recorder?.agent(this.#timeline.toCallMs(playMs), this.#egress.sentMulaw, 0, paddedCount);
+      this.#onSent();
+      this.#sinceMarkBytes += paddedCount;
+      if ((this.#finishing && queue.length === 0) || this.#sinceMarkBytes >= MARK_EVERY_BYTES) this.#sendMark(nowMs);
+    }
+  }
+
+  #account(count: number, nowMs: number): void {
+    const metrics = this.#metrics;
+    const frames = count / FRAME_SAMPLES;
+    this.framesOut += frames;
+    metrics.add('frames_out', frames);
+    if (this.#replySentBytes > 0 && nowMs - this.#playEndMs > GAP_MS) {
+      // The caller heard a hole. Ours if the audio lay here in time, the provider's if it did not.
+      const ours = this.#readyMs < this.#playEndMs - GAP_MS;
+      if (ours) this.underruns++;
+      metrics.add(ours ? 'underruns' : 'tts_gaps');
+    }
+    // Due is when there was audio and room for it inside the lead.
+    const dueMs = Math.max(this.#readyMs, this.#playEndMs + count / BYTES_PER_MS - this.#options.leadMs);
+    metrics.observe('frame_late_ms', Math.max(0, nowMs - dueMs));
+    this.#playEndMs = Math.max(this.#playEndMs, nowMs) + count / BYTES_PER_MS;
+    this.#replySentBytes += count;
+  }
+
+  #sendMark(nowMs: number): void {
+    this.#sinceMarkBytes = 0;
+    this.#egress.mark(this.#ledger.markSent(nowMs));
+  }
+}
