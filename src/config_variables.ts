@@ -83,6 +83,12 @@ export const SECTIONS = {
   ...VENDOR_SETTINGS,
   calls: {
     max: setting('CALLS_MAX', '200', 'calls at once; one more is refused politely', integer(1, 10000)),
+    inboundPercent: setting(
+      'CALLS_INBOUND_PERCENT',
+      '10',
+      'of CALLS_MAX: dialling stops when no more lines are free, so that campaigns leave some for callers',
+      integer(0, 100),
+    ),
     workers: setting('WORKERS', 'auto', 'worker threads; auto = processor cores minus one, at least one', workers),
     maxDurationS: setting('CALL_MAX_DURATION_S', '3600', 'a call is ended after this long', integer(10, 14400)),
     startTimeoutMs: setting(

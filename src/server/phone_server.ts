@@ -16,7 +16,7 @@ import { SlotFlags } from '../threads/slot_flags.js';
 import { failureCode, TwilioRest, type TwilioRestError } from '../twilio/rest_client.js';
 import { isSignedHandshake } from '../twilio/webhook_signature.js';
 import { TwilioWebhooks } from '../twilio/webhooks.js';
-import { Admission } from './calls/admission.js';
+import { Admission, keptForInbound } from './calls/admission.js';
 import { CallControl } from './calls/call_control.js';
 import { TwilioDesk } from './calls/call_desk.js';
 import { CallRegistry } from './calls/call_registry.js';
@@ -62,7 +62,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
   const threadMetrics = new ThreadMetrics(memory.metrics, 0);
   const collector = watchGarbageCollector(threadMetrics);
   const rings = Array.from({ length: config.calls.max }, (_, slot) => new SlotRings(memory.slab, slot));
-  const admission = new Admission(config.calls.max);
+  const admission = new Admission(config.calls.max, keptForInbound(config.calls.max, config.calls.inboundPercent));
   const registry = new CallRegistry();
   const events = new EventHub(log);
   events.subscribe('log', 'log', (line) => log.writeLine(line));

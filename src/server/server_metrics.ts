@@ -3,6 +3,7 @@
 
 import * as prom from 'prom-client';
 import { type CallDirection, END_REASONS, type EndReason } from '../call/call.js';
+import { REFUSAL_REASONS, type RefusalReason } from './calls/admission.js';
 import type { HttpEngine } from './http/transport.js';
 
 export interface LiveNumbers {
@@ -46,7 +47,7 @@ export class ServerMetrics {
       'on',
     ]);
     this.#tokens = counter('ringline_media_token_refused_total', 'Media sockets refused for their token.', ['reason']);
-    this.#refusals = counter('ringline_calls_refused_total', 'Calls not taken.', ['reason']);
+    this.#refusals = counter('ringline_calls_refused_total', 'Calls not taken, and dials not made.', ['reason']);
     this.#calls = counter('ringline_calls_total', 'Calls ended, by direction and reason.', ['direction', 'reason']);
     this.#oversized = counter(
       'ringline_media_oversized_total',
@@ -92,7 +93,7 @@ export class ServerMetrics {
     for (const direction of ['inbound', 'outbound']) {
       for (const reason of END_REASONS) this.#calls.inc({ direction, reason }, 0);
     }
-    for (const reason of ['full', 'draining', 'cancelled']) this.#refusals.inc({ reason }, 0);
+    for (const reason of REFUSAL_REASONS) this.#refusals.inc({ reason }, 0);
     for (const on of ['webhook', 'media']) this.#signatures.inc({ on }, 0);
     for (const reason of ['missing', 'unknown', 'expired', 'used']) this.#tokens.inc({ reason }, 0);
   }
@@ -106,7 +107,7 @@ export class ServerMetrics {
   tokenRefused(reason: 'missing' | 'unknown' | 'expired' | 'used'): void {
     this.#tokens.inc({ reason });
   }
-  refused(reason: 'full' | 'draining' | 'cancelled'): void {
+  refused(reason: RefusalReason): void {
     this.#refusals.inc({ reason });
   }
   ended(direction: CallDirection, reason: EndReason): void {

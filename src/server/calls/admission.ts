@@ -1,25 +1,48 @@
-// How many calls at once. A slot is reserved before anything is promised, in one step, so that two webhooks that come
+// How many calls at once, and how many of them we may have dialled. A slot is reserved before anything is promised, in one step, so that two webhooks that come
 // together can't share the last one. What a slot is used for is call_control.ts.
 
 import { assert } from '../../assert.js';
 
-/** `cancelled`: an outbound call that we gave up, and that was answered all the same. */
-export type RefusalReason = 'full' | 'draining' | 'cancelled';
+/** Whom a slot is for: somebody who is on the line (`inbound`), or somebody we would like to ring (`outbound`). */
+export type Lane = 'inbound' | 'outbound';
+
+/**
+ * `kept`: the free slots are for callers. `cancelled`: an outbound call that we gave up, and that was answered all the
+ * same.
+ */
+export const REFUSAL_REASONS = ['full', 'kept', 'draining', 'cancelled'] as const;
+export type RefusalReason = (typeof REFUSAL_REASONS)[number];
+
+/**
+ * How many slots dialling leaves free for callers.
+ * @param percent of all slots, 0 to 100; rounded up, but beside 100 % never all of them
+ */
+export function keptForInbound(slots: number, percent: number): number {
+  return percent === 100 ? slots : Math.min(slots - 1, Math.ceil((slots * percent) / 100));
+}
 
 export class Admission {
   readonly #free: number[];
   readonly #reserved: boolean[];
   #draining = false;
 
-  /** @param slots calls at once; slots are 0 … slots - 1 */
-  constructor(readonly slots: number) {
+  /**
+   * @param slots calls at once; slots are 0 … slots - 1
+   * @param kept nobody is rung while no more than this many are free: a campaign takes every slot as soon as it is free,
+   *   and callers would only ever hear that all lines are busy
+   */
+  constructor(
+    readonly slots: number,
+    readonly kept = 0,
+  ) {
     this.#free = Array.from({ length: slots }, (_, i) => i);
     this.#reserved = new Array<boolean>(slots).fill(false);
   }
 
   /** A slot that is now the caller's until `release`, or why there is none. The longest unused comes first. */
-  reserve(): number | RefusalReason {
+  reserve(lane: Lane): number | RefusalReason {
     if (this.#draining) return 'draining';
+    if (lane === 'outbound' && !this.isFull && this.#free.length <= this.kept) return 'kept';
     const slot = this.#free.shift();
     if (slot === undefined) return 'full';
     this.#reserved[slot] = true;

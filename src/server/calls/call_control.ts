@@ -102,7 +102,7 @@ export class CallControl {
 
   /** A slot for a call we are about to dial; give it to `dialled` or back with `releaseReserved`. */
   reserve(): number | RefusalReason {
-    const slot = this.#options.admission.reserve();
+    const slot = this.#options.admission.reserve('outbound');
     if (typeof slot === 'string') this.#options.metrics.refused(slot);
     return slot;
   }
@@ -188,9 +188,9 @@ export class CallControl {
     await this.#idleWithin(graceMs);
   }
 
-  /** A new call on a slot of its own, started. */
+  /** A new call on a slot of its own, started. Whoever dialled: somebody is on the line. */
   #admit(call: IncomingCall & Pick<CallEntry, 'variables'>): CallEntry | RefusalReason {
-    const slot = this.#options.admission.reserve();
+    const slot = this.#options.admission.reserve('inbound');
     if (typeof slot === 'string') return this.#refuse(call.callSid, slot);
     const entry = this.#options.registry.add({ ...call, slot, phase: 'accepted' });
     this.#start(entry);

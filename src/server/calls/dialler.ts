@@ -7,6 +7,7 @@ import { isTerminal } from '../../twilio/call_status.js';
 import { type TwilioCall, type TwilioRest, TwilioRestError } from '../../twilio/rest_client.js';
 import { HttpError } from '../http/errors.js';
 import type { ServerMetrics } from '../server_metrics.js';
+import type { RefusalReason } from './admission.js';
 import type { CallControl } from './call_control.js';
 import type { CallEntry, CallRegistry } from './call_registry.js';
 
@@ -18,6 +19,13 @@ const TIME_LIMIT_GRACE_S = 60;
 /** How long a webhook waits for the answer to a dial that it may belong to. */
 const SETTLE_TIMEOUT_MS = 2_000;
 const RETRY_AFTER_S = '5';
+
+const NO_SLOT: Readonly<Record<RefusalReason, string>> = {
+  full: 'all lines are busy',
+  kept: 'the free lines are kept for callers',
+  draining: 'the server is going down',
+  cancelled: 'it was cancelled',
+};
 
 export interface DialOrder {
   to: string;
@@ -64,8 +72,7 @@ export class Dialler {
     if (!rest.isConfigured) throw new HttpError(503, 'Failed to initiate call: no Twilio account is configured');
     const slot = control.reserve();
     if (typeof slot === 'string') {
-      const why = slot === 'full' ? 'all lines are busy' : 'the server is going down';
-      throw new HttpError(503, `Failed to initiate call: ${why}`, { 'retry-after': RETRY_AFTER_S });
+      throw new HttpError(503, `Failed to initiate call: ${NO_SLOT[slot]}`, { 'retry-after': RETRY_AFTER_S });
     }
     const webhookUrl = `${base}/outbound-twiml`;
     const answer = this.#ask(order, base, webhookUrl);

@@ -129,6 +129,17 @@ test('a 201 that describes no call is no success, and gives the slot back', asyn
   }
 });
 
+test('a campaign leaves a line for somebody who calls', async () => {
+  const statuses = [];
+  for (let i = 0; i < 5; i++) statuses.push((await outbound({ to_number: TO })).status);
+  expect(statuses).toEqual([200, 200, 503, 503, 503]);
+  expect(await (await outbound({ to_number: TO })).json()).toEqual({
+    detail: 'Failed to initiate call: the free lines are kept for callers',
+  });
+  expect(metric(await t.metrics(), 'ringline_calls_refused_total{reason="kept"}')).toBe(4);
+  expect(await t.ring(newCallSid())).toMatch(/^ws:/);
+});
+
 test('a repeated Idempotency-Key gets the first answer and rings once, even at the same moment', async () => {
   const headers = { 'idempotency-key': 'order-7' };
   const answers = await Promise.all([1, 2, 3].map(() => outbound({ to_number: TO }, headers)));
