@@ -3,6 +3,7 @@
 
 import { nowMs } from '../../clock.js';
 import type { Logger } from '../../log.js';
+import { Refusals } from '../http/refusals.js';
 import { type Handshake, refusal, type ServerSocket, type SocketEvents, type SocketLimits } from '../http/transport.js';
 import type { ServerMetrics } from '../server_metrics.js';
 import type { IngressWriter } from './ingress_writer.js';
@@ -36,6 +37,7 @@ export interface MediaSocketsOptions {
 
 export class MediaSockets {
   readonly #options: MediaSocketsOptions;
+  readonly #refusals = new Refusals();
   /** By slot. */
   readonly #sockets: (ServerSocket | null)[];
   /** Open sockets. */
@@ -61,13 +63,18 @@ export class MediaSockets {
     const ticket = match[1] === undefined ? 'missing' : tokens.find(match[1], nowMs());
     if (typeof ticket === 'string') {
       metrics.tokenRefused(ticket);
-      log.warn({ reason: ticket }, 'media socket refused: token');
+      // Handshakes by the thousand shall not fill the disk with lines.
+      const before = this.#refusals.note(client.peer, nowMs());
+      if (before !== null) log.warn({ reason: ticket, peer: client.peer, before }, 'media socket refused: token');
       return refuse(client, 403, 'the media socket needs a fresh token from our TwiML');
     }
     if (!isSigned(client.header('x-twilio-signature'), ticket.streamUrl)) {
       // The ticket stays good: whoever can't sign can't take the caller's place away.
       metrics.signatureRefused('media');
-      log.warn({ callSid: ticket.callSid }, 'media socket refused: signature');
+      const before = this.#refusals.note(client.peer, nowMs());
+      if (before !== null) {
+        log.warn({ callSid: ticket.callSid, peer: client.peer, before }, 'media socket refused: signature');
+      }
       return refuse(client, 403, 'the Twilio signature is missing or wrong');
     }
     tokens.spend(ticket.slot);

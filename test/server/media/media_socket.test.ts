@@ -156,3 +156,13 @@ test('a plain GET of the socket URL is told to upgrade', async () => {
   expect(response.status).toBe(426);
   expect(await response.json()).toEqual({ detail: 'this is a WebSocket' });
 });
+
+test('refused handshakes by the hundred are counted, and have a few lines in the log', async () => {
+  const series = 'ringline_media_token_refused_total{reason="unknown"}';
+  const before = metric(await t.metrics(), series);
+  const url = `${t.base.replace('http', 'ws')}/ws/${'x'.repeat(32)}`;
+  const answers = await Promise.all(Array.from({ length: 150 }, () => handshake(t.connect(url))));
+  expect(new Set(answers)).toEqual(new Set([403]));
+  expect(metric(await t.metrics(), series)).toBe(before + 150);
+  expect(t.lines.filter(({ msg }) => msg === 'media socket refused: token').length).toBeLessThanOrEqual(20);
+});
