@@ -23,7 +23,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** Exit code for a configuration that can't be used: EX_CONFIG of sysexits.h. */
+/** Exit code for a configuration that can't be used: EX_CONFIG of the BSDs' sysexits. */
 export const EXIT_CONFIG = 78;
 
 /**

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { namesOfNothing } from './tidy_comments.js';
 import { violations } from './tidy_rules.js';
 import { importsOf, withoutComments } from './tidy_source.js';
 
@@ -21,6 +22,42 @@ test('the tree keeps the rules of its structure', () => {
   const tree = realTree();
   expect(tree.size, 'the tree was found').toBeGreaterThan(50);
   expect(violations(tree)).toEqual([]);
+});
+
+describe('comments', () => {
+  /** Sources of all kinds, and the documents at the top. */
+  function allTexts(): Map<string, string> {
+    const texts = realTree();
+    // The planted violations of this very file are no code.
+    texts.delete('test/tidy.test.ts');
+    const isText = (name: string) =>
+      /\.(mjs|md|json|cc|h|py|sh)$/.test(name) && !/(^|\/)(build|node_modules)\//.test(name);
+    for (const folder of ['native', 'bench', 'loadtest', 'models']) {
+      for (const entry of readdirSync(projectDir + folder, { recursive: true, encoding: 'utf8' })) {
+        if (isText(entry)) texts.set(`${folder}/${entry}`, readFileSync(`${projectDir}${folder}/${entry}`, 'utf8'));
+      }
+    }
+    for (const name of readdirSync(projectDir))
+      if (isText(name)) texts.set(name, readFileSync(projectDir + name, 'utf8'));
+    return texts;
+  }
+
+  test('name only files, documents and code that exist', () => {
+    expect(namesOfNothing(allTexts())).toEqual([]);
+  });
+
+  test.each([
+    ['// see server/no_such_file.ts', ['server/no_such_file.ts']],
+    ['// README 2 says so, and ELSEWHERE A.4, and ELSEWHERE F', ['ELSEWHERE.md', 'ELSEWHERE.md']],
+    ['/** Calls `noSuchFunction()` first. */', ['noSuchFunction']],
+    ['// twilio/twiml.ts, README.md, `sayLine`, `https://example.com/x.ts`, `a b`', []],
+  ])('%s names %j, which is not there', (comment, expected) => {
+    const texts = new Map([
+      ['src/twilio/twiml.ts', `${comment}\nexport const sayLine = 1;\n`],
+      ['README.md', 'noSuchFunction'],
+    ]);
+    expect(namesOfNothing(texts)).toEqual(expected.map((name) => `src/twilio/twiml.ts:1: ${name}`));
+  });
 });
 
 describe('the rules bite', () => {

@@ -1,5 +1,5 @@
 // What a call was, told when it is over: its turns, interruptions, errors and usage. Also the body of the file beside
-// the recording and of `GET /calls/{call_sid}`, there in snake_case (snake_case.ts). Types only.
+// the recording and of `GET /calls/{call_sid}`, there in snake_case. Types only.
 
 import type { CallDirection, EndReason } from './call.js';
 

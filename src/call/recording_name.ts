@@ -4,7 +4,7 @@
 import type { CallDirection, CallOrder } from './call.js';
 
 /**
- * The name without extension. The time is UTC, `YYYYMMDD_HHMMSS`. The sid was checked at the webhook, so it can't lead out
+ * The name without extension. The time is UTC, such as 20260131_235959. The sid was checked at the webhook, so it can't lead out
  * of the folder.
  */
 export function recordingStem(port: number, order: Pick<CallOrder, 'direction' | 'acceptedAt' | 'callSid'>): string {

@@ -1,5 +1,5 @@
 // The vendors a call is served by, as far as settings go: what the main thread may know of them, without any SDK. What
-// worker threads do with them is vendor_clients.ts. A further vendor is a folder here and a line in both.
+// worker threads do with them is in the vendors' folders. A further vendor is a folder here and a line below.
 
 import { CARTESIA_SETTINGS } from './cartesia/settings.js';
 import { DEEPGRAM_SETTINGS } from './deepgram/settings.js';

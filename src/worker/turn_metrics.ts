@@ -6,7 +6,7 @@ import { tenths } from './call_report.js';
 import type { ReplyTimes } from './reply.js';
 
 /**
- * `engine_added` is what remains of (end of speech -> first frame) after taking out the endpointing hold, the model's
+ * `engine_added_ms` is what remains of (end of speech -> first frame) after taking out the endpointing hold, the model's
  * time to its first speakable piece as far as it came after the hold, and the voice's time to its first audio.
  */
 export function observeAnswer(

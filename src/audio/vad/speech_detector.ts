@@ -1,5 +1,5 @@
 // Turns window probabilities into speech starts and ends. Pure: time comes in with each window, so every rule is a row
-// in vad.test.ts. The probabilities come from vad_batch.ts; whether speech interrupts the agent or a silence ends a turn
+// in speech_detector.test.ts. The probabilities come from vad_batch.ts; whether speech interrupts the agent or a silence ends a turn
 // is decided in conversation/.
 
 export interface VadOptions {

@@ -206,7 +206,7 @@ export class PlayoutLedger {
 
   /**
    * Twilio echoed a mark. 'played' = everything sent before it was heard. 'stale' = it was outstanding when a clear went
-   * out (those come back unplayed; PROTOCOLS A.4), or came back before. 'unknown' = we never sent it.
+   * out (Twilio sends those back at once, unplayed), or came back before. 'unknown' = we never sent it.
    */
   markEchoed(name: string, nowMs: number): EchoVerdict {
     const verdict = this.#marks.echoed(name);

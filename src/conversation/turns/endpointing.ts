@@ -56,7 +56,7 @@ export function decideEndpoint(input: EndpointInput, options: EndpointingOptions
   if (input.speaking) return { decision: 'wait', checkAtMs: Number.POSITIVE_INFINITY, eager: false };
   const { nowMs, speechEndMs } = input;
   const answered = input.finalAnsweredAtMs !== null;
-  // Finalize is usually answered, not always (PROTOCOLS B.3): there is a time after which what we have must do.
+  // Finalize is usually answered, not always: there is a time after which what we have must do.
   const sttDeadlineMs = (input.finalizeSentAtMs ?? speechEndMs) + options.sttFinalTimeoutMs;
 
   if (input.text.trim() === '') {

@@ -13,7 +13,7 @@ import { EngineError } from '../../errors.js';
 import type { ProviderHooks } from '../shared/provider_hooks.js';
 import { failureWord, handshakeStatus, isRetryableStatus } from '../shared/provider_http.js';
 
-// The SDK's ESM build can't open a socket on Node 20 (it calls a `require` that isn't there, PROTOCOLS F).
+// The SDK's ESM build can't open a socket on Node 20 (it calls a `require` that isn't there); its CJS build can.
 const require = createRequire(import.meta.url);
 const { Cartesia } = require('@cartesia/cartesia-js') as { Cartesia: typeof CartesiaClient };
 const { TTSWS } = require('@cartesia/cartesia-js/resources/tts/ws') as { TTSWS: typeof CartesiaTtsWs };
@@ -114,7 +114,7 @@ export class CartesiaSocket {
       wsOptions.createConnection = (() => connectTcp(target)) as typeof connectTcp;
     }
     this.#tts = new TTSWS(client, wsOptions);
-    // First thing: with no error listener the SDK turns any error into an unhandled rejection (PROTOCOLS C.4).
+    // First thing: with no error listener the SDK turns any error into an unhandled rejection, which ends the process.
     this.#tts.on('error', (error) => this.#onSdkError(error));
     this.#tts.on('event', (event) => this.#onEvent(event));
     this.#tts.connect().then(

@@ -26,7 +26,7 @@ export const CARTESIA_TUNING = {
   retryBackoff: { baseMs: 250, capMs: 2000 },
 } as const satisfies CartesiaTuning;
 
-/** What every message of a context repeats, identical each time (PROTOCOLS C.1). */
+/** What every message of a context repeats, identical each time, or the vendor refuses it. */
 export interface CartesiaVoice {
   modelId: string;
   voiceId: string;

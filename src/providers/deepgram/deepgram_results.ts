@@ -1,4 +1,4 @@
-// Reads Deepgram's v1 messages (PROTOCOLS B.4). Pure: no socket, no state. Times stay relative to the connection here;
+// Reads Deepgram's v1 messages (its live streaming API). Pure: no socket, no state. Times stay relative to the connection here;
 // deepgram_session.ts turns them into session time.
 
 export interface DeepgramResult {

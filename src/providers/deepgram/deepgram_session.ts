@@ -29,7 +29,7 @@ export interface DeepgramTuning {
   replayMs: number;
   /** Backlog sent at once after opening; the rest follows at `replayRate`. */
   replayBurstMs: number;
-  /** Times real time; the vendor's limit for catching up is 1.25 (PROTOCOLS B.3). */
+  /** Times real time; the vendor takes audio at up to 1.25 while a connection catches up. */
   replayRate: number;
   /** A KeepAlive goes out when no audio did for this long (the vendor asks for 3-5 s). */
   keepAliveMs: number;
@@ -146,7 +146,7 @@ export class DeepgramSession implements SttSession, Swept {
       this.#onEnded(new EngineError('STT_STALLED', { provider: 'deepgram', retryable: true }));
       return;
     }
-    // A connection that never had audio can't be kept alive this way (PROTOCOLS B.3), so none is sent.
+    // A connection that never had audio can't be kept alive this way: the vendor wants audio first. So none is sent.
     if (this.#nextByte > this.#baseByte && now - this.#lastAudioMs >= this.tuning.keepAliveMs) {
       this.#lastAudioMs = now;
       this.#connection?.keepAlive();

@@ -1,5 +1,5 @@
 // One WebSocket to Deepgram, in the shape of the SDK's transport seam. The SDK's own socket hides the handshake's status,
-// negotiates compression, and reconnects on a schedule of its own (PROTOCOLS B.6); this one does none of that. Policy
+// negotiates compression, and reconnects on a schedule of its own (once, 1-5 s later); this one does none of that. Policy
 // (retry, replay, watchdogs) is deepgram_session.ts.
 
 import type { Agent } from 'node:https';

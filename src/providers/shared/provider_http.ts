@@ -41,7 +41,7 @@ export function handshakeStatus(message: string): number | undefined {
 }
 
 /**
- * A short technical word for a network failure: the error code (`ECONNREFUSED`, `UND_ERR_SOCKET`, …) found on the error
+ * A short technical word for a network failure: the error code (ECONNREFUSED, UND_ERR_SOCKET, …) found on the error
  * or down its causes, else the error's class name. Messages are left out on purpose: vendors quote keys and input there.
  */
 export function failureWord(thrown: unknown): string {
