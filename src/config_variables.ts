@@ -38,7 +38,7 @@ export const SECTIONS = {
     httpEngine: setting(
       'HTTP_ENGINE',
       'auto',
-      'uws = uWebSockets.js, node = node:http and ws; auto = uWebSockets.js where it loads',
+      'uws = uWebSockets.js, node = node:http and ws; auto = uws where a current release of it loads',
       z.enum(['auto', 'uws', 'node'], 'must be auto, uws or node'),
     ),
     publicUrl: optional(

@@ -4,6 +4,7 @@
 import { openTransport } from '../../src/server/http/open_transport.js';
 import { makeRouter } from '../../src/server/http/router.js';
 import type { Handshake, HttpExchange, HttpTransport, SocketLimits } from '../../src/server/http/transport.js';
+import { loadUws } from '../../src/server/http/transport_uws.js';
 import { answerControl, type ControlHandlers } from './control.js';
 
 const CONTROL_PREFIX = '/_sim/';
@@ -39,7 +40,8 @@ export class VendorServer {
       else sendJson(exchange, 404, '{"detail":"the simulator knows no such path"}');
     };
     this.#transport = openTransport(
-      'auto',
+      // The generator's own cost must stay small: an old release will do.
+      typeof loadUws() === 'string' ? 'node' : 'uws',
       { request, handshake: (client) => (sockets[client.path] ?? request)(client), lateHandshakes: true },
       { ...limits, idleTimeoutS: 0 },
     ).transport;

@@ -106,10 +106,11 @@ export class HttpServer {
       MEDIA_SOCKET_LIMITS,
     );
     this.#transport = opened.transport;
-    if (opened.fallbackReason !== null) {
-      options.log.warn(
-        { reason: opened.fallbackReason },
-        'uWebSockets.js DOES NOT LOAD HERE: node:http and ws serve instead, a call costs more of the main thread',
+    if (opened.fallback !== null) {
+      const { reason, isUnexpected } = opened.fallback;
+      options.log[isUnexpected ? 'warn' : 'info'](
+        { reason },
+        'node:http and ws serve instead of uWebSockets.js: a call costs the main thread about a third more',
       );
     }
   }
