@@ -14,6 +14,7 @@ export const BENCHES: readonly Bench[] = [
   { name: 'audio/base64', load: () => import('./audio/base64.bench.js') },
   { name: 'audio/media_message', load: () => import('./audio/media_message.bench.js') },
   { name: 'audio/pcm', load: () => import('./audio/pcm.bench.js') },
+  { name: 'audio/jitter_buffer', load: () => import('./audio/jitter_buffer.bench.js') },
   { name: 'audio/resampler', load: () => import('./audio/resampler.bench.js') },
   { name: 'audio/vad', load: () => import('./audio/vad_peers.bench.js') },
   { name: 'audio/recording', load: () => import('./audio/recording.bench.js') },

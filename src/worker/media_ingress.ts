@@ -1,9 +1,9 @@
 // The caller's side of the media path: drains a call's ingress ring, takes Twilio's messages apart, smooths the audio
 // and delivers 20 ms frames in order. What the frames mean is decided elsewhere. No allocation per media message.
 
-import { JitterBuffer } from '../audio/jitter_buffer.js';
+import { AudioFrame, JitterBuffer } from '../audio/jitter_buffer.js';
 import type { Dsp } from '../audio/kernels/addon.js';
-import { BYTES_PER_MS, FRAME_SAMPLES } from '../audio_format.js';
+import { BYTES_PER_MS } from '../audio_format.js';
 import type { CounterName } from '../metrics/metric_names.js';
 import type { ThreadMetrics } from '../metrics/shared_metrics.js';
 import { INGRESS } from '../threads/record_types.js';
@@ -31,12 +31,12 @@ export interface IngressHandlers {
 
 /** Scratch that all calls of a worker share: a message is handled before the next one is read. */
 export class IngressBuffers {
-  readonly mulaw = new Uint8Array(1 << 16);
-  readonly pcm = new Int16Array(1 << 16);
-  readonly frameMulaw = new Uint8Array(FRAME_SAMPLES);
-  readonly framePcm = new Int16Array(FRAME_SAMPLES);
+  /** A message's frame on its way in, and each frame on its way out. */
+  readonly frame = new AudioFrame();
   readonly timestampMs = new Int32Array(4);
+  /** For messages of other sizes and spellings. */
   readonly base64 = Buffer.alloc(1 << 16);
+  readonly mulaw = new Uint8Array(1 << 16);
   readonly decoder = new TextDecoder('utf-8', { fatal: true });
 }
 
@@ -101,38 +101,38 @@ export class MediaIngress {
   }
 
   #onMessage(nowMs: number): void {
-    const { mulaw, pcm, timestampMs } = this.#buffers;
+    const { frame, timestampMs } = this.#buffers;
     const ring = this.#ring;
     const samples = this.#dsp.parseMedia(
       ring.bytes,
       ring.offset,
       ring.length,
       this.#streamSid,
-      mulaw,
+      frame.mulaw,
       0,
-      pcm,
+      frame.pcm,
       0,
       timestampMs,
     );
-    if (samples > 0 && this.#started) this.#onMedia(timestampMs[0], samples, nowMs);
+    if (samples > 0 && this.#started) this.#onMedia(timestampMs[0], frame.mulaw, samples, nowMs);
     else this.#onOther(nowMs);
   }
 
-  #onMedia(timestampMs: number, samples: number, nowMs: number): void {
+  #onMedia(timestampMs: number, mulaw: Uint8Array, samples: number, nowMs: number): void {
     const { jitter } = this;
     // The difference of two 32-bit stamps, signed: what came in while this batch was drained is younger than `nowMs`.
     this.#metrics.observe('ingress_delay_ms', Math.max(0, ((nowMs >>> 0) - this.#ring.stampMs) | 0));
-    if (!jitter.push(timestampMs, this.#buffers.mulaw, 0, this.#buffers.pcm, 0, samples, nowMs)) return;
+    if (!jitter.push(timestampMs, mulaw, samples, nowMs)) return;
     this.#clock.heard(jitter.endMs, samples / BYTES_PER_MS, jitter.jumps, nowMs);
   }
 
   #deliver(nowMs: number): void {
     const { jitter } = this;
-    const { frameMulaw, framePcm } = this.#buffers;
+    const { frame } = this.#buffers;
     const before = this.framesIn;
-    while (jitter.pull(nowMs, frameMulaw, framePcm)) {
+    while (jitter.pull(nowMs, frame)) {
       this.framesIn++;
-      this.#handlers.onFrame(frameMulaw, framePcm, this.#clock.callMs(jitter.timestampMs, jitter.timeline, nowMs));
+      this.#handlers.onFrame(frame.mulaw, frame.pcm, this.#clock.callMs(jitter.timestampMs, jitter.timeline, nowMs));
     }
     if (this.framesIn === before) return;
     this.#metrics.add('frames_in', this.framesIn - before);
@@ -188,13 +188,12 @@ export class MediaIngress {
   /** Audio in another spelling costs ten times as much, and objects; should it be the rule one day, a metric tells. */
   #onUnusualMedia({ track, timestampMs, payload }: TwilioMedia['media'], nowMs: number): void {
     if (track !== 'inbound' || payload === '') return;
-    const { base64, mulaw, pcm } = this.#buffers;
+    const { base64, mulaw } = this.#buffers;
     const isAscii = payload !== null && !NOT_ASCII.test(payload);
     const samples = isAscii ? this.#dsp.base64Decode(base64, 0, base64.write(payload, 'latin1'), mulaw, 0) : -1;
     if (samples <= 0) return this.#metrics.add('bad_payload');
     this.#metrics.add('media_unusual');
-    this.#dsp.mulawDecode(mulaw, 0, pcm, 0, samples);
-    this.#onMedia(timestampMs, samples, nowMs);
+    this.#onMedia(timestampMs, mulaw, samples, nowMs);
   }
 
   #onControl(nowMs: number): void {
