@@ -3,6 +3,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { EngineConfig } from '../../config.js';
+import { primaryLanguage } from '../../setting.js';
 import { Sweep, type Swept } from '../shared/liveness.js';
 import { logFault, type ProviderHooks } from '../shared/provider_hooks.js';
 import type { TtsHandlers, TtsOptions, TtsProvider, TtsUtterance } from '../tts.js';
@@ -91,7 +92,9 @@ export class CartesiaTts implements TtsProvider, Swept {
 
   open(options: TtsOptions, handlers: TtsHandlers): TtsUtterance {
     this.warm();
-    const voice = { modelId: this.#model, voiceId: options.voiceId, language: options.language };
+    // The vendor takes a language here and not a region.
+    const language = primaryLanguage(options.language);
+    const voice = { modelId: this.#model, voiceId: options.voiceId, language };
     const utterance = new CartesiaUtterance(this.#context, voice, handlers);
     this.#utterances.add(utterance);
     return utterance;

@@ -93,6 +93,18 @@ describe('speech that goes well', () => {
     expect(hooks.counts.tts_characters).toBe('Good day. How was it?'.length);
   });
 
+  test.each([
+    ['pt-BR', 'pt'],
+    ['zh-Hans-CN', 'zh'],
+    ['en', 'en'],
+  ])('an agent who speaks %s has a voice that speaks %s', async (language, sent) => {
+    server.onRequest = speak;
+    provider();
+    tts.open({ voiceId: 'voice-1', language }, probe).push('Good day.', true);
+    await probe.ended();
+    expect(server.peers[0].requests[0]).toMatchObject({ language: sent });
+  });
+
   test('every message of a context repeats the same fields', async () => {
     server.onRequest = speak;
     provider();
