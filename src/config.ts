@@ -3,17 +3,15 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
-import { SECTIONS } from './config_variables.js';
-import type { Section, SectionValues, Setting } from './setting.js';
-
-type Sections = typeof SECTIONS;
-type Values = { [Name in keyof Sections]: SectionValues<Sections[Name]> };
+import { checkTogether } from './config_checks.js';
+import { type ConfigValues, SECTIONS } from './config_variables.js';
+import { type Findings, given, type Section, type Setting } from './setting.js';
 
 /**
  * All settings of the engine, by section; those of `server` at the top. Structured-clone safe: worker threads get a copy.
  * `testMode` is `--test`: more logging, longer TTS deadlines, full errors in the log.
  */
-export type EngineConfig = Omit<Values, 'server'> & Values['server'] & { testMode: boolean };
+export type EngineConfig = Omit<ConfigValues, 'server'> & ConfigValues['server'] & { testMode: boolean };
 
 /** What is wrong with the settings: one line for each problem, ready to be printed. No secret is ever repeated. */
 export class ConfigError extends Error {
@@ -34,6 +32,8 @@ export function readEnvironment(file = '.env'): Record<string, string | undefine
   return existsSync(file) ? { ...parseEnv(readFileSync(file, 'utf8')), ...process.env } : { ...process.env };
 }
 
+const ARGUMENT = '--test';
+
 /**
  * Checks every setting and returns them frozen, all the way down.
  * @param env variable name -> value; an empty value counts as not set
@@ -41,24 +41,38 @@ export function readEnvironment(file = '.env'): Record<string, string | undefine
  * @throws ConfigError with all problems at once
  */
 export function loadConfig(env: Record<string, string | undefined>, argv: readonly string[]): EngineConfig {
-  const problems: string[] = [];
-  for (const argument of argv) {
-    if (argument !== '--test') problems.push(`${argument}: unknown argument, the only one is --test`);
-  }
-  const testMode = argv.includes('--test');
-  const values = readValues(env, testMode, problems);
-  checkTogether(values, env, problems);
-  if (problems.length > 0) throw new ConfigError(problems);
-  const { server, ...others } = values;
-  return deepFreeze({ ...server, ...others, testMode });
+  return readConfig(env, argv).config;
 }
 
-function readValues(env: Record<string, string | undefined>, testMode: boolean, problems: string[]): Values {
+/** The same, and what may not work as it is: one line each, `NAME: what`. */
+export function readConfig(
+  env: Record<string, string | undefined>,
+  argv: readonly string[],
+): { config: EngineConfig; warnings: string[] } {
+  const problems: string[] = [];
+  const warnings: string[] = [];
+  const findings: Findings = {
+    problem: (variable, what) => problems.push(`${variable}: ${what}`),
+    warning: (variable, what) => warnings.push(`${variable}: ${what}`),
+  };
+  for (const argument of argv) {
+    if (argument !== ARGUMENT) findings.problem(argument, 'unknown argument, the only one is --test');
+  }
+  const testMode = argv.includes(ARGUMENT);
+  const values = readValues(env, testMode, findings);
+  checkTogether(values, env, findings);
+  if (values.agent.file !== null) checkAgentFile(values.agent.file, findings);
+  if (problems.length > 0) throw new ConfigError(problems);
+  const { server, ...others } = values;
+  return { config: deepFreeze({ ...server, ...others, testMode }), warnings };
+}
+
+function readValues(env: Record<string, string | undefined>, testMode: boolean, findings: Findings): ConfigValues {
   const entries = Object.entries<Section>(SECTIONS).map(([name, section]) => {
-    const values = Object.entries(section).map(([key, each]) => [key, readValue(each, env, testMode, problems)]);
+    const values = Object.entries(section).map(([key, each]) => [key, readValue(each, env, testMode, findings)]);
     return [name, Object.fromEntries(values)];
   });
-  return Object.fromEntries(entries) as Values;
+  return Object.fromEntries(entries) as ConfigValues;
 }
 
 /** A malformed value is null here, and its problem is noted. */
@@ -66,53 +80,27 @@ function readValue(
   { variable, fallback, absent, schema, testFactor = 1, testFallback = fallback ?? undefined }: Setting,
   env: Record<string, string | undefined>,
   testMode: boolean,
-  problems: string[],
+  { problem }: Findings,
 ): unknown {
-  const raw = env[variable]?.trim() || (testMode ? testFallback : fallback);
+  const raw = given(env, variable) || (testMode ? testFallback : fallback);
   if (raw === null || raw === undefined) return absent;
-  const result = schema.safeParse(raw);
-  if (!result.success) {
-    problems.push(`${variable}: ${result.error.issues[0].message}`);
+  const result = QUOTED_AT_ONE_END.test(raw) ? null : schema.safeParse(raw);
+  if (!result?.success) {
+    problem(variable, result?.error.issues[0].message ?? 'must not begin or end with a quotation mark');
     return null;
   }
   return testMode && testFactor !== 1 ? (result.data as number) * testFactor : result.data;
 }
 
-/** What no single setting can tell. A malformed value is null here, and its problem is already noted. */
-function checkTogether(v: Values, env: Record<string, string | undefined>, problems: string[]): void {
-  const isSet = (name: string) => Boolean(env[name]?.trim());
-  const required = Object.values<Section>(SECTIONS)
-    .flatMap((section) => Object.values(section))
-    .flatMap((each) => (each.required ? each.variable : []));
-  // Without Twilio's token no signature can be checked; development with the checks off does without an account.
-  if (v.twilio.validate !== false) required.unshift('TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN');
-  for (const name of required) {
-    if (!isSet(name)) problems.push(`${name}: ${env[name] === undefined ? 'is missing' : 'is empty'}`);
-  }
-  if (v.twilio.validate === false && isSet('TWILIO_ACCOUNT_SID') !== isSet('TWILIO_AUTH_TOKEN')) {
-    problems.push('TWILIO_ACCOUNT_SID: goes together with TWILIO_AUTH_TOKEN, set both or neither');
-  }
-  // In JavaScript a comparison with null can be true; only two good values can contradict each other.
-  const isAbove = (a: number | null, b: number | null) => a !== null && b !== null && a > b;
-  if (isAbove(v.vad.endThreshold, v.vad.startThreshold)) {
-    problems.push('VAD_END_THRESHOLD: must not be above VAD_START_THRESHOLD');
-  }
-  if (isAbove(v.turn.silenceMsMin, v.turn.silenceMsMax)) {
-    problems.push('TURN_SILENCE_MS_MIN: must not be above TURN_SILENCE_MS_MAX');
-  }
-  if (isAbove(v.pacing.messageMs, v.pacing.leadMs)) {
-    problems.push('PACING_MESSAGE_MS: must not be above PACING_LEAD_MS');
-  }
-  if (v.agent.file !== null) checkAgentFile(v.agent.file, problems);
-}
+const QUOTED_AT_ONE_END = /^["']|["']$/;
 
-function checkAgentFile(file: string, problems: string[]): void {
+function checkAgentFile(file: string, { problem }: Findings): void {
   try {
     const persona: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    if (typeof persona !== 'object' || persona === null) problems.push(`AGENT_FILE: ${file} is not a JSON object`);
+    if (typeof persona !== 'object' || persona === null) problem('AGENT_FILE', `${file} is not a JSON object`);
   } catch (thrown) {
     const missing = (thrown as NodeJS.ErrnoException).code !== undefined;
-    problems.push(`AGENT_FILE: ${file} ${missing ? 'cannot be read' : 'is not JSON'}`);
+    problem('AGENT_FILE', `${file} ${missing ? 'cannot be read' : 'is not JSON'}`);
   }
 }
 

@@ -4,7 +4,7 @@
 
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import { VENDOR_SETTINGS } from './providers/vendor_settings.js';
+import { VENDOR_SECTIONS } from './providers/vendor_settings.js';
 import {
   anyText,
   decimal,
@@ -16,6 +16,7 @@ import {
   onOff,
   optional,
   type Section,
+  type SectionValues,
   type Setting,
   secret,
   setting,
@@ -80,7 +81,7 @@ export const SECTIONS = {
     validate: setting('TWILIO_VALIDATE', 'on', 'off = signatures are not checked; for development only', onOff),
     baseUrl: optional('TWILIO_BASE_URL', "a Twilio-compatible REST server; empty = Twilio's own", url('https', 'http')),
   },
-  ...VENDOR_SETTINGS,
+  ...VENDOR_SECTIONS,
   calls: {
     max: setting('CALLS_MAX', '200', 'calls at once; one more is refused politely', integer(1, 10000)),
     inboundPercent: setting(
@@ -189,6 +190,9 @@ export const SECTIONS = {
     file: optional('AGENT_FILE', 'JSON file with another persona; empty = the one that ships', anyText),
   },
 };
+
+type Sections = typeof SECTIONS;
+export type ConfigValues = { [Name in keyof Sections]: SectionValues<Sections[Name]> };
 
 /** All settings by variable. */
 export const CONFIG_VARIABLES: Readonly<Record<string, Setting>> = Object.fromEntries(

@@ -2,26 +2,47 @@
 
 import { readFileSync } from 'node:fs';
 import { AgentBook, type AgentSource, readAgents } from './agents/agent_book.js';
-import { ConfigError, type EngineConfig, EXIT_CONFIG, loadConfig, readEnvironment } from './config.js';
+import { checkAgents } from './agents/agent_checks.js';
+import { ConfigError, type EngineConfig, EXIT_CONFIG, readConfig, readEnvironment } from './config.js';
+import { checkFolders, type Folder } from './folders.js';
 import { createLogger } from './log.js';
 import { type PhoneServer, startPhoneServer } from './server/phone_server.js';
 import { createSharedMemory } from './server/shared_memory.js';
 import { WorkerPool } from './server/worker_pool.js';
 import { growHeapFaster } from './threads/heap_growth.js';
 
-function configure(): { config: EngineConfig; agents: AgentSource[] } {
+function configure(): { config: EngineConfig; agents: AgentSource[]; warnings: string[] } {
   try {
-    const config = loadConfig(readEnvironment(), process.argv.slice(2));
-    return { config, agents: readAgents(config.agent.file) };
+    const { config, warnings } = readConfig(readEnvironment(), process.argv.slice(2));
+    const agents = readAgents(config.agent.file);
+    const found = checkAgents(new AgentBook(agents).all(), config);
+    if (found.problems.length > 0) throw new ConfigError(found.problems);
+    return { config, agents, warnings: [...warnings, ...found.warnings] };
   } catch (thrown) {
     if (!(thrown instanceof ConfigError)) throw thrown;
-    for (const problem of thrown.problems) console.error(`configuration: ${problem}`);
-    process.exit(EXIT_CONFIG);
+    return refuse(thrown.problems);
   }
 }
 
+function refuse(problems: readonly string[]): never {
+  for (const problem of problems) console.error(`configuration: ${problem}`);
+  if (problems.some((problem) => /_(KEY|SID|TOKEN): is (missing|empty)$/.test(problem))) {
+    console.error('configuration: keys belong in .env (cp .env.example .env); npm run demo needs none');
+  }
+  process.exit(EXIT_CONFIG);
+}
+
+async function checkOwnFolders({ recording, log }: EngineConfig): Promise<void> {
+  const folders: Folder[] = [];
+  if (recording.enabled) folders.push({ variable: 'RECORDING_DIR', dir: recording.dir });
+  if (log.dir !== null) folders.push({ variable: 'LOG_DIR', dir: log.dir });
+  const problems = await checkFolders(folders);
+  if (problems.length > 0) refuse(problems);
+}
+
 growHeapFaster();
-const { config, agents } = configure();
+const { config, agents, warnings } = configure();
+await checkOwnFolders(config);
 const log = createLogger({ ...config.log, testMode: config.testMode });
 const packageFile = new URL(
   import.meta.url.endsWith('.ts') ? '../package.json' : '../../package.json',
@@ -34,6 +55,7 @@ async function exit(code: number): Promise<never> {
   process.exit(code);
 }
 
+for (const warning of warnings) log.warn({ setting: warning }, 'a setting that may not work');
 process.on('unhandledRejection', (err) => log.error({ err }, 'defect: unhandled rejection'));
 if (!config.twilio.validate) {
   log.warn('TWILIO_VALIDATE is off: anybody can pass for Twilio. For development only.');
@@ -46,7 +68,15 @@ const pool = new WorkerPool({ config, agents }, memory, log, () => {
 });
 let server: PhoneServer;
 try {
-  server = await startPhoneServer({ config, agents: new AgentBook(agents), memory, runner: pool, log, version });
+  server = await startPhoneServer({
+    config,
+    agents: new AgentBook(agents),
+    memory,
+    runner: pool,
+    log,
+    version,
+    warnings,
+  });
 } catch (err) {
   log.fatal({ err }, 'the server could not start');
   await exit(1);

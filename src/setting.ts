@@ -54,6 +54,16 @@ export function text<S extends z.ZodType<string>>(
   return { variable, fallback: null, absent: '', required, meaning, schema };
 }
 
+/**
+ * The text of a variable, '' when it is not set. Quotation marks around it are taken off: `docker run --env-file` hands
+ * over those that a shell or a reader of `.env` takes away.
+ */
+export function given(env: Readonly<Record<string, string | undefined>>, variable: string): string {
+  const raw = env[variable]?.trim() ?? '';
+  const quoted = /^(["'])(.*)\1$/.exec(raw);
+  return quoted ? quoted[2].trim() : raw;
+}
+
 /** What a section's own check found. A problem keeps the server from starting, a warning is logged at start. */
 export interface Findings {
   problem(variable: string, what: string): void;

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { ConfigError, loadConfig } from '../src/config.js';
+import { ConfigError, loadConfig, readConfig } from '../src/config.js';
 import { CONFIG_VARIABLES } from '../src/config_variables.js';
 
 const SID = `AC${'0123456789abcdef'.repeat(2)}`;
@@ -160,4 +160,31 @@ test('.env.example lists every variable with its default and its meaning, and no
 test('.env.example is itself a valid configuration once the keys are filled in', () => {
   const env = Object.fromEntries(Object.entries(CONFIG_VARIABLES).map(([name, v]) => [name, v.fallback ?? '']));
   expect(loadConfig({ ...env, ...GOOD }, [])).toEqual(loadConfig(GOOD, []));
+});
+
+test.each([
+  ['OPENAI_API_KEY', '"sk-1"', 'sk-1'],
+  ['DEEPGRAM_API_KEY', "'abc'", 'abc'],
+  ['DEEPGRAM_MODEL', '"nova-2"', 'nova-2'],
+  ['RECORDING_DIR', '" /data/calls "', '/data/calls'],
+  ['PORT', '"9000"', '9000'],
+])('quotation marks that docker left around %s=%s are taken off', (name, quoted, value) => {
+  const text = JSON.stringify(loadConfig({ ...GOOD, [name]: quoted }, []));
+  expect(text).toContain(value);
+  expect(text).not.toContain(JSON.stringify(quoted).slice(1, -1));
+});
+
+test.each(['"sk-1', 'sk-1"', "'sk-1", `"sk-1'`])('a quotation mark at one end is refused: %s', (value) => {
+  expect(problemsOf({ ...GOOD, OPENAI_API_KEY: value })).toEqual([
+    'OPENAI_API_KEY: must not begin or end with a quotation mark',
+  ]);
+});
+
+test('a value of nothing but marks counts as not set', () => {
+  expect(problemsOf({ ...GOOD, OPENAI_API_KEY: '""' })).toHaveLength(1);
+  expect(loadConfig({ ...GOOD, PORT: "''" }, []).port).toBe(8765);
+});
+
+test('a good configuration comes without a warning', () => {
+  expect(readConfig({ ...GOOD, PATH: '/bin', HOME: '/root', HOSTNAME: 'x', SHELL: 'sh' }, []).warnings).toEqual([]);
 });

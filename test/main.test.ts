@@ -29,7 +29,7 @@ function start(env: Record<string, string>, args: string[] = [], cwd = mkdtempSy
     stdout
       .split('\n')
       .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as { msg: string; port: number });
+      .map((line) => JSON.parse(line) as { msg: string; port: number; setting: string });
   return { child, exit, lines, stderr: () => stderr };
 }
 
@@ -49,7 +49,36 @@ test('a missing setting stops the process with one line for each, and exit code 
     'configuration: PORT: must be a whole number from 0 to 65535',
     'configuration: DEEPGRAM_API_KEY: is missing',
     'configuration: CARTESIA_API_KEY: is missing',
+    'configuration: keys belong in .env (cp .env.example .env); npm run demo needs none',
   ]);
+});
+
+test.each([
+  ['a file in its place', () => MAIN],
+  ['below a file', () => join(MAIN, 'recordings')],
+  ['where nothing can be made', () => '/proc/recordings/today'],
+])('a folder that cannot be used (%s) stops it with one line, and exit code 78', async (_, dir) => {
+  for (const variable of ['RECORDING_DIR', 'LOG_DIR']) {
+    const server = start({ ...KEYS, ...BASES, PORT: '0', [variable]: dir() });
+    expect(await server.exit).toBe(78);
+    expect(server.stderr()).toMatch(new RegExp(`^configuration: ${variable}: .+\n$`));
+  }
+});
+
+test('settings that may not work are warned of', async () => {
+  const server = start({
+    ...KEYS,
+    ...BASES,
+    PORT: '0',
+    CARTESIA_VOICE_ID: 'bob',
+    PROT: '99',
+    DEEPGRAM_MODEL: 'nova-9',
+  });
+  await listening(server);
+  const warned = server.lines().flatMap((line) => (line.msg === 'a setting that may not work' ? line.setting : []));
+  expect(warned.map((warning) => warning.split(':')[0])).toEqual(['DEEPGRAM_MODEL', 'CARTESIA_VOICE_ID', 'PROT']);
+  server.child.kill('SIGTERM');
+  expect(await server.exit).toBe(0);
 });
 
 test('a broken agent file stops it before it listens: one line for each problem, and exit code 78', async () => {

@@ -22,7 +22,7 @@ const MAY_IMPORT: Record<string, (target: string, isType: boolean) => boolean> =
   twilio: () => false,
   providers: () => false,
   conversation: (target, isType) => isType && /^src\/providers\/(stt|llm|tts)\.ts$/.test(target),
-  agents: (target) => /^src\/conversation\//.test(target),
+  agents: (target) => /^src\/conversation\//.test(target) || target === 'src/providers/vendor_settings.ts',
   worker: (target) => /^src\/(metrics|threads|audio|twilio|providers|conversation|agents)\//.test(target),
   server: (target) =>
     /^src\/(metrics|threads|twilio)\/|^src\/agents\/agent_book\.ts$/.test(target) || WITHOUT_SDK.test(target),
@@ -35,7 +35,7 @@ const SDKS = ['@deepgram/sdk', 'openai', '@cartesia/cartesia-js'];
 const CALL_TYPES = /^src\/call\//;
 /** main.ts is a root file that may do more; no other root file may import it. */
 const MAIN = 'src/main.ts';
-const MAIN_MAY_IMPORT = /^src\/(metrics|threads|server)\/|^src\/agents\/agent_book\.ts$/;
+const MAIN_MAY_IMPORT = /^src\/(metrics|threads|server)\/|^src\/agents\/agent_(book|checks)\.ts$/;
 
 /** Package -> the files that may import it. */
 const ONE_IMPORTER: Record<string, RegExp> = {

@@ -6,10 +6,8 @@ import type { RootLogger } from '../log.js';
 import { watchGarbageCollector } from '../metrics/gc_pauses.js';
 import { createRegistry } from '../metrics/prometheus.js';
 import { ThreadMetrics } from '../metrics/shared_metrics.js';
-import { probeCartesia } from '../providers/cartesia/probe.js';
-import { probeDeepgram } from '../providers/deepgram/probe.js';
-import { probeOpenai } from '../providers/openai/probe.js';
 import { type ProbeResult, probeOk } from '../providers/probe.js';
+import { VENDOR_NAMES, vendor } from '../providers/vendor_settings.js';
 import { Doorbell } from '../threads/doorbell.js';
 import { SlotRings } from '../threads/slab.js';
 import { SlotFlags } from '../threads/slot_flags.js';
@@ -48,6 +46,8 @@ export interface PhoneServerOptions {
   runner: CallRunner;
   log: RootLogger;
   version: string;
+  /** What was found about the settings and the agents; shown in /health. */
+  warnings?: readonly string[];
 }
 
 export interface PhoneServer {
@@ -58,7 +58,7 @@ export interface PhoneServer {
 
 /** Builds the server around a pool of workers and starts listening. Rejects when the address is taken. */
 export async function startPhoneServer(options: PhoneServerOptions): Promise<PhoneServer> {
-  const { config, agents, memory, runner, log, version } = options;
+  const { config, agents, memory, runner, log, version, warnings = [] } = options;
   const threadMetrics = new ThreadMetrics(memory.metrics, 0);
   const collector = watchGarbageCollector(threadMetrics);
   const rings = Array.from({ length: config.calls.max }, (_, slot) => new SlotRings(memory.slab, slot));
@@ -140,6 +140,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     insiders,
     version,
     httpEngine: () => http.engine,
+    warnings,
   });
   const recordings = new Recordings(config.recording.dir, log);
   const http: HttpServer = new HttpServer({
@@ -180,16 +181,15 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
 }
 
 function addProviders(providers: ProviderHealth, config: EngineConfig, rest: TwilioRest): void {
-  const { deepgram, openai, cartesia } = config;
   providers.add('twilio', rest.isConfigured, () =>
     rest.probe().then(
       () => probeOk(),
       (error: TwilioRestError) => readTwilioProbe(error),
     ),
   );
-  providers.add('openai', openai.apiKey !== '', () => probeOpenai(openai));
-  providers.add('deepgram', deepgram.apiKey !== '', () => probeDeepgram(deepgram));
-  providers.add('cartesia', cartesia.apiKey !== '', () => probeCartesia(cartesia));
+  for (const name of VENDOR_NAMES) {
+    providers.add(name, config[name].apiKey !== '', () => vendor(name).probe(config[name]));
+  }
 }
 
 function readTwilioProbe(error: TwilioRestError): ProbeResult {

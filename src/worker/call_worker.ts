@@ -2,7 +2,6 @@
 // is what makes the thread ready, so everything slow (SDKs, model, prepared phrases) happens here and not at a caller's
 // first word.
 
-import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parentPort, threadId, workerData } from 'node:worker_threads';
 import { AgentBook, type AgentSource } from '../agents/agent_book.js';
@@ -58,7 +57,6 @@ async function createHost(setup: WorkerSetup): Promise<SessionHost> {
     dir: null,
     sink: (line) => post({ topic: 'log', payload: line }),
   });
-  if (config.recording.enabled) fs.mkdirSync(config.recording.dir, { recursive: true });
   const book = new AgentBook(setup.agents as AgentSource[]);
   const vad = await VadBatch.create(MODEL_PATH, config.vad.engine, slabSlots(slab));
   // A seat is what makes the server ready: it is taken when the slow part is over.

@@ -1,14 +1,15 @@
 // Is Cartesia there, does it know our key and the voice? One small GET, without the SDK, for the main thread.
 
-import type { EngineConfig } from '../../config.js';
 import { askVendor, httpUrl, judgeAnswer, type ProbeResult, probeRefused } from '../probe.js';
 
 /** The one the SDK's sockets speak; a test holds the two together. */
 export const CARTESIA_VERSION = '2026-08-14';
 
-export async function probeCartesia(
-  config: Pick<EngineConfig['cartesia'], 'apiKey' | 'baseUrl' | 'voiceId'>,
-): Promise<ProbeResult> {
+export async function probeCartesia(config: {
+  apiKey: string;
+  baseUrl: string | null;
+  voiceId: string;
+}): Promise<ProbeResult> {
   const base = httpUrl(config.baseUrl ?? 'https://api.cartesia.ai');
   const headers = { authorization: `Bearer ${config.apiKey}`, 'cartesia-version': CARTESIA_VERSION };
   const answer = await askVendor(`${base}/voices/${encodeURIComponent(config.voiceId)}`, headers);

@@ -1,6 +1,20 @@
 // The settings of Cartesia, text to speech. No SDK here: the main thread reads them too.
 
-import { anyText, integer, optional, secret, setting, text, url } from '../../setting.js';
+import {
+  anyText,
+  type Findings,
+  integer,
+  language,
+  optional,
+  primaryLanguage,
+  type SectionValues,
+  secret,
+  setting,
+  text,
+  url,
+} from '../../setting.js';
+import type { AgentNeeds } from '../vendor.js';
+import { probeCartesia } from './probe.js';
 
 /** With `--test` nobody waits for a slow voice in anger. */
 const IN_TEST = { testFactor: 3 };
@@ -14,7 +28,7 @@ export const CARTESIA_SETTINGS = {
     url('https', 'http', 'wss', 'ws'),
   ),
   model: setting('CARTESIA_MODEL', 'sonic-3', 'text-to-speech model', anyText),
-  language: optional('CARTESIA_LANGUAGE', "language of the voice; empty = the agent's", anyText),
+  language: optional('CARTESIA_LANGUAGE', "language of the voice; empty = the agent's", language),
   connectTimeoutMs: setting(
     'CARTESIA_CONNECT_TIMEOUT_MS',
     '3000',
@@ -42,3 +56,55 @@ export const CARTESIA_SETTINGS = {
     integer(1, 100),
   ),
 };
+
+/** Shut down on 2026-06-01 and before. */
+const GONE = /^sonic(-2|-turbo|-english|-multilingual|-preview)?(-\d{4}-\d\d-\d\d)?$/i;
+const MODELS = /^sonic-([3-9]|\d\d)(\.\d+)?(-[a-z0-9-]+)?$|^sonic-latest$/i;
+const VOICE_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** Sonic 3's, by primary subtag (the vendor's model page, November 2026). */
+const LANGUAGES = new Set(
+  `en fr de es pt zh ja hi it ko nl pl ru sv tr tl bg ro ar cs el fi hr ms sk da ta uk hu no vi bn th he ka id te gu kn ml
+   mr pa`.split(/\s+/),
+);
+
+function check(values: SectionValues<typeof CARTESIA_SETTINGS>, findings: Findings): void {
+  const { model, voiceId, baseUrl, language: spoken } = values;
+  // A compatible server may have names of its own.
+  const report = baseUrl === null ? findings.problem : findings.warning;
+  if (GONE.test(model)) report('CARTESIA_MODEL', 'names a model that Cartesia has shut down; sonic-3 is served');
+  else if (model !== null && !MODELS.test(model)) {
+    findings.warning(
+      'CARTESIA_MODEL',
+      'is no model of Cartesia that is known here; if it does not exist, no call speaks',
+    );
+  }
+  if (voiceId !== null && !isVoiceId(voiceId)) {
+    findings.warning('CARTESIA_VOICE_ID', 'is no id of a voice, such as 71a7ad14-091c-4e8e-a314-022ece01c121');
+  }
+  if (spoken !== null && !knowsLanguage(spoken)) {
+    findings.warning('CARTESIA_LANGUAGE', 'is no language of Cartesia that is known here');
+  }
+}
+
+function checkAgent(
+  { language: spoken }: SectionValues<typeof CARTESIA_SETTINGS>,
+  { language: own, voiceId }: AgentNeeds,
+  findings: Findings,
+): void {
+  if (voiceId !== null && !isVoiceId(voiceId)) {
+    findings.warning('AGENT_FILE', 'voiceId is no id of a voice, such as 71a7ad14-091c-4e8e-a314-022ece01c121');
+  }
+  if (spoken === null && !knowsLanguage(own)) {
+    findings.warning('AGENT_FILE', `language ${own} is none of Cartesia that is known here`);
+  }
+}
+
+export function isVoiceId(voiceId: string): boolean {
+  return VOICE_ID.test(voiceId);
+}
+
+export function knowsLanguage(tag: string): boolean {
+  return LANGUAGES.has(primaryLanguage(tag));
+}
+
+export const CARTESIA = { role: 'tts', settings: CARTESIA_SETTINGS, check, checkAgent, probe: probeCartesia } as const;

@@ -7,6 +7,7 @@ import { Sweep } from '../shared/liveness.js';
 import { logFault, type ProviderHooks } from '../shared/provider_hooks.js';
 import type { SttHandlers, SttProvider, SttSession, SttSessionOptions } from '../stt.js';
 import { DEEPGRAM_TUNING, DeepgramSession, type DeepgramTuning } from './deepgram_session.js';
+import { takesKeyterms } from './settings.js';
 
 export class DeepgramStt implements SttProvider {
   readonly #config: EngineConfig['deepgram'];
@@ -46,7 +47,7 @@ export class DeepgramStt implements SttProvider {
         model: this.#config.model,
         language: options.language,
         endpointingMs: this.#config.endpointingMs,
-        keyterms: options.keyterms,
+        keyterms: takesKeyterms(this.#config.model) ? options.keyterms : [],
         tag: options.callSid,
       },
       this.#tuning,

@@ -1,6 +1,21 @@
 // The settings of Deepgram, speech to text. No SDK here: the main thread reads them too.
 
-import { anyText, integer, optional, secret, setting, text, url } from '../../setting.js';
+import { z } from 'zod';
+import {
+  anyText,
+  type Findings,
+  integer,
+  language,
+  optional,
+  primaryLanguage,
+  type SectionValues,
+  secret,
+  setting,
+  text,
+  url,
+} from '../../setting.js';
+import type { AgentNeeds } from '../vendor.js';
+import { probeDeepgram } from './probe.js';
 
 export const DEEPGRAM_SETTINGS = {
   apiKey: text('DEEPGRAM_API_KEY', 'Deepgram key; required', secret, true),
@@ -13,7 +28,7 @@ export const DEEPGRAM_SETTINGS = {
   language: optional(
     'DEEPGRAM_LANGUAGE',
     "language the caller speaks, such as es or multi; empty = the agent's",
-    anyText,
+    language.or(z.literal('multi')),
   ),
   // Our own Finalize normally comes first.
   endpointingMs: setting(
@@ -35,3 +50,70 @@ export const DEEPGRAM_SETTINGS = {
     integer(500, 120000),
   ),
 };
+
+/** Of the v1 endpoint, which is the one used here; or the id of a customer's own model. */
+const MODELS =
+  /^(nova-3(-general|-medical)?|nova-2(-[a-z]+)?|nova(-[a-z]+)?|enhanced(-[a-z]+)?|base(-[a-z]+)?|whisper(-[a-z]+)?|custom|[0-9a-f]{8}-[0-9a-f-]{27})$/i;
+const FLUX = /^flux(-|$)/i;
+/** Nova-3's, by primary subtag (the vendor's "Models and Languages Overview", November 2026), and its mix of ten. */
+const LANGUAGES = new Set(
+  `ar be bg bn bs ca cs da de el en es et fa fi fr gu he hi hr hu id it ja kn ko lt lv mk mr ms ne nl no pa pl pt ro ru sk
+   sl sr sv ta te th tl tr uk ur vi zh multi`.split(/\s+/),
+);
+/** The vendor refuses a connection with more. Its tokenizer is its own; four characters a token is close for English. */
+const KEYTERM_TOKENS_MAX = 500;
+
+function check({ model, language: spoken }: SectionValues<typeof DEEPGRAM_SETTINGS>, findings: Findings): void {
+  if (FLUX.test(model)) {
+    findings.problem(
+      'DEEPGRAM_MODEL',
+      'names a Flux model, served at another endpoint than the one used here; nova-3 is',
+    );
+  } else if (model !== null && !MODELS.test(model)) {
+    findings.warning(
+      'DEEPGRAM_MODEL',
+      'is no model of Deepgram that is known here; if it does not exist, no call hears',
+    );
+  }
+  if (spoken !== null && !knowsLanguage(spoken)) {
+    findings.warning('DEEPGRAM_LANGUAGE', 'is no language of Deepgram that is known here');
+  }
+}
+
+function checkAgent(
+  { model, language: spoken }: SectionValues<typeof DEEPGRAM_SETTINGS>,
+  { language: own, keyterms }: AgentNeeds,
+  findings: Findings,
+): void {
+  if (spoken === null && !knowsLanguage(own)) {
+    findings.warning('AGENT_FILE', `language ${own} is none of Deepgram that is known here`);
+  }
+  if (keyterms.length > 0 && !takesKeyterms(model)) {
+    findings.warning('AGENT_FILE', 'keyterms are not used: DEEPGRAM_MODEL takes none, nova-3 does');
+    return;
+  }
+  const { tokens, max } = keytermTokens(keyterms);
+  if (tokens > max) {
+    findings.problem(
+      'AGENT_FILE',
+      `keyterms are about ${tokens} tokens together; Deepgram takes ${max} and no call with more`,
+    );
+  }
+}
+
+export function knowsLanguage(tag: string): boolean {
+  return LANGUAGES.has(primaryLanguage(tag));
+}
+
+/** Models before nova-3 refuse a connection that brings key terms. */
+export function takesKeyterms(model: string): boolean {
+  return /^nova-([3-9]|\d\d)/i.test(model);
+}
+
+/** About how many tokens the vendor counts for key terms, and how many it takes. */
+export function keytermTokens(keyterms: readonly string[]): { tokens: number; max: number } {
+  const tokens = keyterms.reduce((sum, term) => sum + Math.ceil(term.length / 4), 0);
+  return { tokens, max: KEYTERM_TOKENS_MAX };
+}
+
+export const DEEPGRAM = { role: 'stt', settings: DEEPGRAM_SETTINGS, check, checkAgent, probe: probeDeepgram } as const;

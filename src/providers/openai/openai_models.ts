@@ -49,5 +49,6 @@ function fromGpt5(name: string, major: number, minor: number): Omit<ModelTraits,
   if (/-chat(-|$)/.test(name)) return { reasons: true, efforts: [], verbosity: false };
   if (/-pro(-|$)/.test(name)) return { reasons: true, efforts: ['high'], verbosity: true };
   const least: ReasoningEffort = major === 5 && minor === 0 ? 'minimal' : 'none';
-  return { reasons: true, efforts: [least, 'low', 'medium', 'high'], verbosity: true };
+  const most: ReasoningEffort[] = major > 5 ? ['xhigh', 'max'] : minor > 1 ? ['xhigh'] : [];
+  return { reasons: true, efforts: [least, 'low', 'medium', 'high', ...most], verbosity: true };
 }

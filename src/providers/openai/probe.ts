@@ -1,12 +1,13 @@
 // Is OpenAI there, does it know our key, does it (still) have the model? One GET of the model's own entry, which also
 // carries the day the model is shut down. Without the SDK, for the main thread.
 
-import type { EngineConfig } from '../../config.js';
 import { askVendor, judgeAnswer, type ProbeResult, probeOk, probeRefused, type VendorAnswer } from '../probe.js';
 
-export async function probeOpenai(
-  config: Pick<EngineConfig['openai'], 'apiKey' | 'baseUrl' | 'model'>,
-): Promise<ProbeResult> {
+export async function probeOpenai(config: {
+  apiKey: string;
+  baseUrl: string | null;
+  model: string;
+}): Promise<ProbeResult> {
   const base = config.baseUrl ?? 'https://api.openai.com/v1';
   const url = `${base}/models/${encodeURIComponent(config.model)}`;
   return judgeModel(await askVendor(url, { authorization: `Bearer ${config.apiKey}` }), config.model, new Date());

@@ -1,8 +1,21 @@
 // The settings of OpenAI (or a server that speaks its chat completions), the language model. No SDK here: the main thread
 // reads them too.
 
-import { anyText, decimal, integer, oneOf, optional, secret, setting, text, url } from '../../setting.js';
-import { REASONING_EFFORTS, VERBOSITIES } from './openai_models.js';
+import {
+  anyText,
+  decimal,
+  type Findings,
+  integer,
+  oneOf,
+  optional,
+  type SectionValues,
+  secret,
+  setting,
+  text,
+  url,
+} from '../../setting.js';
+import { modelTraits, REASONING_EFFORTS, VERBOSITIES } from './openai_models.js';
+import { probeOpenai } from './probe.js';
 
 export const OPENAI_SETTINGS = {
   apiKey: text('OPENAI_API_KEY', 'OpenAI key; required', secret, true),
@@ -30,3 +43,18 @@ export const OPENAI_SETTINGS = {
   stallTimeoutMs: setting('OPENAI_STALL_TIMEOUT_MS', '4000', 'between two tokens', integer(200, 60000)),
   retries: setting('OPENAI_RETRIES', '2', 'attempts after the first, while nothing was spoken yet', integer(0, 5)),
 };
+
+function check(values: SectionValues<typeof OPENAI_SETTINGS>, findings: Findings): void {
+  const { model, baseUrl, reasoningEffort } = values;
+  if (baseUrl !== null && URL.canParse(baseUrl) && new URL(baseUrl).pathname === '/') {
+    findings.warning('OPENAI_BASE_URL', 'has no path; that of OpenAI and of most servers like it ends in /v1');
+  }
+  if (model === null || reasoningEffort === null || reasoningEffort === 'auto') return;
+  const { isOpenai, efforts } = modelTraits(model);
+  if (isOpenai && !efforts.includes(reasoningEffort)) {
+    const known = efforts.length > 0 ? `knows ${efforts.join(', ')}` : 'knows none';
+    findings.warning('OPENAI_REASONING_EFFORT', `may be refused: this family of models ${known}`);
+  }
+}
+
+export const OPENAI = { role: 'llm', settings: OPENAI_SETTINGS, check, probe: probeOpenai } as const;

@@ -5,6 +5,7 @@ import type { BlockList } from 'node:net';
 import { isoNow } from '../../clock.js';
 import type { ProviderName } from '../../errors.js';
 import { sumGauge } from '../../metrics/shared_metrics.js';
+import { VENDOR_NAMES } from '../../providers/vendor_settings.js';
 import type { Admission } from '../calls/admission.js';
 import { mayLookInside } from '../http/auth.js';
 import type { ServerRequest } from '../http/exchange.js';
@@ -13,14 +14,16 @@ import type { HttpEngine } from '../http/transport.js';
 import type { CallRunner } from '../worker_pool.js';
 import type { ProviderHealth } from './provider_health.js';
 
-const SERVICES = ['twilio', 'openai', 'deepgram', 'cartesia'] as const satisfies ProviderName[];
-/** A call can't be held without these. Twilio's REST is not among them: inbound calls come without it. */
-const NEEDED = ['openai', 'deepgram', 'cartesia'] as const satisfies ProviderName[];
+/** A call can't be held without the vendors. Twilio's REST is not among them: inbound calls come without it. */
+const NEEDED = VENDOR_NAMES;
+const SERVICES: readonly ProviderName[] = ['twilio', ...VENDOR_NAMES];
 /** A load balancer's check does not wait for a provider that hangs. */
 const REFRESH_WAIT_MS = 1500;
 
 export interface HealthOptions {
   providers: ProviderHealth;
+  /** What was found at start and does not keep calls from being served. */
+  warnings: readonly string[];
   runner: CallRunner;
   admission: Admission;
   metrics: SharedArrayBuffer;
@@ -40,7 +43,7 @@ export class Health {
 
   /** `GET /health`: for anybody whether we are well and who answers us; for insiders also why, and how busy we are. */
   readonly health = async (request: Pick<ServerRequest, 'peer' | 'header'>): Promise<Reply> => {
-    const { providers, runner, admission, metrics, insiders, version, httpEngine } = this.#options;
+    const { providers, runner, admission, metrics, insiders, version, httpEngine, warnings } = this.#options;
     await Promise.race([providers.refresh(Date.now()), delay(REFRESH_WAIT_MS)]);
     const now = Date.now();
     const problems = NEEDED.flatMap((name) => providers.problem(name, now) ?? []);
@@ -55,7 +58,7 @@ export class Health {
     return json(isHealthy ? 200 : 503, {
       ...terse,
       problems,
-      warnings: providers.notices(),
+      warnings: [...warnings, ...providers.notices()],
       version,
       uptime_s: Math.round((now - this.#startedMs) / 1000),
       calls: { in_use: admission.inUse, max: admission.slots, draining: admission.isDraining },
