@@ -117,6 +117,12 @@ export const HISTOGRAMS = {
     scale: MS,
     bounds: FINE_MS,
   },
+  egress_delay_ms: {
+    name: 'ringline_egress_delay_seconds',
+    help: 'Media message of a worker to the main thread handing it to the socket.',
+    scale: MS,
+    bounds: FINE_MS,
+  },
   webhook_ms: {
     name: 'ringline_webhook_seconds',
     help: 'Voice webhook received to TwiML answered.',

@@ -1,11 +1,18 @@
-import { expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { loadConfig } from '../../../src/config.js';
-import { sumCounter, ThreadMetrics } from '../../../src/metrics/shared_metrics.js';
+import { sumCounter, sumHistogram, ThreadMetrics } from '../../../src/metrics/shared_metrics.js';
 import { EgressPump, SOCKET_BUFFERED_BYTES_MAX } from '../../../src/server/media/egress_pump.js';
 import { createSharedMemory } from '../../../src/server/shared_memory.js';
 import { EGRESS } from '../../../src/threads/record_types.js';
 import { SlotRings } from '../../../src/threads/slab.js';
 import { SlotFlags } from '../../../src/threads/slot_flags.js';
+import { mediaPrefix } from '../../../src/twilio/media_wire.js';
+
+let time = 0;
+vi.mock('../../../src/clock.js', async (actual) => ({ ...(await actual<object>()), nowMs: () => time }));
+beforeEach(() => {
+  time = 5_000_000_000;
+});
 
 const MEDIA = `{"event":"media","streamSid":"MZ1","media":{"payload":"${'/'.repeat(216)}"}}`;
 const MARK = '{"event":"mark","streamSid":"MZ1","mark":{"name":"g1:2"}}';
@@ -52,7 +59,8 @@ function setUp(socket: FakeSocket | null) {
     for (const text of messages) expect(worker.tryWriteText(EGRESS.MESSAGE, text)).toBe(true);
     flags.mark(1);
   };
-  return { pump, write, worker, flags, closed, dropped: () => sumCounter(memory.metrics, 'socket_dropped') };
+  const { metrics } = memory;
+  return { pump, write, worker, flags, closed, metrics, dropped: () => sumCounter(metrics, 'socket_dropped') };
 }
 
 test('everything that waits goes out in one cork, in order', () => {
@@ -120,4 +128,51 @@ test('an empty ring costs no cork', () => {
   pump.pump();
   pump.drain(1);
   expect(socket.corks).toBe(0);
+});
+
+describe('a main thread that is late is counted where callers hear it', () => {
+  const prefix = new TextDecoder().decode(mediaPrefix(`MZ${'0'.repeat(32)}`));
+  /** `ms` of audio, as a worker writes it. */
+  const audio = (ms: number) => `${prefix}${Buffer.alloc(ms * 8, 0x55).toString('base64')}"}}`;
+
+  /** A reply of 400 ms, handed over 200 ms ahead in messages of 40, each sent `lateMs(i)` after it was written. */
+  function reply(line: ReturnType<typeof setUp>, lateMs: (i: number) => number): number {
+    const before = sumCounter(line.metrics, 'underruns');
+    const beganMs = time;
+    for (let i = 0; i < 10; i++) {
+      time = Math.max(time, beganMs + Math.max(0, i - 4) * 40);
+      line.write(audio(40));
+      time += lateMs(i);
+      line.pump.pump();
+    }
+    return sumCounter(line.metrics, 'underruns') - before;
+  }
+
+  test.each([
+    ['never late', () => 0, 0],
+    ['late by less than the lead', (i: number) => (i === 7 ? 150 : 0), 0],
+    ['busy for a second once', (i: number) => (i === 7 ? 1000 : 0), 1],
+    ['busy for a second twice', (i: number) => (i === 3 || i === 7 ? 1000 : 0), 2],
+  ])('%s', (_name, lateMs, holes) => {
+    const line = setUp(new FakeSocket());
+    expect(reply(line, lateMs)).toBe(holes);
+    time += 3000; // the pause between two replies is no hole
+    expect(reply(line, lateMs)).toBe(holes);
+    expect(sumHistogram(line.metrics, 'egress_delay_ms').count).toBe(20);
+  });
+
+  test('audio that came late from the worker, or after a clear, is no hole of ours', () => {
+    const line = setUp(new FakeSocket());
+    line.write(audio(200));
+    line.pump.pump();
+    time += 500;
+    line.write(audio(200));
+    line.pump.pump();
+    line.write(CLEAR);
+    line.write(audio(40));
+    time += 300;
+    line.pump.pump();
+    expect(sumCounter(line.metrics, 'underruns')).toBe(0);
+    expect(sumHistogram(line.metrics, 'egress_delay_ms').sum).toBe(300);
+  });
 });
