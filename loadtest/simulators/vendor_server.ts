@@ -9,6 +9,12 @@ import { answerControl, type ControlHandlers } from './control.js';
 
 const CONTROL_PREFIX = '/_sim/';
 const BODY_BYTES_MAX = 16 * 1024 * 1024;
+/**
+ * A listen URL with its key terms, percent-encoded, is longer than the 4 kB that uWebSockets.js allows for a request that
+ * comes in more than one piece. It reads the limit when it is loaded.
+ */
+const HEAD_BYTES_MAX = 32_768;
+process.env['UWS_HTTP_MAX_HEADERS_SIZE'] ??= String(HEAD_BYTES_MAX);
 /** Shorter waits are no waits: timers can't do them. */
 const WAIT_MIN_MS = 0.5;
 

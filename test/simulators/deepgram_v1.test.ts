@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DeepgramSimulator } from '../../loadtest/simulators/deepgram/server.js';
 import { DeepgramClient, KEY, transcriptOf } from './deepgram_client.js';
@@ -47,6 +48,22 @@ describe('handshake', () => {
     client.control({ type: 'CloseStream' });
     await client.until(() => client.closed);
     expect(client.closed?.code).toBe(1000);
+  });
+
+  test('a long request in two pieces is read like any other', async () => {
+    const terms = Array.from({ length: 100 }, (_, i) => `&keyterm=${i}${'%C3%A9'.repeat(20)}`).join('');
+    const request =
+      `GET ${LISTEN}${terms} HTTP/1.1\r\nHost: x\r\nAuthorization: Token ${KEY}\r\nUpgrade: websocket\r\n` +
+      'Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n';
+    expect(request.length).toBeGreaterThan(12_000);
+    const socket = connect(Number(new URL(simulator.url).port), '127.0.0.1');
+    const answer = new Promise<string>((resolve) => socket.once('data', (data) => resolve(data.toString())));
+    await new Promise((resolve) => socket.write(request.slice(0, 9000), resolve));
+    // Answered after what came before it was read.
+    await fetch(`${simulator.url}/v1/projects`);
+    socket.write(request.slice(9000));
+    expect(await answer).toMatch(/^HTTP\/1.1 400 [\s\S]*Keyterm limit/);
+    socket.destroy();
   });
 
   test('a key is no access token: Bearer is for those', async () => {
