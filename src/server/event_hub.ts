@@ -94,7 +94,7 @@ export class EventHub {
     } catch (thrown) {
       return this.#onThrown(subscriber, thrown);
     }
-    if (!taking) return;
+    if (!(taking instanceof Promise)) return;
     subscriber.busy = true;
     taking
       .catch((thrown: unknown) => this.#onThrown(subscriber, thrown))

@@ -36,7 +36,7 @@ import type { SharedMemory } from './shared_memory.js';
 import { WebhookRoutes } from './webhook_routes.js';
 import type { CallRunner } from './worker_pool.js';
 
-/** After the hang-ups of a drain: goodbyes are spoken and recordings closed within this. */
+/** After the hang-ups of a drain: the workers end their calls and close the recordings within this. Nothing is said. */
 const DRAIN_GRACE_MS = 10_000;
 
 export interface PhoneServerOptions {

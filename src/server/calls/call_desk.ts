@@ -17,13 +17,13 @@ import type { Dialler } from './dialler.js';
 const OVER_TIMEOUT_MS = 8_000;
 
 export interface TwilioDeskOptions {
-  control: CallControl;
-  registry: CallRegistry;
-  agents: AgentBook;
+  control: Pick<CallControl, 'accept' | 'over' | 'endUnanswered' | 'hangUp'>;
+  registry: Pick<CallRegistry, 'find'>;
+  agents: Pick<AgentBook, 'pick' | 'get'>;
   /** The dials under way: a call may be answered before Twilio has told us its sid. */
   dials: Pick<Dialler, 'claim'>;
-  metrics: ServerMetrics;
-  threadMetrics: ThreadMetrics;
+  metrics: Pick<ServerMetrics, 'dial' | 'streamError'>;
+  threadMetrics: Pick<ThreadMetrics, 'observe'>;
   log: Logger;
 }
 

@@ -3,7 +3,7 @@
 
 import { nowMs } from '../../clock.js';
 import type { Logger } from '../../log.js';
-import { CALL_SID, isTerminal, laterStatus } from '../../twilio/call_status.js';
+import { CALL_SID } from '../../twilio/call_status.js';
 import { type TwilioCall, type TwilioRest, TwilioRestError } from '../../twilio/rest_client.js';
 import { parseJson } from '../http/body.js';
 import { fieldError, HttpError } from '../http/errors.js';
@@ -12,6 +12,7 @@ import { dialBase, type PublicUrlRules } from '../http/public_url.js';
 import { json, type Reply } from '../http/reply.js';
 import type { CallControl } from './call_control.js';
 import type { CallEntry, CallRegistry } from './call_registry.js';
+import { details, mergeStatus, overview } from './call_views.js';
 import type { Dialler } from './dialler.js';
 import { Idempotency } from './idempotency.js';
 import { readOutboundRequest } from './outbound_request.js';
@@ -115,76 +116,4 @@ function callSidParam(request: ServerRequest): string {
   const callSid = request.params[0];
   if (!CALL_SID.test(callSid)) throw fieldError('path', 'call_sid', 'must be CA and 32 hexadecimal digits');
   return callSid;
-}
-
-/**
- * Twilio's record, corrected by what we have seen ourselves. Its REST answer may be a moment older than its callbacks:
- * a call whose end was reported, or whose media we have, is not in an earlier state.
- */
-export function mergeStatus(callSid: string, call: TwilioCall | null, known: CallEntry | undefined): object {
-  const status = laterStatus(call?.status ?? null, known === undefined ? null : ownStatus(known));
-  const isOver = isTerminal(status);
-  return {
-    call_sid: callSid,
-    status,
-    direction: call?.direction ?? (known?.direction === 'outbound' ? 'outbound-api' : 'inbound'),
-    to: call?.to ?? known?.to ?? null,
-    from_: call?.from ?? known?.from ?? null,
-    duration: isOver ? (call?.durationS ?? known?.twilio.durationS ?? roundedDuration(known)) : null,
-    start_time: call?.startTime ?? known?.connectedAt ?? null,
-    end_time: isOver ? (call?.endTime ?? known?.endedAt ?? null) : null,
-  };
-}
-
-function roundedDuration(known: CallEntry | undefined): number | null {
-  return known?.summary ? Math.round(known.summary.durationS) : null;
-}
-
-/** What we have seen of the call, in Twilio's words. */
-function ownStatus(entry: CallEntry): string {
-  const reported = entry.twilio.status;
-  if (isTerminal(reported)) return reported as string;
-  if (entry.phase === 'accepted') return entry.direction === 'inbound' ? (reported ?? 'ringing') : 'in-progress';
-  if (entry.phase === 'connected') return 'in-progress';
-  if (entry.phase === 'dialling') return reported ?? 'queued';
-  return entry.connectedAt === null ? (reported ?? 'canceled') : 'completed';
-}
-
-function overview(entry: CallEntry): Record<string, unknown> {
-  return {
-    call_sid: entry.callSid,
-    direction: entry.direction,
-    from: entry.from,
-    to: entry.to,
-    state: entry.phase,
-    activity: entry.workerState,
-    accepted_at: entry.acceptedAt,
-    connected_at: entry.connectedAt,
-    stream_sid: entry.streamSid,
-    turns: entry.turns.length,
-    answered_by: entry.twilio.answeredBy,
-  };
-}
-
-function details(entry: CallEntry): Record<string, unknown> {
-  const { summary } = entry;
-  return {
-    ...overview(entry),
-    ended_at: entry.endedAt,
-    end_reason: entry.endReason,
-    twilio_status: entry.twilio.status,
-    duration: summary?.durationS ?? null,
-    recording: summary?.recording ?? null,
-    turns: entry.turns.map(snakeCased),
-    barge_ins: (summary?.bargeIns ?? []).map(snakeCased),
-    errors: summary?.errors ?? [],
-    usage: summary ? snakeCased(summary.usage) : null,
-    media: summary ? snakeCased(summary.media) : null,
-  };
-}
-
-function snakeCased(value: object): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(value).map(([key, part]) => [key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), part]),
-  );
 }

@@ -6,7 +6,12 @@ const NONE: Readonly<Record<string, string>> = {};
 export function corsHeaders(origin: string, allowed: readonly string[]): Readonly<Record<string, string>> {
   if (origin === '' || allowed.length === 0) return NONE;
   if (!allowed.includes(origin) && !allowed.includes('*')) return NONE;
-  return { 'access-control-allow-origin': origin, vary: 'Origin' };
+  return {
+    'access-control-allow-origin': origin,
+    // Beside the few headers that a page may read anyway: how long to wait, and which part of a recording came.
+    'access-control-expose-headers': 'retry-after, content-range, etag',
+    vary: 'Origin',
+  };
 }
 
 /** Headers for an answer to a preflight request. */
@@ -15,7 +20,7 @@ export function preflightHeaders(origin: string, allowed: readonly string[]): Re
   if (headers === NONE) return NONE;
   return {
     'access-control-allow-methods': 'GET, POST, DELETE',
-    'access-control-allow-headers': 'authorization, content-type, idempotency-key',
+    'access-control-allow-headers': 'authorization, content-type, idempotency-key, range',
     'access-control-max-age': '600',
   };
 }

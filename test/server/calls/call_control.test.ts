@@ -51,11 +51,6 @@ test('what runs on after the time for it is hung up', async () => {
   await stopped;
 });
 
-test('stopping with no calls takes no time', async () => {
-  t = await startTestServer({ DRAIN_TIMEOUT_MS: '60000' });
-  await Promise.all([t.server.stop(), t.server.stop()]);
-});
-
 const slots = async () => metric(await t.metrics(), 'ringline_slots_in_use');
 /** A call with its stream open; its worker has seen it open. */
 async function streaming(fields: Record<string, string> = {}) {

@@ -1,9 +1,6 @@
 import http from 'node:http';
 import net from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { AgentBook, readAgents } from '../../../src/agents/agent_book.js';
-import { createLogger } from '../../../src/log.js';
-import { startPhoneServer } from '../../../src/server/phone_server.js';
 import { metric, startTestServer, stopTestServer, type TestServer } from '../harness.js';
 
 let t: TestServer;
@@ -98,19 +95,4 @@ test('CORS answers only the origins that are named', async () => {
     204,
     expect.stringContaining('idempotency-key'),
   ]);
-});
-
-test('a port that is taken is an error, not a second server beside the first', async () => {
-  const config = { ...t.config, port: t.server.port };
-  const log = createLogger({ level: 'silent', sink: () => {} });
-  await expect(
-    startPhoneServer({
-      config,
-      agents: new AgentBook(readAgents(null)),
-      memory: t.memory,
-      runner: t.runner,
-      log,
-      version: '0',
-    }),
-  ).rejects.toThrow('cannot listen');
 });

@@ -1,0 +1,125 @@
+// What follows from Twilio's news, with a control and dials that only write down. Over real HTTP it is webhook_routes.test.ts.
+
+import { beforeEach, expect, test } from 'vitest';
+import { createLogger } from '../../../src/log.js';
+import type { RefusalReason } from '../../../src/server/calls/admission.js';
+import { TwilioDesk } from '../../../src/server/calls/call_desk.js';
+import { type CallEntry, CallRegistry } from '../../../src/server/calls/call_registry.js';
+
+const SID = `CA${'0'.repeat(32)}`;
+const CALL = { callSid: SID, direction: 'outbound', from: '+1', to: '+2' } as const;
+const BUSY = { text: 'Ocupado.', language: 'es' };
+const FAILED = { text: 'Fallo.', language: 'es' };
+
+let did: unknown[];
+let acceptance: { streamUrl: string } | { refused: RefusalReason };
+let claimed: CallEntry | undefined;
+let registry: CallRegistry;
+let desk: TwilioDesk;
+beforeEach(() => {
+  did = [];
+  acceptance = { streamUrl: 'wss://h/ws/T' };
+  claimed = undefined;
+  registry = new CallRegistry();
+  desk = new TwilioDesk({
+    control: {
+      accept: async (call) => {
+        did.push(['accept', call.callSid]);
+        return acceptance;
+      },
+      over: async (callSid) => void did.push(['over', callSid]),
+      endUnanswered: ({ callSid }) => void did.push(['endUnanswered', callSid]),
+      hangUp: ({ callSid }, reason) => void did.push(['hangUp', callSid, reason]),
+    },
+    registry,
+    agents: {
+      pick: () => 'agent',
+      get: () => ({ allLinesBusy: () => BUSY, technicalProblem: () => FAILED }) as never,
+    },
+    dials: {
+      claim: async (callSid, from, to, isAnswered) => {
+        did.push(['claim', callSid, from, to, isAnswered]);
+        return claimed;
+      },
+    },
+    metrics: { dial: (result) => did.push(['dial', result]), streamError: () => did.push(['streamError']) },
+    threadMetrics: { observe: () => {} },
+    log: createLogger({ level: 'silent', sink: () => {} }),
+  });
+});
+
+function entry(phase: CallEntry['phase'], direction: CallEntry['direction'] = 'outbound'): CallEntry {
+  return registry.add({ ...CALL, direction, slot: 0, phase, variables: {} });
+}
+
+test('a call gets its stream; an outbound one that nobody knows may be a dial that Twilio has not confirmed yet', async () => {
+  expect(await desk.connect({ ...CALL, direction: 'inbound' }, 'wss://h')).toEqual(acceptance);
+  expect(await desk.connect(CALL, 'wss://h')).toEqual(acceptance);
+  entry('dialling');
+  await desk.connect(CALL, 'wss://h');
+  expect(did).toEqual([
+    ['accept', SID],
+    ['claim', SID, '+1', '+2', true],
+    ['accept', SID],
+    ['accept', SID],
+  ]);
+});
+
+test.each<[RefusalReason, typeof BUSY | null]>([
+  ['full', BUSY],
+  ['draining', BUSY],
+  ['cancelled', null],
+])('refused because %s: the caller hears %j', async (refused, lastWords) => {
+  acceptance = { refused };
+  expect(await desk.connect(CALL, 'wss://h')).toEqual({ lastWords });
+});
+
+test('after the stream the end of the call is waited for, and what is owed is said', async () => {
+  expect(await desk.lastWords(SID)).toBeNull();
+  const call = entry('connected');
+  call.agentId = 'agent';
+  registry.end(call, 'worker_died', null);
+  expect(await desk.lastWords(SID)).toEqual(FAILED);
+  expect(did).toEqual([
+    ['over', SID],
+    ['over', SID],
+  ]);
+});
+
+const news = (status: 'ringing' | 'busy' | 'completed', sequence: number) => ({ status, sequence, durationS: null });
+test.each<[CallEntry['phase'], CallEntry['direction'], 'ringing' | 'busy' | 'completed', unknown[]]>([
+  ['dialling', 'outbound', 'ringing', []],
+  [
+    ...(['dialling', 'outbound', 'busy'] as const),
+    [
+      ['dial', 'busy'],
+      ['endUnanswered', SID],
+    ],
+  ],
+  ['accepted', 'inbound', 'completed', [['hangUp', SID, 'caller_hangup']]],
+  // Its socket closes by itself, and that says more.
+  ['connected', 'inbound', 'completed', []],
+])('a %s %s call is told to be %s', async (phase, direction, status, expected) => {
+  entry(phase, direction);
+  const call = { ...CALL, direction };
+  await desk.onStatus(call, news(status, 1));
+  await desk.onStatus(call, news(status, 1));
+  expect(did).toEqual(expected);
+});
+
+test('news of a dial that Twilio has not confirmed yet find it; news of strangers are ignored', async () => {
+  await desk.onStatus(CALL, news('busy', 1));
+  await desk.onStatus({ ...CALL, direction: 'inbound' }, news('completed', 1));
+  expect(did).toEqual([['claim', SID, '+1', '+2', false]]);
+  claimed = new CallRegistry().add({ ...CALL, slot: 0, phase: 'dialling', variables: {} });
+  await desk.onAnsweredBy(CALL, 'human');
+  expect(claimed.twilio.answeredBy).toBe('human');
+});
+
+test('an error of the stream is counted once, also of a call that nobody knows', () => {
+  const call = entry('connected');
+  desk.onStreamError(SID, '31921');
+  desk.onStreamError(SID, '31921');
+  desk.onStreamError(`CA${'1'.repeat(32)}`, '31921');
+  expect([did.length, call.twilio.streamError]).toEqual([2, '31921']);
+});

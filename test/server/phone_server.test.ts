@@ -1,0 +1,66 @@
+// That the parts of the main thread are connected, and that start and stop do what they say. What each part does is tested
+// under its own name.
+
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { AgentBook, readAgents } from '../../src/agents/agent_book.js';
+import { createLogger } from '../../src/log.js';
+import { startPhoneServer } from '../../src/server/phone_server.js';
+import { type JsonBody, newCallSid, startTestServer, stopTestServer, type TestServer, until } from './harness.js';
+
+let t: TestServer;
+beforeEach(async () => {
+  t = await startTestServer({ DRAIN_TIMEOUT_MS: '60000' });
+});
+afterEach(() => stopTestServer(t));
+
+test('a port that is taken is an error, not a second server beside the first', async () => {
+  const config = { ...t.config, port: t.server.port };
+  const log = createLogger({ level: 'silent', sink: () => {} });
+  await expect(
+    startPhoneServer({
+      config,
+      agents: new AgentBook(readAgents(null)),
+      memory: t.memory,
+      runner: t.runner,
+      log,
+      version: '0',
+    }),
+  ).rejects.toThrow('cannot listen');
+});
+
+test('stopping with no calls takes no time, and is safe twice', async () => {
+  await Promise.all([t.server.stop(), t.server.stop()]);
+});
+
+test('what workers tell reaches the log, the health of providers and the calls', async () => {
+  const callSid = newCallSid();
+  await t.ring(callSid);
+  const { slot } = t.runner.last.order;
+  t.runner.tell({ topic: 'log', payload: '{"level":"info","msg":"a line of a worker"}' });
+  t.runner.tell({
+    topic: 'provider',
+    payload: { provider: 'openai', ok: false, code: 'REFUSED', refused: true, at: Date.now() },
+  });
+  t.runner.tell({
+    topic: 'call',
+    payload: { callSid, slot, seq: 1, atMs: Date.now(), kind: 'state', state: 'thinking', streamSid: 'MZ1' },
+  });
+  const get = async (path: string) => (await (await fetch(t.base + path)).json()) as JsonBody;
+  await until(async () => (await get(`/calls/${callSid}`)).activity === 'thinking');
+  expect((await get('/health')).observed.openai.last_error).toBe('REFUSED');
+  expect(t.lines.map(({ msg }) => msg)).toContain('a line of a worker');
+  t.runner.last.end('silence');
+});
+
+test('a stopped server has let go of its port', async () => {
+  await t.server.stop();
+  await expect(fetch(`${t.base}/ready`)).rejects.toThrow();
+  const { config, memory, runner } = t;
+  const log = createLogger({ level: 'silent', sink: () => {} });
+  const agents = new AgentBook(readAgents(null));
+  const again = await startPhoneServer({
+    ...{ config: { ...config, port: t.server.port }, agents, memory, runner, log, version: '0' },
+  });
+  expect(again.port).toBe(t.server.port);
+  await again.stop();
+});
