@@ -6,15 +6,20 @@ import { StringDecoder } from 'node:string_decoder';
 /** More than this without a line end is no event stream. */
 const LINE_CHARS_MAX = 1 << 20;
 
+const BOM = 0xfeff;
+
 /**
- * Follows the WHATWG HTML standard, section 9.2.6 ("Interpreting an event stream"), with two liberties: lines end in LF
- * or CRLF (a lone CR, which the standard allows and nobody sends, does not end one), and fields other than `data` are
- * passed over. An event that the stream's end cuts off is dropped, as the standard asks.
+ * Follows the WHATWG HTML standard, section 9.2.6 ("Interpreting an event stream"): a byte order mark before everything
+ * goes, lines end in LF, CRLF or CR. One liberty: fields other than `data` are passed over. An event that the stream's
+ * end cuts off is dropped, as the standard asks.
  */
 export class SseReader {
   readonly #decoder = new StringDecoder('utf8');
   readonly #onData: (data: string) => void;
   #rest = '';
+  #begun = false;
+  /** The last line ended in the last character, a CR: an LF that follows belongs to it. */
+  #afterCr = false;
   /** Data lines of the event under way. */
   #data: string | null = null;
 
@@ -27,15 +32,36 @@ export class SseReader {
    * Throws RangeError when a line outgrows a megabyte; what the callback throws comes through.
    */
   push(bytes: Uint8Array): void {
-    const text = this.#rest + this.#decoder.write(bytes as Buffer);
+    const added = this.#decoder.write(bytes as Buffer);
+    if (added === '') return;
+    const text = this.#rest + added;
     this.#rest = '';
-    let start = 0;
-    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
-      this.#line(text, start, text.charCodeAt(end - 1) === 13 && end > start ? end - 1 : end);
+    let start = this.#begin(text);
+    let lf = text.indexOf('\n', start);
+    let cr = text.indexOf('\r', start);
+    while (lf >= 0 || cr >= 0) {
+      const isCr = cr >= 0 && (lf < 0 || cr < lf);
+      const end = isCr ? cr : lf;
+      this.#line(text, start, end);
       start = end + 1;
+      if (isCr) {
+        this.#afterCr = start === text.length;
+        if (lf === start) start++;
+        cr = text.indexOf('\r', start);
+      }
+      if (lf >= 0 && lf < start) lf = text.indexOf('\n', start);
     }
     if (text.length - start > LINE_CHARS_MAX) throw new RangeError('event stream line too long');
     this.#rest = start === 0 ? text : text.slice(start);
+  }
+
+  /** Where the text of lines begins. */
+  #begin(text: string): number {
+    const isBom = !this.#begun && text.charCodeAt(0) === BOM;
+    const isLf = this.#afterCr && text.charCodeAt(0) === 10;
+    this.#begun = true;
+    this.#afterCr = false;
+    return isBom || isLf ? 1 : 0;
   }
 
   #line(text: string, start: number, end: number): void {

@@ -14,6 +14,10 @@ test.each([
   ['without the space', 'data:a\n\n', ['a']],
   ['only the first space goes', 'data:  a\n\n', [' a']],
   ['carriage returns', 'data: a\r\n\r\n', ['a']],
+  ['lone carriage returns', 'data: a\rdata: b\r\rdata: c\r\r', ['a\nb', 'c']],
+  ['all line ends in one stream', 'data: a\r\n\rdata: b\n\r\ndata: c\r\r', ['a', 'b', 'c']],
+  ['a byte order mark', '\ufeffdata: a\n\n', ['a']],
+  ['a byte order mark elsewhere is text', 'data: \ufeffa\n\n', ['\ufeffa']],
   ['two lines of data', 'data: a\ndata: b\n\n', ['a\nb']],
   ['an empty line of data', 'data\n\ndata:\n\n', ['', '']],
   ['other fields and comments', ': ping\nevent: x\nid: 7\nretry: 5\ndata: a\n\n', ['a']],
@@ -29,11 +33,11 @@ test('wherever the stream is cut, even inside a character, the events are the sa
   fc.assert(
     fc.property(
       fc.array(line, { maxLength: 8 }),
+      fc.constantFrom('\n', '\r\n', '\r'),
       fc.boolean(),
       fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }),
-      (events, crlf, sizes) => {
-        const end = crlf ? '\r\n' : '\n';
-        const bytes = Buffer.from(events.map((text) => `data: ${text}${end}${end}`).join(''));
+      (events, end, bom, sizes) => {
+        const bytes = Buffer.from((bom ? '\ufeff' : '') + events.map((text) => `data: ${text}${end}${end}`).join(''));
         expect(read(...cut(bytes, sizes))).toEqual(events);
       },
     ),
