@@ -12,18 +12,35 @@ export interface DeepgramResult {
   confidence: number;
 }
 
+/** The vendor complains (`Error`, `Warning`, `ConfigureFailure`); `code` is its fixed word, '' when it gave none. */
+export interface DeepgramComplaint {
+  complaint: string;
+  code: string;
+}
+
+const COMPLAINTS = ['Error', 'Warning', 'ConfigureFailure'];
+/** Its own vocabulary. A sentence could quote key terms or speech. */
+const CODE = /^[A-Za-z0-9_.-]{1,60}$/;
+
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
 /**
- * A `Results` message as a DeepgramResult; null for a message of another known kind (Metadata, SpeechStarted,
- * UtteranceEnd, or one with a type we don't know: additions are announced that way); 'garbage' for anything unreadable.
+ * A `Results` message as a DeepgramResult; a complaint; null for a message of another known kind (Metadata,
+ * SpeechStarted, UtteranceEnd, or one with a type we don't know: additions are announced that way); 'garbage' for
+ * anything unreadable.
  * The SDK hands on unparsable text as a string and binary as a Blob.
  */
-export function readDeepgramMessage(message: unknown): DeepgramResult | null | 'garbage' {
+export function readDeepgramMessage(message: unknown): DeepgramResult | DeepgramComplaint | null | 'garbage' {
   // (A Blob has a `type` too: the empty one.)
   if (!isObject(message) || typeof message['type'] !== 'string' || message['type'] === '') return 'garbage';
+  if (COMPLAINTS.includes(message['type'])) {
+    const code = [message['code'], message['err_code'], message['variant']].find(
+      (word) => typeof word === 'string' && CODE.test(word),
+    );
+    return { complaint: message['type'], code: String(code ?? '') };
+  }
   if (message['type'] !== 'Results') return null;
   const { start, duration, channel } = message;
   if (typeof start !== 'number' || typeof duration !== 'number' || !isObject(channel)) return 'garbage';

@@ -268,6 +268,11 @@ export class DeepgramSession implements SttSession, Swept {
       this.hooks.metrics?.count('garbage', 1);
       return;
     }
+    if (result !== null && 'complaint' in result) {
+      // No sign of life: it comes instead of results as often as before them.
+      this.hooks.log.warn({ callSid: this.connectOptions.tag, ...result }, 'stt provider complains');
+      return;
+    }
     this.#answered();
     this.#settle();
     if (result) this.#onResult(result);

@@ -181,10 +181,10 @@ export class OpenaiRun implements LlmRun, Swept {
   #onChunk(chunk: ChatChunk): void {
     if (this.#state === 'over') return; // draining
     const choice = chunk.choices?.[0];
-    const text = choice?.delta?.content;
+    const text = textOf(choice?.delta);
     if (this.#state === 'requesting' || this.#state === 'streaming') {
       // The role message comes with the headers, long before the model has thought: only text counts as progress.
-      if (typeof text === 'string' && text.length > 0) {
+      if (text !== '') {
         this.#deadlineMs = nowMs() + this.context.tuning.stallTimeoutMs;
         this.#onText(text);
       }
@@ -332,4 +332,14 @@ export class OpenaiRun implements LlmRun, Swept {
     if (abort) controller?.abort();
     this.context.onOver(this, abort && controller !== null);
   }
+}
+
+/** The words of a delta: `content`, as one text or (some servers) in parts; or a refusal, which is an answer too. */
+function textOf(delta: { content?: unknown; refusal?: unknown } | null | undefined): string {
+  const { content, refusal } = delta ?? {};
+  if (typeof content === 'string' && content !== '') return content;
+  if (Array.isArray(content)) {
+    return content.map((part: { text?: unknown } | null) => (typeof part?.text === 'string' ? part.text : '')).join('');
+  }
+  return typeof refusal === 'string' ? refusal : '';
 }

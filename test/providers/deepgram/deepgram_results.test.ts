@@ -37,6 +37,27 @@ test.each(['Metadata', 'SpeechStarted', 'UtteranceEnd', 'SomethingNew'])('%s is 
 });
 
 test.each([
+  [
+    { type: 'Error', code: 'DATA-0000', description: 'said "curry"' },
+    { complaint: 'Error', code: 'DATA-0000' },
+  ],
+  [
+    { type: 'Error', err_code: 'INTERNAL', message: 'x' },
+    { complaint: 'Error', code: 'INTERNAL' },
+  ],
+  [
+    { type: 'Warning', code: 'two words' },
+    { complaint: 'Warning', code: '' },
+  ],
+  [
+    { type: 'ConfigureFailure', code: 7 },
+    { complaint: 'ConfigureFailure', code: '' },
+  ],
+])('a complaint is read with its code only: %j', (message, complaint) => {
+  expect(readDeepgramMessage(message)).toEqual(complaint);
+});
+
+test.each([
   ['text that was no JSON', 'half a {'],
   ['binary', new Blob(['x'])],
   ['null', null],

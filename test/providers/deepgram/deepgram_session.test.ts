@@ -93,3 +93,12 @@ test('rounding is no lie: a result may end a little after what was sent', async 
   expect(probe.transcripts.map(({ startMs, endMs }) => [startMs, endMs])).toEqual([[0, 1000]]);
   expect(hooks.counts.garbage).toBeUndefined();
 });
+
+test.each(['Error', 'Warning', 'ConfigureFailure'])('%s is logged by its code and is no sign of life', async (type) => {
+  vendor.send(JSON.stringify({ type, code: 'NET-0000', description: 'heard "curry"' }));
+  await hooks.until(() => hooks.logText.includes('stt provider complains'), 'the complaint');
+  expect(hooks.logText).toContain('NET-0000');
+  expect(hooks.logText).not.toContain('curry');
+  expect(hooks.results).toEqual([]);
+  expect([probe.errors, probe.transcripts]).toEqual([[], []]);
+});

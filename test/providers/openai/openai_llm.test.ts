@@ -189,6 +189,32 @@ describe('refused', () => {
   });
 });
 
+test.each([
+  [
+    'content in parts',
+    [{ content: [{ type: 'text', text: 'Good ' }] }, { content: [{ type: 'text', text: 'day.' }, null] }],
+  ],
+  ['a refusal', [{ refusal: 'Good ' }, { content: null, refusal: 'day.' }]],
+  ['a refusal beside empty content', [{ content: '', refusal: 'Good day.' }]],
+])('%s is text like any other', async (_name, deltas) => {
+  const chunks = deltas.map((each) => event({ choices: [{ index: 0, delta: each, finish_reason: null }] }));
+  server.answers = [stream([ROLE, ...chunks, finish('stop'), USAGE, END])];
+  provider();
+  start();
+  await probe.ended();
+  expect(probe.text).toBe(SPOKEN);
+  expect(server.bodies).toHaveLength(1);
+});
+
+test('a byte order mark and lone carriage returns do not disturb the stream', async () => {
+  const text = [ROLE, delta(SPOKEN), finish('stop'), USAGE, END].join('').replaceAll('\n', '\r');
+  server.answers = [stream([`\ufeff${text}`])];
+  provider();
+  start();
+  await probe.ended();
+  expect(probe.text).toBe(SPOKEN);
+});
+
 describe('silent or broken off', () => {
   test('no answer at all: asked again, then an error', async () => {
     server.answers = [() => {}, () => {}, WHOLE];
