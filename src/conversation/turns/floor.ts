@@ -1,0 +1,297 @@
+// Who has the floor while the agent speaks, thinks or waits: judges every stretch of sound of the caller as it grows and
+// says keep, hold, yield. Pure: time is an argument, decisions are values, so a conversation is a table in floor.test.ts.
+//
+// We hand audio over some 400 ms ahead of the ear, so to stop feeding costs nothing until that lead has run out: a sound
+// is met with `hold` at once, and when it was nothing, feeding goes on and no gap was heard. When the lead runs out
+// undecided, silence begins by itself, and nothing is lost: after `resume` we go on from the word that was cut off. Only
+// `yield` gives the reply up. Words that come late can still turn a `resume` into a `yield`, and a yield follows from
+// words (or from a voice that goes on), never from a cough.
+//
+// Carrying it out (clear, cancel, feed from a word's start) is the playout's; whether the caller's turn is over is
+// endpointing.ts; the caller's words are put together in transcript.ts.
+
+import { isBackchannel } from './backchannel.js';
+import { CallerLevel } from './caller_level.js';
+import { type AgentState, FLOOR_POLICY, type FloorAction, type FloorPolicy } from './floor_policy.js';
+import { type SoundWindow, WINDOW_MS } from './sound_window.js';
+import { SPEECH_PROBABILITY, Stretch, type Verdict } from './stretch.js';
+import { judgeStretch, VERDICT_TUNING, type VerdictContext } from './stretch_verdict.js';
+import { newWords, overlaps } from './stretch_words.js';
+
+export interface FloorOptions {
+  /** BCP 47. */
+  language: string;
+  /** How far ahead of the ear we feed, ms: so long a hold is free. */
+  leadMs: number;
+  policy: FloorPolicy;
+  /** After the lead has run out, so long we stay silent for a short sound that is over while its words are not there. */
+  gapMsMax: number;
+}
+export const FLOOR_DEFAULTS = {
+  language: 'en',
+  leadMs: 400,
+  policy: FLOOR_POLICY,
+  gapMsMax: 250,
+} as const satisfies FloorOptions;
+
+/** Silence that ends a stretch: longer than the pause inside "uh-huh". */
+const JOIN_MS = 200;
+/** So much louder than a stretch that was nothing, for two windows, begins another: the caller talks over a television. */
+const LOUDER_DB = 8;
+/** An answer overlaps the end of a question by about this much. */
+const ANSWER_OVERLAP_MS = 800;
+
+/** So many voices in a row from far away while we listen are the caller after all. */
+const FAR_ANSWERS_MAX = 2;
+
+/** What our own sentence does while the caller makes a sound. */
+export interface OurSentence {
+  /** What we said in the last seconds, as far as it was heard. */
+  words: string;
+  /** When the question our reply ends in was, or will be, heard to its end; null = it ends in none, or not soon. */
+  questionEndMs: number | null;
+}
+
+export interface FloorDecision {
+  /**
+   * What changes now: `hold` stop feeding; `resume` go on, nothing happened; `yield` be silent and listen; `none`.
+   * Reused: read it before the next call.
+   */
+  do: 'none' | 'hold' | 'resume' | 'yield';
+  verdict: Verdict;
+  /** The policy's cell behind it. */
+  action: FloorAction;
+  /** Ask again at this time if nothing comes before; Infinity = no need. */
+  checkAtMs: number;
+}
+
+export class Floor {
+  readonly caller = new CallerLevel();
+  readonly #options: FloorOptions;
+  readonly #decision: FloorDecision = {
+    do: 'none',
+    verdict: 'undecided',
+    action: 'keep',
+    checkAtMs: Number.POSITIVE_INFINITY,
+  };
+  readonly #context: VerdictContext;
+  #agent: AgentState = 'quiet';
+  #ours: OurSentence = { words: '', questionEndMs: null };
+  #stretch: Stretch | null = null;
+  #holding = false;
+  /** When the ear runs dry, or ran. */
+  #dryAtMs = Number.POSITIVE_INFINITY;
+  /** The stretch was waited for long enough, or yielded to: no further hold for it. */
+  #settled = false;
+  #yielded = false;
+  #louder = 0;
+  /** The recogniser's text under way when the stretch began: words of before. */
+  #textBefore = '';
+  #lastText = '';
+  #learned: Stretch | null = null;
+  #farAnswers = 0;
+
+  constructor(options: Partial<FloorOptions> = {}) {
+    this.#options = { ...FLOOR_DEFAULTS, ...options };
+    this.#context = { nowMs: 0, language: this.#options.language, callerDb: Number.NaN, ourWords: '' };
+  }
+
+  /** The sound under way, or the last one; null = there was none yet. */
+  get stretch(): Stretch | null {
+    return this.#stretch;
+  }
+
+  get holding(): boolean {
+    return this.#holding;
+  }
+
+  /** The hold has become audible. */
+  paused(nowMs: number): boolean {
+    return this.#holding && nowMs >= this.#dryAtMs;
+  }
+
+  /**
+   * The stretch is something the caller said to us: it begins or continues their turn. A nod does when we listen, or
+   * when it can be the answer to the question our reply ends in.
+   */
+  get isForUs(): boolean {
+    const stretch = this.#stretch;
+    if (stretch === null) return false;
+    if (stretch.verdict === 'speech' || stretch.verdict === 'stop') return true;
+    if (stretch.verdict !== 'backchannel') return false;
+    return this.#agent === 'quiet' || this.#answersQuestion(stretch);
+  }
+
+  /** What the agent does from now on, and what its own sentence is. */
+  agent(state: AgentState, nowMs: number, ours: OurSentence = { words: '', questionEndMs: null }): FloorDecision {
+    const before = this.#agent;
+    this.#agent = state;
+    this.#ours = ours;
+    if (state !== before) {
+      // A hold belongs to the reply that was held, and what the caller said before it to their turn.
+      if (state === 'quiet') this.#holding = false;
+      if (before === 'quiet' && this.#stretch?.ended) this.#stretch = null;
+      this.#yielded = this.#settled = false;
+    }
+    return this.#decide(nowMs);
+  }
+
+  /** The window of sound that ended at `nowMs`. Allocates only when a stretch begins. */
+  window(window: SoundWindow, nowMs: number): FloorDecision {
+    const isSpeech = window.probability >= SPEECH_PROBABILITY;
+    let stretch = this.#stretch;
+    const wasEnded = stretch === null || stretch.ended;
+    if (stretch !== null && nowMs - stretch.lastSpeechMs >= JOIN_MS) stretch.ended = true;
+    if (isSpeech && (stretch === null || stretch.ended || this.#isLouder(stretch, window))) {
+      if (stretch !== null) stretch.ended = true;
+      stretch = this.#begin(nowMs - WINDOW_MS);
+    }
+    if (isSpeech) stretch?.add(window, nowMs);
+    // Most windows of a call: silence behind a sound that is over and judged.
+    else if (stretch === null || (wasEnded && stretch.verdict !== 'undecided' && !this.#holding)) {
+      this.#decision.do = 'none';
+      return this.#decision;
+    }
+    return this.#decide(nowMs);
+  }
+
+  /**
+   * A result of the recogniser, interim or final, whose audio is from `startMs` to `endMs` on the windows' clock. Only what
+   * is new: words that were already answered and come again (transcript.ts knows) are none of a sound's.
+   */
+  words(text: string, startMs: number, endMs: number, isFinal: boolean, nowMs: number): FloorDecision {
+    if (/[\p{L}\p{N}]/u.test(text)) {
+      const stretch = this.#stretchOf(startMs, endMs);
+      if (stretch === null) this.#textBefore = text;
+      else if (endMs > stretch.finalToMs) {
+        const isOlder = startMs < stretch.onsetMs - JOIN_MS && stretch.finalText === '';
+        const own = isOlder ? newWords(text, this.#textBefore) : text.trim();
+        stretch.text = `${stretch.finalText} ${own}`.trim();
+        stretch.coveredToMs = Math.max(stretch.coveredToMs, endMs);
+        if (isFinal) {
+          stretch.finalText = stretch.text;
+          stretch.finalToMs = endMs;
+        }
+      }
+    }
+    this.#lastText = isFinal ? '' : text;
+    if (isFinal) this.#textBefore = '';
+    return this.#decide(nowMs);
+  }
+
+  /** The stretch that words belong to; null: one before this, which was judged without them and is over. */
+  #stretchOf(startMs: number, endMs: number): Stretch | null {
+    const known = this.#stretch;
+    if (known !== null && overlaps(known, startMs, endMs)) return known;
+    if (known !== null && endMs <= known.lastSpeechMs) return null;
+    // Words of a sound that the VAD did not notice.
+    const stretch = this.#begin(Math.max(startMs, known?.lastSpeechMs ?? startMs));
+    stretch.lastSpeechMs = endMs;
+    stretch.voicedMs = Math.max(WINDOW_MS, endMs - stretch.onsetMs);
+    stretch.ended = true;
+    return stretch;
+  }
+
+  /** Time passed. */
+  tick(nowMs: number): FloorDecision {
+    const stretch = this.#stretch;
+    if (stretch !== null && nowMs - stretch.lastSpeechMs >= JOIN_MS) stretch.ended = true;
+    return this.#decide(nowMs);
+  }
+
+  #begin(onsetMs: number): Stretch {
+    this.#textBefore = this.#lastText;
+    this.#stretch = new Stretch(onsetMs);
+    this.#settled = this.#yielded = false;
+    this.#louder = 0;
+    return this.#stretch;
+  }
+
+  #isLouder(stretch: Stretch, window: SoundWindow): boolean {
+    const wasNothing = stretch.verdict === 'noise' || stretch.verdict === 'echo' || stretch.verdict === 'background';
+    this.#louder = wasNothing && window.levelDb >= stretch.levelDb + LOUDER_DB ? this.#louder + 1 : 0;
+    return this.#louder >= 2;
+  }
+
+  #decide(nowMs: number): FloorDecision {
+    const decision = this.#decision;
+    const stretch = this.#stretch;
+    decision.do = 'none';
+    decision.checkAtMs = Number.POSITIVE_INFINITY;
+    if (stretch === null) {
+      decision.verdict = 'undecided';
+      decision.action = 'keep';
+      return decision;
+    }
+    this.#context.nowMs = nowMs;
+    this.#context.callerDb = this.caller.medianDb;
+    this.#context.ourWords = this.#ours.words;
+    stretch.verdict = judgeStretch(stretch, this.#context);
+    this.#learn(stretch);
+    decision.verdict = stretch.verdict;
+    decision.action = this.#options.policy[this.#agent][stretch.verdict];
+    decision.do = this.#change(decision.action, stretch, nowMs);
+    decision.checkAtMs = this.#checkAt(stretch, nowMs);
+    return decision;
+  }
+
+  #change(action: FloorAction, stretch: Stretch, nowMs: number): FloorDecision['do'] {
+    if (action === 'yield') {
+      if (this.#yielded) return 'none';
+      this.#yielded = this.#settled = true;
+      this.#holding = false;
+      return 'yield';
+    }
+    if (action !== 'hold' || this.#settled) return this.#resume();
+    if (!this.#holding) {
+      this.#holding = true;
+      this.#dryAtMs = nowMs + (this.#agent === 'speaking' ? this.#options.leadMs : 0);
+      return 'hold';
+    }
+    if (nowMs < this.#holdUntil(stretch, nowMs)) return 'none';
+    this.#settled = true;
+    return this.#resume();
+  }
+
+  #resume(): FloorDecision['do'] {
+    if (!this.#holding) return 'none';
+    this.#holding = false;
+    return 'resume';
+  }
+
+  /** An undecided sound that is over is waited for so long; one that goes on, until it is decided. */
+  #holdUntil(stretch: Stretch, nowMs: number): number {
+    const { quietMs, wordsLagMs } = VERDICT_TUNING;
+    if (!stretch.ended && nowMs - stretch.lastSpeechMs < quietMs) return Number.POSITIVE_INFINITY;
+    const wordsDueMs = stretch.lastSpeechMs + wordsLagMs;
+    return this.#agent === 'speaking' ? Math.min(this.#dryAtMs + this.#options.gapMsMax, wordsDueMs) : wordsDueMs;
+  }
+
+  #checkAt(stretch: Stretch, nowMs: number): number {
+    if (stretch.verdict !== 'undecided') return Number.POSITIVE_INFINITY;
+    const { quietMs, wordsLagMs } = VERDICT_TUNING;
+    const quietAtMs = stretch.lastSpeechMs + quietMs;
+    if (nowMs < quietAtMs) return quietAtMs;
+    return this.#holding ? this.#holdUntil(stretch, nowMs) : stretch.lastSpeechMs + wordsLagMs;
+  }
+
+  #answersQuestion(stretch: Stretch): boolean {
+    const { questionEndMs } = this.#ours;
+    if (questionEndMs === null || !isBackchannel(stretch.text, this.#options.language)) return false;
+    return stretch.lastSpeechMs >= questionEndMs - ANSWER_OVERLAP_MS;
+  }
+
+  /** Only what surely was the caller teaches their level: what is over and has words. */
+  #learn(stretch: Stretch): void {
+    if (!stretch.ended || stretch.text === '' || stretch === this.#learned) return;
+    const { verdict } = stretch;
+    if (verdict === 'background' && this.#agent === 'quiet') {
+      // Nobody else answers us, again and again: the caller has become so much weaker.
+      this.#learned = stretch;
+      if (++this.#farAnswers < FAR_ANSWERS_MAX) return;
+    } else if (verdict !== 'speech' && verdict !== 'stop') return;
+    this.#learned = stretch;
+    this.#farAnswers = 0;
+    this.caller.learn(stretch.levelDb, stretch.speechWindows);
+  }
+}

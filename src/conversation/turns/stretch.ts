@@ -1,0 +1,127 @@
+// One stretch of sound from the caller's side, from its onset to a silence long enough to be no pause inside a word, with
+// all evidence about it in one place: what was heard, and the words the recogniser found in it. What it is, is
+// stretch_verdict.ts; what follows from that, floor.ts.
+
+import { type SoundWindow, WINDOW_MS } from './sound_window.js';
+
+/**
+ * `stop`: asks us to stop. `speech`: meant for us. `backchannel`: "mm-hmm", go on. `echo`: ourselves, through the
+ * caller's loudspeaker. `background`: a voice, not the caller's or not for us. `noise`: no voice.
+ */
+export type Verdict = 'undecided' | 'speech' | 'stop' | 'backchannel' | 'noise' | 'echo' | 'background';
+
+/** A window counts as speech from this probability on. */
+export const SPEECH_PROBABILITY = 0.5;
+
+/** Mean of a feature over the windows that were speech; NaN when no window had it. */
+class Mean {
+  #sum = 0;
+  #count = 0;
+
+  add(value: number): void {
+    if (Number.isNaN(value)) return;
+    this.#sum += value;
+    this.#count += 1;
+  }
+
+  get value(): number {
+    return this.#count === 0 ? Number.NaN : this.#sum / this.#count;
+  }
+}
+
+export class Stretch {
+  /** When its first window began, ms on the clock of the caller's audio. */
+  readonly onsetMs: number;
+  /** When its last window of speech ended: without the VAD's wait for silence. */
+  lastSpeechMs: number;
+  /** Speech windows so far, ms. */
+  voicedMs = 0;
+  /** It is over. */
+  ended = false;
+  /** Words the recogniser found in it so far; '' = none yet. May still change. */
+  text = '';
+  /** How far the recogniser has heard. */
+  coveredToMs = Number.NEGATIVE_INFINITY;
+  /** The part of `text` that no longer changes, and how far it reaches. */
+  finalText = '';
+  finalToMs = Number.NEGATIVE_INFINITY;
+  verdict: Verdict = 'undecided';
+  readonly #probability = new Mean();
+  readonly #voicing = new Mean();
+  readonly #change = new Mean();
+  readonly #tilt = new Mean();
+  readonly #likeness = new Mean();
+  #power = 0;
+  #levels = 0;
+  #levelsSquared = 0;
+  #levelCount = 0;
+  #unvoiced = 0;
+
+  constructor(onsetMs: number) {
+    this.onsetMs = onsetMs;
+    this.lastSpeechMs = onsetMs;
+  }
+
+  /** A window that ended at `atMs`. No allocation: 31 times a second while there is sound. */
+  add(window: SoundWindow, atMs: number): void {
+    if (window.probability < SPEECH_PROBABILITY) return;
+    this.lastSpeechMs = atMs;
+    this.voicedMs += WINDOW_MS;
+    this.#probability.add(window.probability);
+    this.#voicing.add(window.voicing);
+    // The first window's spectrum is compared with silence.
+    if (this.voicedMs > WINDOW_MS) this.#change.add(window.change);
+    this.#tilt.add(window.tilt);
+    this.#likeness.add(window.likeness);
+    if (window.voicing < UNVOICED) this.#unvoiced += WINDOW_MS;
+    if (Number.isNaN(window.levelDb)) return;
+    this.#power += 10 ** (window.levelDb / 10);
+    this.#levels += window.levelDb;
+    this.#levelsSquared += window.levelDb * window.levelDb;
+    this.#levelCount += 1;
+  }
+
+  get speechWindows(): number {
+    return this.voicedMs / WINDOW_MS;
+  }
+
+  /** Mean power of its speech windows, dB; NaN = unknown. */
+  get levelDb(): number {
+    return this.#levelCount === 0 ? Number.NaN : 10 * Math.log10(this.#power / this.#levelCount + 1e-9);
+  }
+
+  /** Standard deviation of the level from window to window, dB: a hum has none. */
+  get levelSpreadDb(): number {
+    if (this.#levelCount === 0) return Number.NaN;
+    const mean = this.#levels / this.#levelCount;
+    return Math.sqrt(Math.max(0, this.#levelsSquared / this.#levelCount - mean * mean));
+  }
+
+  get probability(): number {
+    return this.#probability.value;
+  }
+
+  get voicing(): number {
+    return this.#voicing.value;
+  }
+
+  /** Windows without a pitch, ms. */
+  get unvoicedMs(): number {
+    return this.#unvoiced;
+  }
+
+  get change(): number {
+    return this.#change.value;
+  }
+
+  get tilt(): number {
+    return this.#tilt.value;
+  }
+
+  get likeness(): number {
+    return this.#likeness.value;
+  }
+}
+
+/** Below this a window has no pitch. */
+const UNVOICED = 0.35;

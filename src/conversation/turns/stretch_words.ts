@@ -1,0 +1,25 @@
+// Which of the recogniser's words belong to one stretch of sound. Its results span more than one: an interim begins where
+// the last final ended, perhaps seconds before this sound.
+
+import type { Stretch } from './stretch.js';
+
+/** Spans of results and stretches differ by the recogniser's rounding and the VAD's delay. */
+const TOLERANCE_MS = 250;
+
+/** A result over `startMs` to `endMs` has heard some of this stretch. */
+export function overlaps(stretch: Stretch, startMs: number, endMs: number): boolean {
+  return endMs > stretch.onsetMs && startMs < stretch.lastSpeechMs + TOLERANCE_MS;
+}
+
+/**
+ * The words of `text` behind those that were already there as `before`, when the same result grew: "yeah" -> "yeah stop"
+ * gives "stop". Where the recogniser changed its mind about them, as many words are left out.
+ */
+export function newWords(text: string, before: string): string {
+  const words = split(text);
+  return words.slice(split(before).length).join(' ');
+}
+
+function split(text: string): string[] {
+  return text.split(/\s+/).filter((word) => word !== '');
+}
