@@ -184,6 +184,12 @@ export const SECTIONS = {
       { testFallback: 'debug' },
     ),
     dir: optional('LOG_DIR', 'folder for daily log files, kept 30 days; empty = standard output only', anyText),
+    dirMb: setting(
+      'LOG_DIR_MB',
+      '1000',
+      'megabytes in that folder; beyond, the oldest files go',
+      integer(10, 1_000_000),
+    ),
     pii: setting('LOG_PII', 'off', 'on = speech and phone numbers are not redacted in logs', onOff),
   },
   agent: {
