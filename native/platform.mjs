@@ -1,5 +1,5 @@
 // Names the prebuilt package of this machine, in the way @napi-rs/cli lays packages out. Shared by build.mjs and
-// prebuild.mjs; src/audio/kernels/addon.ts keeps its own copy of these few lines because dist/ must not reach into native/.
+// pack_native.mjs; src/audio/kernels/addon.ts keeps its own copy of these few lines because dist/ must not reach into native/.
 
 /** `linux-x64-gnu`, `linux-arm64-musl`, `darwin-arm64`, `win32-x64-msvc`, … */
 export function platformName() {

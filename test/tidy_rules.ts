@@ -48,8 +48,8 @@ const ONE_IMPORTER: Record<string, RegExp> = {
   twilio: /^src\/twilio\/(rest_client|webhook_signature|twiml)\.ts$/,
   ws: /^src\/(providers\/|server\/http\/(transport_node|node_socket)\.ts$)/,
   undici: /^src\/providers\//,
+  'sonic-boom': /^src\/log_files\.ts$/,
   'prom-client': /^src\/(metrics|server)\//,
-  'pino-roll': /^src\/log\.ts$/,
   // Reads whole files into objects: for tools, not for a server.
   wavefile: /^$/,
 };

@@ -3,6 +3,7 @@
 
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { EngineError } from '../../errors.js';
+import { readSileroFile } from './silero_file.js';
 import { INPUT_SAMPLES, type SileroEngine, type SileroRound, STATE_FLOATS } from './silero_round.js';
 
 const HALF_STATE = STATE_FLOATS / 2;
@@ -41,11 +42,12 @@ export class SileroOnnx implements SileroEngine {
    * when onnxruntime or the file can't be loaded.
    */
   static async load(modelPath: string, round: SileroRound): Promise<SileroOnnx> {
+    const model = readSileroFile(modelPath);
     try {
-      // Loaded on demand: with the native kernel forced, these 45 MB never enter the process.
+      // Loaded on demand: with the native kernel these 45 MB never enter the process. An optional package.
       const { default: ort } = await import('onnxruntime-node');
       ort.env.logLevel = 'error';
-      const session = await ort.InferenceSession.create(modelPath, {
+      const session = await ort.InferenceSession.create(model, {
         executionProviders: ['cpu'],
         // One core per worker is the plan of the whole server; more threads here would only fight with other workers.
         intraOpNumThreads: 1,
@@ -56,7 +58,10 @@ export class SileroOnnx implements SileroEngine {
       });
       return new SileroOnnx(session, ort.Tensor, round);
     } catch (cause) {
-      const detail = `onnxruntime could not load ${modelPath} (npm install places it)`;
+      const isMissing = (cause as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
+      const detail = isMissing
+        ? 'the package onnxruntime-node is not installed'
+        : `onnxruntime could not load ${modelPath}`;
       throw new EngineError('VAD_MODEL', { cause, detail });
     }
   }

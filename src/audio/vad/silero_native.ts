@@ -1,9 +1,9 @@
 // The Silero v6 network at 8 kHz run by the native kernel (native/dsp/silero_net). Synchronous, one crossing into native
 // code per round, whatever the number of windows. silero_model.ts does the same with onnxruntime.
 
-import { readFileSync } from 'node:fs';
 import { EngineError } from '../../errors.js';
 import { NativeSileroNet } from '../kernels/addon.js';
+import { readSileroFile } from './silero_file.js';
 import type { SileroEngine, SileroNet, SileroRound } from './silero_round.js';
 import { readSileroWeights } from './silero_weights.js';
 
@@ -24,7 +24,7 @@ export class SileroNative implements SileroEngine {
   static load(modelPath: string, round: SileroRound): SileroNative {
     if (!NativeSileroNet) throw new EngineError('VAD_MODEL', { detail: 'the native addon is not there' });
     try {
-      return new SileroNative(new NativeSileroNet(readSileroWeights(readFileSync(modelPath))), round);
+      return new SileroNative(new NativeSileroNet(readSileroWeights(readSileroFile(modelPath))), round);
     } catch (cause) {
       if (cause instanceof EngineError) throw cause;
       throw new EngineError('VAD_MODEL', { cause, detail: `the native network refused ${modelPath}` });

@@ -1,4 +1,4 @@
-// `npm run test:prebuild`: installs the packed tarballs (the prebuilt addon and the server itself) into an empty project
+// `npm run test:pack`: installs the packed tarballs (the prebuilt addon and the server itself) into an empty project
 // with no compiler and no cmake in PATH, and looks whether the native kernels run there; then takes the prebuilt package
 // away and looks whether the TypeScript twins take over. Needs `npm run build` before, and the registry for the
 // dependencies, so it is not part of `npm test`.
@@ -49,7 +49,7 @@ function pathWithoutCompiler() {
   return bin;
 }
 
-execFileSync(process.execPath, [path.join(nativeDir, 'prebuild.mjs')], { stdio: 'inherit' });
+execFileSync(process.execPath, [path.join(nativeDir, 'pack_native.mjs')], { stdio: 'inherit' });
 const server = packServer();
 const project = path.join(work, 'project');
 mkdirSync(project);

@@ -1,10 +1,10 @@
-// `npm run prebuild`: builds the addon and packs it as this platform's prebuilt package, the way @napi-rs/cli lays such
+// `npm run pack:native`: builds the addon and packs it as this platform's prebuilt package, the way @napi-rs/cli lays such
 // packages out: build/prebuilt/ringline-native-<platform>-<version>.tgz, and beside it package.json, the root's with
 // the package among its optionalDependencies (the repository's own package.json does not name packages that are not
-// published yet). Publishing is left to whoever releases; trying it all is try_prebuilt.mjs.
+// published yet). Publishing is left to whoever releases; trying it all is try_pack.mjs.
 
-import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,31 +24,6 @@ const TARGETS = {
   'darwin-arm64': 'aarch64-apple-darwin',
   'win32-x64-msvc': 'x86_64-pc-windows-msvc',
 };
-
-/** npm runs a script of this name before `npm run build` too; only the title of the npm process tells the two apart. */
-function isHookOfBuild() {
-  let pid = process.ppid;
-  // npm itself, or a shell between it and us.
-  for (let level = 0; level < 2 && pid > 1; level++) {
-    const { parent, title } = describeProcess(pid);
-    if (/\bnpm\b.*\brun(-script)?\b.*\bbuild\b/.test(title)) return true;
-    pid = parent;
-  }
-  return false;
-}
-
-/** Parent and title of a process. Small Linux images have no ps, other systems no /proc. */
-function describeProcess(pid) {
-  try {
-    const title = readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ');
-    const parent = Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]);
-    return { parent, title };
-  } catch {
-    const { stdout } = spawnSync('ps', ['-o', 'ppid=,args=', '-p', String(pid)], { encoding: 'utf8' });
-    const [, parent, title] = /^\s*(\d+)\s+(.*)$/m.exec(stdout ?? '') ?? [];
-    return { parent: Number(parent ?? 0), title: title ?? '' };
-  }
-}
 
 function packPlatform() {
   const platform = platformName();
@@ -87,4 +62,4 @@ function packPlatform() {
   console.log(`ringline: prebuilt package for ${platform} is in ${path.relative(rootDir, outDir)}`);
 }
 
-if (!isHookOfBuild()) packPlatform();
+packPlatform();
