@@ -26,7 +26,7 @@ describe('a line', () => {
       level: 'info',
       time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       turn: 3,
-      firstAudioMs: 412.5,
+      first_audio_ms: 412.5,
       msg: 'turn answered',
     });
   });
@@ -34,7 +34,7 @@ describe('a line', () => {
   test('of a call’s own logger carries the call', () => {
     const { log, entry } = logged();
     log.child({ callSid: 'CA1' }).child({ provider: 'openai' }).warn('slow');
-    expect(entry()).toMatchObject({ level: 'warn', callSid: 'CA1', provider: 'openai', msg: 'slow' });
+    expect(entry()).toMatchObject({ level: 'warn', call_sid: 'CA1', provider: 'openai', msg: 'slow' });
   });
 
   test.each([
@@ -67,10 +67,16 @@ describe('privacy', () => {
     });
   });
 
+  test('digits of the keypad are speech', () => {
+    const { log, entry } = logged();
+    log.info({ digit: '4', digits: '4111', text: 'typed 4 on the keypad' }, 'x');
+    expect(entry()).toMatchObject({ digit: '[redacted]', digits: '[redacted]', text: '[redacted]' });
+  });
+
   test('with LOG_PII they are readable, keys still are not', () => {
     const { log, entry } = logged({ pii: true });
     log.info({ from: NUMBER, text: 'hello', apiKey: 'k1' }, 'x');
-    expect(entry()).toMatchObject({ from: NUMBER, text: 'hello', apiKey: '[redacted]' });
+    expect(entry()).toMatchObject({ from: NUMBER, text: 'hello', api_key: '[redacted]' });
   });
 
   test.each([
@@ -120,7 +126,7 @@ describe('privacy', () => {
   test('what only looks a little like a number stays readable', () => {
     const { log, entry } = logged();
     const fields = {
-      callSid: `CA${'1234567890'.repeat(3)}12`,
+      call_sid: `CA${'1234567890'.repeat(3)}12`,
       file: 'server_8765_inbound_recording_20260101_120000_CA1.wav',
       at: '2026-01-01T12:00:00.000Z',
       peer: '203.0.113.9',
@@ -229,7 +235,7 @@ describe('in real processes', () => {
     worker.on('message', (line) => main.writeLine(line));
     await once(worker, 'exit');
     expect(lines.map((line) => JSON.parse(line))).toEqual([
-      expect.objectContaining({ level: 'info', callSid: 'CA7', text: '[redacted]', msg: 'heard' }),
+      expect.objectContaining({ level: 'info', call_sid: 'CA7', text: '[redacted]', msg: 'heard' }),
     ]);
     expect(lines[0].endsWith('}\n')).toBe(true);
   });

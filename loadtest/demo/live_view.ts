@@ -33,11 +33,11 @@ export function showTurn(line: LogLine): void {
     say(`  ${style.green('agent ')}  ${heard} ${style.red('✂')} ${style.dim(rest)}`);
   } else say(`  ${style.green('agent ')}  ${agent}`);
   const times = [
-    ['words final', line['sttFinalMs']],
-    ['turn decided', line['endpointMs']],
-    ['first token', line['llmTtftMs']],
-    ['first voice', line['ttsTtfbMs']],
-    ['caller hears it', line['firstAudioMs']],
+    ['words final', line['stt_final_ms']],
+    ['turn decided', line['endpoint_ms']],
+    ['first token', line['llm_ttft_ms']],
+    ['first voice', line['tts_ttfb_ms']],
+    ['caller hears it', line['first_audio_ms']],
   ]
     .filter(([, value]) => typeof value === 'number')
     .map(([name, value]) => `${name} ${Math.round(value as number)} ms`);

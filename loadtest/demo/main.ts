@@ -119,7 +119,7 @@ async function finish(
   server: ServerProcess,
 ): Promise<DemoCall> {
   const summarised = server.logged(
-    (line) => line.msg === 'call ended' && line['callSid'] === call.sid,
+    (line) => line.msg === 'call ended' && line['call_sid'] === call.sid,
     CALL_TIMEOUT_MS,
   );
   const started = server.logged((line) => isStart(line, call.sid), CALL_TIMEOUT_MS).catch(() => null);
@@ -133,7 +133,7 @@ async function finish(
 }
 
 function isStart(line: LogLine, callSid: string): boolean {
-  return line.msg === 'media stream started' && line['callSid'] === callSid;
+  return line.msg === 'media stream started' && line['call_sid'] === callSid;
 }
 
 function report(calls: DemoCall[]): number {

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { dsp } from '../../src/audio/kernels/addon.js';
 import type { CallSummary } from '../../src/call/call_report.js';
+import type { SnakeCased } from '../../src/snake_case.js';
 import type { CallReport } from '../simulators/twilio/call_report.js';
 import { readWav } from '../wav_reader.js';
 import type { Conversation } from './conversations.js';
@@ -59,7 +60,7 @@ export function judge(
   if (summary && answers.length < conversation.heardAs.length) {
     problems.push(`${answers.length} turns answered of ${conversation.heardAs.length}`);
   }
-  if (summary && summary.bargeIns.length < conversation.bargeIns) problems.push('the barge-in was not noticed');
+  if (summary && summary.barge_ins.length < conversation.bargeIns) problems.push('the barge-in was not noticed');
   if (summary && summary.media.underruns > 0) problems.push(`${summary.media.underruns} underruns`);
   const recording = summary?.recording ? path.join(recordings, summary.recording) : null;
   if (recording === null) problems.push('there is no recording');
@@ -73,21 +74,21 @@ export function judge(
       agent: turn.agent,
       heard: turn.heard,
       interrupted: turn.interrupted,
-      stt_final_ms: turn.sttFinalMs,
-      endpoint_ms: turn.endpointMs,
-      llm_ttft_ms: turn.llmTtftMs,
-      tts_ttfb_ms: turn.ttsTtfbMs,
-      first_audio_ms: turn.firstAudioMs,
+      stt_final_ms: turn.stt_final_ms,
+      endpoint_ms: turn.endpoint_ms,
+      llm_ttft_ms: turn.llm_ttft_ms,
+      tts_ttfb_ms: turn.tts_ttfb_ms,
+      first_audio_ms: turn.first_audio_ms,
     })),
-    barge_ins: (summary?.bargeIns ?? []).map(({ onsetToClearMs }) => ({ onset_to_clear_ms: onsetToClearMs })),
+    barge_ins: (summary?.barge_ins ?? []).map(({ onset_to_clear_ms }) => ({ onset_to_clear_ms })),
     underruns: summary?.media.underruns ?? 0,
     problems,
   };
 }
 
-function readSidecar(file: string, problems: string[]): CallSummary | null {
+function readSidecar(file: string, problems: string[]): SnakeCased<CallSummary> | null {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as CallSummary;
+    return JSON.parse(readFileSync(file, 'utf8')) as SnakeCased<CallSummary>;
   } catch (error) {
     problems.push(`the call's summary can't be read: ${(error as Error).message}`);
     return null;

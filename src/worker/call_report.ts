@@ -6,6 +6,7 @@ import { type CallOrder, type EndReason, fromAndTo } from '../call/call.js';
 import type { BargeInReport, CallSummary, TurnReport } from '../call/call_report.js';
 import { isoNow } from '../clock.js';
 import { type EngineError, toEngineError } from '../errors.js';
+import { snakeCased } from '../snake_case.js';
 
 /** Errors kept per call; a provider that fails every 100 ms must not fill memory. */
 const ERRORS_MAX = 100;
@@ -95,7 +96,7 @@ export function tenths(ms: number | null): number | null {
 export async function writeSidecar(file: string, summary: CallSummary): Promise<EngineError | null> {
   const part = `${file}.part`;
   try {
-    await fs.writeFile(part, `${JSON.stringify(summary, null, 2)}\n`, { mode: 0o640 });
+    await fs.writeFile(part, `${JSON.stringify(snakeCased(summary), null, 2)}\n`, { mode: 0o640 });
     await fs.rename(part, file);
     return null;
   } catch (thrown) {

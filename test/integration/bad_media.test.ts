@@ -90,7 +90,7 @@ class Line {
   /** Hangs up properly and waits until the server is through with the call. */
   async stop(): Promise<void> {
     this.send({ event: 'stop', sequenceNumber: '99', stop: { callSid: this.callSid }, streamSid: this.streamSid });
-    expect((await stage.logged('call ended', this.callSid))['endReason']).toBe('caller_hangup');
+    expect((await stage.logged('call ended', this.callSid))['end_reason']).toBe('caller_hangup');
     this.socket.close();
   }
 }
@@ -160,7 +160,7 @@ test('a huge message closes that socket, and only that one', async () => {
   const line = await Line.started();
   line.send(JSON.stringify({ event: 'media', media: { payload: 'A'.repeat(200_000) } }));
   expect(await line.closed).not.toBe(1000);
-  expect((await stage.logged('call ended', line.callSid))['endReason']).toBe('socket_lost');
+  expect((await stage.logged('call ended', line.callSid))['end_reason']).toBe('socket_lost');
   await other.stop();
 });
 
@@ -168,13 +168,13 @@ test('nothing but nonsense ends the call as a protocol error', async () => {
   const line = await Line.started();
   for (let i = 0; i < 60; i++) line.send(`nonsense ${i}`);
   await line.closed;
-  expect((await stage.logged('call ended', line.callSid))['endReason']).toBe('protocol');
+  expect((await stage.logged('call ended', line.callSid))['end_reason']).toBe('protocol');
 });
 
 test('a socket that is gone without stop ends its call, and its summary is written', async () => {
   const line = await Line.started();
   line.socket.terminate();
-  expect((await stage.logged('call ended', line.callSid))['endReason']).toBe('socket_lost');
+  expect((await stage.logged('call ended', line.callSid))['end_reason']).toBe('socket_lost');
 });
 
 test('a token works once', async () => {
@@ -211,11 +211,11 @@ test('start for another call, and a start that never comes, end the call', async
   const wrong = await Line.open();
   wrong.start(`CA${'f'.repeat(32)}`);
   await wrong.closed;
-  expect((await stage.logged('call ended', wrong.callSid))['endReason']).toBe('wrong_call');
+  expect((await stage.logged('call ended', wrong.callSid))['end_reason']).toBe('wrong_call');
   const mute = await Line.open();
   mute.send({ event: 'connected', protocol: 'Call', version: '1.0.0' });
   await mute.closed;
-  expect((await stage.logged('call ended', mute.callSid))['endReason']).toBe('start_timeout');
+  expect((await stage.logged('call ended', mute.callSid))['end_reason']).toBe('start_timeout');
 });
 
 test('after all that the server serves calls, and holds none', async () => {

@@ -51,7 +51,7 @@ test.each(FATAL)(
     const { report, summary } = await calls.get(mode)!;
     expect(report.status).toBe('completed');
     expect(report.endedBy).not.toBe('caller');
-    expect(summary.endReason).toBe('error');
+    expect(summary.end_reason).toBe('error');
     const heard = summary.turns.map((turn) => turn.heard);
     expect(heard.slice(-2)).toEqual([
       'I am sorry, I cannot hear you at the moment. Please stay on the line.',

@@ -13,6 +13,7 @@ import type { CallReport } from '../../loadtest/simulators/twilio/call_report.js
 import type { CallerStep } from '../../loadtest/simulators/twilio/caller.js';
 import type { SimulatedCall } from '../../loadtest/simulators/twilio/simulated_call.js';
 import type { CallSummary } from '../../src/call/call_report.js';
+import type { SnakeCased } from '../../src/snake_case.js';
 
 export const CALLER = '+12025550199';
 
@@ -31,10 +32,13 @@ const AGENT = {
   goodbye: 'Goodbye.',
 };
 
+/** The file beside a recording. */
+export type Sidecar = SnakeCased<CallSummary>;
+
 /** A call that is over, from both ends. */
 export interface Ended {
   report: CallReport;
-  summary: CallSummary;
+  summary: Sidecar;
 }
 
 export class Stage {
@@ -83,7 +87,8 @@ export class Stage {
 
   /** Resolves with the first line with these words (and this call), past or future. */
   async logged(msg: string, callSid?: string): Promise<LogLine> {
-    const fits = (line: LogLine): boolean => line.msg === msg && (callSid === undefined || line['callSid'] === callSid);
+    const fits = (line: LogLine): boolean =>
+      line.msg === msg && (callSid === undefined || line['call_sid'] === callSid);
     return this.logs.find(fits) ?? this.server.logged(fits);
   }
 
@@ -149,13 +154,13 @@ export class Stage {
   }
 
   /** The sidecar of an ended call. */
-  summary(report: CallReport): CallSummary {
-    const line = this.logs.find((l) => l.msg === 'media stream started' && l['callSid'] === report.callSid);
+  summary(report: CallReport): Sidecar {
+    const line = this.logs.find((l) => l.msg === 'media stream started' && l['call_sid'] === report.callSid);
     const recording = String(line?.['recording']);
-    return JSON.parse(readFileSync(path.join(this.dir, recording.replace(/\.wav$/, '.json')), 'utf8')) as CallSummary;
+    return JSON.parse(readFileSync(path.join(this.dir, recording.replace(/\.wav$/, '.json')), 'utf8')) as Sidecar;
   }
 
-  recordingOf(summary: CallSummary): string {
+  recordingOf(summary: Sidecar): string {
     return path.join(this.dir, summary.recording ?? 'none');
   }
 

@@ -21,13 +21,19 @@ test('an inbound call: greeting within a second, a reply to what was said, a rec
   expect(stream.violations).toEqual([]);
   expect(stream.firstVoicedMs).toBeLessThan(1000);
   const summary = stage.summary(report);
-  expect(summary.endReason).toBe('caller_hangup');
+  expect(summary.end_reason).toBe('caller_hangup');
   expect(summary.direction).toBe('inbound');
   expect(summary.turns.map((turn) => turn.caller)).toEqual(['', 'The soup was cold today.']);
   const answer = summary.turns[1];
   expect(answer.agent).not.toBe('');
   expect(answer.heard).toBe(answer.agent);
-  for (const ms of [answer.sttFinalMs, answer.endpointMs, answer.llmTtftMs, answer.ttsTtfbMs, answer.firstAudioMs]) {
+  for (const ms of [
+    answer.stt_final_ms,
+    answer.endpoint_ms,
+    answer.llm_ttft_ms,
+    answer.tts_ttfb_ms,
+    answer.first_audio_ms,
+  ]) {
     expect(ms).toBeGreaterThan(0);
   }
   expect(summary.media.underruns).toBe(0);
@@ -49,7 +55,7 @@ test('a barge-in stops the agent, and history and recording hold only what was h
   expect(report.script.completed).toBe(true);
   expect(report.streams[0].clearsMs).toHaveLength(1);
   const summary = stage.summary(report);
-  expect(summary.bargeIns).toHaveLength(1);
+  expect(summary.barge_ins).toHaveLength(1);
   const cut = summary.turns.find((turn) => turn.interrupted)!;
   expect(cut.heard.length).toBeGreaterThan(0);
   expect(cut.heard.length).toBeLessThan(cut.agent.length);

@@ -133,7 +133,7 @@ test('a refused webhook is logged without the numbers in its query', async () =>
   const path = `/?${new URLSearchParams(FORM)}`;
   expect((await t.webhook(path, { CallSid: newCallSid() }, sign('wrong'))).status).toBe(403);
   expect(t.lines.find(({ msg }) => msg === 'webhook refused: signature')).toMatchObject({
-    ...{ url: `${t.base}/`, hasQuery: true },
+    ...{ url: `${t.base}/`, has_query: true },
   });
   expect(t.text()).not.toMatch(/4155552671|4155550100/);
 });

@@ -1,6 +1,7 @@
 // Calls as our users see them over HTTP: rows, details, and the status that merges Twilio's record with what we know. Fields
 // in snake_case. Only shapes; finding the calls and asking Twilio is calls_api.ts.
 
+import { snakeCased } from '../../snake_case.js';
 import { isTerminal, laterStatus } from '../../twilio/call_status.js';
 import type { TwilioCall } from '../../twilio/rest_client.js';
 import type { CallEntry } from './call_registry.js';
@@ -71,10 +72,4 @@ export function details(entry: CallEntry): Record<string, unknown> {
     usage: summary ? snakeCased(summary.usage) : null,
     media: summary ? snakeCased(summary.media) : null,
   };
-}
-
-function snakeCased(value: object): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(value).map(([key, part]) => [key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), part]),
-  );
 }
