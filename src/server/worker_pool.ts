@@ -58,6 +58,7 @@ export class WorkerPool implements CallRunner {
   readonly #heartbeats: SharedArrayBuffer;
   readonly #log: Logger;
   readonly #supervisor: Supervisor;
+  readonly #onUseless: () => void;
   readonly #callsMax: number;
   readonly #deathsMax: number;
   #deathsInARow = 0;
@@ -77,13 +78,14 @@ export class WorkerPool implements CallRunner {
     setup: Pick<WorkerSetup, 'config' | 'agents'>,
     memory: SharedMemory,
     log: Logger,
-    private readonly onUseless: () => void,
+    onUseless: () => void,
     filename = workerFile(),
   ) {
     const { config } = setup;
     this.#seats = memory.seats;
     this.#heartbeats = memory.heartbeats;
     this.#log = log;
+    this.#onUseless = onUseless;
     this.#callsMax = config.calls.max;
     this.#deathsMax = DEATHS_IN_A_ROW_MAX * config.calls.workers;
     this.#supervisor = new Supervisor({
@@ -205,6 +207,6 @@ export class WorkerPool implements CallRunner {
     if (threads.length > 0 && this.#deathsInARow < this.#deathsMax) return;
     // For example a build without the worker's file, or a machine without memory.
     void this.close();
-    this.onUseless();
+    this.#onUseless();
   }
 }

@@ -52,14 +52,13 @@ export class TwilioRestError extends EngineError {
 
 export class TwilioRest {
   readonly #config: EngineConfig['twilio'];
+  readonly #onResult: (ok: boolean, code: string | null) => void;
   #client: Promise<TwilioClient> | null = null;
 
   /** @param onResult told after each request whether Twilio was there; a refusal of one call counts as being there */
-  constructor(
-    config: EngineConfig['twilio'],
-    private readonly onResult: (ok: boolean, code: string | null) => void = () => {},
-  ) {
+  constructor(config: EngineConfig['twilio'], onResult: (ok: boolean, code: string | null) => void = () => {}) {
     this.#config = config;
+    this.#onResult = onResult;
   }
 
   get isConfigured(): boolean {
@@ -112,12 +111,12 @@ export class TwilioRest {
   async #run<T>(request: (client: TwilioClient) => Promise<T>): Promise<T> {
     try {
       const result = await request(await this.#open());
-      this.onResult(true, null);
+      this.#onResult(true, null);
       return result;
     } catch (thrown) {
       const error = toRestError(thrown);
       const isThere = error.status !== undefined && error.status < 500 && error.status !== 401 && error.status !== 403;
-      this.onResult(isThere, isThere ? null : failureCode(error));
+      this.#onResult(isThere, isThere ? null : failureCode(error));
       throw error;
     }
   }
