@@ -261,6 +261,10 @@ export const COUNTERS = {
     name: 'ringline_beat_errors_total',
     help: 'Exceptions in the beat of a worker outside of any call: defects, survived.',
   },
+  worker_exceptions: {
+    name: 'ringline_worker_exceptions_total',
+    help: 'Exceptions on worker threads that nothing caught: defects. The thread and its calls go on.',
+  },
   calls_started: { name: 'ringline_worker_calls_started_total', help: 'Calls taken up by workers.' },
   calls_ended: { name: 'ringline_worker_calls_ended_total', help: 'Calls ended by workers.' },
 } as const satisfies Record<string, ValueSpec>;

@@ -65,8 +65,12 @@ async function createHost(setup: WorkerSetup): Promise<SessionHost> {
   const metrics = new ThreadMetrics(setup.metrics, workerIndex + 1);
   watchGarbageCollector(metrics);
   // One call's mistake that no session caught must not take the other calls of this thread down with it.
-  process.on('uncaughtException', (error) => log.error({ err: error }, 'defect: uncaught exception in a worker'));
-  process.on('unhandledRejection', (error) => log.error({ err: error }, 'defect: unhandled rejection in a worker'));
+  const onUncaught = (what: string) => (error: unknown) => {
+    metrics.add('worker_exceptions');
+    log.error({ err: error }, `defect: uncaught ${what} in a worker`);
+  };
+  process.on('uncaughtException', onUncaught('exception'));
+  process.on('unhandledRejection', onUncaught('rejection'));
 
   const hooks = (provider: 'deepgram' | 'openai' | 'cartesia'): ProviderHooks => {
     let lastOkAt = 0;
