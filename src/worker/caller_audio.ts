@@ -27,46 +27,47 @@ export class CallerAudio {
   stt: SttSession | null = null;
   /** Seconds of audio given to STT, for the bill. */
   sttSeconds = 0;
-  private readonly detector: SpeechDetector;
-  private readonly batch = new Uint8Array(STT_BATCH_SILENCE);
-  private batched = 0;
-  private pushedSamples = 0;
-  private frameEndCallMs = 0;
+  readonly #vad: VadBatch;
+  readonly #vadStream: number;
+  readonly #handlers: CallerAudioHandlers;
+  readonly #detector: SpeechDetector;
+  readonly #batch = new Uint8Array(STT_BATCH_SILENCE);
+  #batched = 0;
+  #pushedSamples = 0;
+  #frameEndCallMs = 0;
 
-  constructor(
-    private readonly vad: VadBatch,
-    private readonly vadStream: number,
-    options: EngineConfig['vad'],
-    private readonly handlers: CallerAudioHandlers,
-  ) {
-    this.detector = new SpeechDetector(options);
+  constructor(vad: VadBatch, vadStream: number, options: EngineConfig['vad'], handlers: CallerAudioHandlers) {
+    this.#vad = vad;
+    this.#vadStream = vadStream;
+    this.#handlers = handlers;
+    this.#detector = new SpeechDetector(options);
   }
 
   /** One frame that begins at `callMs` on the call's timeline. No allocation. */
   frame(mulaw: Uint8Array, pcm: Int16Array, callMs: number): void {
     this.recorder?.caller(callMs, mulaw);
-    this.vad.push(this.vadStream, pcm, 0, FRAME_SAMPLES);
-    this.pushedSamples += FRAME_SAMPLES;
-    this.frameEndCallMs = callMs + FRAME_MS;
-    this.batch.set(mulaw, this.batched);
-    this.batched += FRAME_SAMPLES;
-    if (this.batched >= (this.detector.speaking ? STT_BATCH_SPEECH : STT_BATCH_SILENCE)) this.flushStt();
+    this.#vad.push(this.#vadStream, pcm, 0, FRAME_SAMPLES);
+    this.#pushedSamples += FRAME_SAMPLES;
+    this.#frameEndCallMs = callMs + FRAME_MS;
+    this.#batch.set(mulaw, this.#batched);
+    this.#batched += FRAME_SAMPLES;
+    if (this.#batched >= (this.#detector.speaking ? STT_BATCH_SPEECH : STT_BATCH_SILENCE)) this.flushStt();
   }
 
   /** Sends what is collected; before Finalize, so that nothing said is missing from the answer. */
   flushStt(): void {
-    if (this.batched === 0) return;
-    this.stt?.sendAudio(this.batch.subarray(0, this.batched));
-    this.sttSeconds += this.batched / BYTES_PER_MS / 1000;
-    this.batched = 0;
+    if (this.#batched === 0) return;
+    this.stt?.sendAudio(this.#batch.subarray(0, this.#batched));
+    this.sttSeconds += this.#batched / BYTES_PER_MS / 1000;
+    this.#batched = 0;
   }
 
   /** One VAD window that ended with the stream's sample `endSample`. `originMs` = engine time of call time zero. */
   probability(probability: number, endSample: number, originMs: number, nowMs: number): void {
-    const saidMs = originMs + this.frameEndCallMs - (this.pushedSamples - endSample) / BYTES_PER_MS;
+    const saidMs = originMs + this.#frameEndCallMs - (this.#pushedSamples - endSample) / BYTES_PER_MS;
     const atMs = Math.min(Math.max(saidMs, nowMs - JUDGED_LATE_MAX_MS), nowMs);
-    const change = this.detector.push(probability, atMs);
-    if (change === 'speech_start') this.handlers.onSpeechStart(this.detector.speechStartMs, nowMs);
-    else if (change === 'speech_end') this.handlers.onSpeechEnd(this.detector.speechEndMs, nowMs);
+    const change = this.#detector.push(probability, atMs);
+    if (change === 'speech_start') this.#handlers.onSpeechStart(this.#detector.speechStartMs, nowMs);
+    else if (change === 'speech_end') this.#handlers.onSpeechEnd(this.#detector.speechEndMs, nowMs);
   }
 }

@@ -7,6 +7,7 @@ import { createSharedMetrics, sumCounter, ThreadMetrics } from '../../src/metric
 import { INGRESS } from '../../src/threads/record_types.js';
 import { createSlab, SlotRings } from '../../src/threads/slab.js';
 import { IngressBuffers, MediaIngress } from '../../src/worker/media_ingress.js';
+import { seededRandom } from '../threads/random_records.js';
 
 const SID = `MZ${'a'.repeat(32)}`;
 const CALL = `CA${'b'.repeat(32)}`;
@@ -300,6 +301,41 @@ describe('the media clock', () => {
     expect(said).toEqual(Array.from({ length: 100 }, (_, i) => 2000 + i * 20));
     expect(Math.abs(line.lastFrameLateMs)).toBeLessThan(5);
   });
+});
+
+test.each([1, 2, 3, 4, 5, 6])('whatever comes, nothing is thrown, and no frame lies far from now (seed %i)', (seed) => {
+  const random = seededRandom(seed);
+  const pick = <T>(...of: T[]): T => of[Math.floor(random() * of.length)];
+  line.start();
+  const reached: number[] = [];
+  for (let i = 0; i < 3000; i++) {
+    line.nowMs += pick(5, 20, 20, 20, 400, 12_000);
+    for (let n = Math.floor(random() * 4); n > 0; n--) {
+      const timestamp = pick('0', '8', String(Math.floor(random() * 2 ** 32)), '-1', 'x', String(line.timestampMs));
+      const payload = Buffer.alloc(pick(0, 1, 80, 160, 161, 800), i).toString('base64');
+      if (random() < 0.7)
+        line.media(i, pick<object>({}, { timestamp }, { payload }, { track: pick<unknown>('inbound', 'outbound', 5) }));
+      else
+        line.send(
+          pick(
+            '',
+            '{}',
+            '[]',
+            '{"event":5}',
+            JSON.stringify({ event: 'media', streamSid: SID, media: pick(null, {}, []) }),
+          ),
+        );
+      if (random() < 0.1) line.timestampMs = Math.floor(random() * 2 ** 31);
+    }
+    const before = line.frames.length;
+    line.drain();
+    for (const [callMs] of line.frames.slice(before))
+      reached.push(line.ingress.timeline.toEngineMs(callMs) - line.nowMs);
+  }
+  expect(reached.length).toBeGreaterThan(2000);
+  expect(Math.min(...reached)).toBeGreaterThanOrEqual(-15_000);
+  expect(Math.max(...reached)).toBeLessThanOrEqual(1000);
+  expect(Number.isFinite(line.ingress.timeline.originMs)).toBe(true);
 });
 
 test('the jitter buffer’s troubles are in the metrics, each once', () => {
