@@ -45,7 +45,9 @@ export class Supervisor {
   #loadingSinceMs = new Map<number, number>();
   /** When a thread was told to end that has not yet. */
   readonly #endingSinceMs = new Map<number, number>();
-  #lastLookMs: number | null = null;
+  #lastLookMs = Number.NEGATIVE_INFINITY;
+  /** Silence from before this is not held against anybody. */
+  #watchingSinceMs = 0;
   #timer: NodeJS.Timeout | null = null;
   #hung = 0;
 
@@ -83,10 +85,9 @@ export class Supervisor {
   /** Judges every thread once. Public for tests; `start` does it regularly. */
   look(): void {
     const now = this.#options.now();
-    const sinceLastMs = this.#lastLookMs === null ? 0 : now - this.#lastLookMs;
+    // We were held up ourselves, as by a machine that was put to sleep: so were the workers, and silence counts anew.
+    if (now - this.#lastLookMs > LATE_MS) this.#watchingSinceMs = now;
     this.#lastLookMs = now;
-    // We were held up ourselves, as by a machine that was put to sleep: the workers were too, and come to themselves now.
-    if (sinceLastMs > LATE_MS) return;
     const late = new Set<number>();
     const loadingSinceMs = new Map<number, number>();
     for (const thread of [...this.#options.threads()]) {
@@ -97,13 +98,14 @@ export class Supervisor {
         if (now - endingSinceMs >= ENDING_MS_MAX) this.#giveUp(thread);
         continue;
       }
-      const ageMs = this.#beatAgeMs(threadId);
-      if (ageMs === null) {
+      const beatAgeMs = this.#beatAgeMs(threadId);
+      if (beatAgeMs === null) {
         const sinceMs = this.#loadingSinceMs.get(threadId) ?? now;
         loadingSinceMs.set(threadId, sinceMs);
         if (!this.#seats.includes(threadId) && now - sinceMs > LOADING_MS_MAX) this.#end(thread, now - sinceMs);
         continue;
       }
+      const ageMs = Math.min(beatAgeMs, now - this.#watchingSinceMs);
       if (ageMs < LATE_MS) continue;
       late.add(threadId);
       if (!this.#late.has(threadId)) this.#options.log.warn({ threadId, ageMs }, 'worker is late: no new calls for it');

@@ -117,10 +117,16 @@ test('a thread that is loading is not late, but it may not load for ever', () =>
   expect(ended).toEqual([13]);
 });
 
-test('after the whole machine stood still nobody is blamed for the silence', () => {
+test('after the whole machine stood still nobody is blamed for the silence, and who hangs then is found', () => {
   now += 3_600_000;
   supervisor.look();
+  now += STEP_MS;
+  // The workers come to themselves a moment after us.
+  supervisor.look();
   expect([supervisor.late, ended]).toEqual([0, []]);
-  pass(5000);
-  expect([supervisor.late, ended]).toEqual([0, []]);
+  threads[1].isAlive = false;
+  pass(2000);
+  expect([supervisor.isLate(11), supervisor.isLate(12), ended]).toEqual([false, true, []]);
+  pass(500);
+  expect(ended).toEqual([12]);
 });
