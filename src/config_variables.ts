@@ -124,7 +124,12 @@ export const SECTIONS = {
       'silence that ends a turn that reads as finished',
       integer(0, 10000),
     ),
-    silenceMsMax: setting('TURN_SILENCE_MS_MAX', '1200', 'silence that ends any turn', integer(0, 20000)),
+    silenceMsMax: setting(
+      'TURN_SILENCE_MS_MAX',
+      '1400',
+      'silence that ends a turn that may be unfinished; up to 2.7 times as far above the minimum where a number, address or the like lacks a part',
+      integer(0, 20000),
+    ),
     sttFinalTimeoutMs: setting(
       'TURN_STT_FINAL_TIMEOUT_MS',
       '800',

@@ -111,7 +111,8 @@ export class CallSession {
         this.speechConfirmedMs = Math.max(now, startMs + plan.turns.bargeInMinSpeechMs);
         this.event({ on: 'speech_start', startMs }, now);
       },
-      onSpeechEnd: (endMs, now) => this.event({ on: 'speech_end', endMs }, now),
+      onSpeechPause: (now) => this.event({ on: 'speech_pause' }, now),
+      onSpeechEnd: (endMs, audioMs, now) => this.event({ on: 'speech_end', endMs, audioMs }, now),
     });
     this.speaker = new Speaker(
       {

@@ -18,8 +18,10 @@ const JUDGED_LATE_MAX_MS = 1000;
 export interface CallerAudioHandlers {
   /** The VAD is sure that the caller speaks, and has since `startMs`. */
   onSpeechStart(startMs: number, nowMs: number): void;
-  /** The VAD is sure that the caller fell silent at `endMs`. */
-  onSpeechEnd(endMs: number, nowMs: number): void;
+  /** The VAD hears silence within speech: perhaps its end. */
+  onSpeechPause(nowMs: number): void;
+  /** The VAD is sure that the caller fell silent at `endMs`; `audioMs` = the same on the recogniser's clock. */
+  onSpeechEnd(endMs: number, audioMs: number, nowMs: number): void;
 }
 
 export class CallerAudio {
@@ -33,6 +35,8 @@ export class CallerAudio {
   readonly #detector: SpeechDetector;
   readonly #batch = new Uint8Array(STT_BATCH_SILENCE);
   #batched = 0;
+  /** Audio that recognition was given, in ms: its clock. What is still in the batch will be. */
+  #sttMs = 0;
   #pushedSamples = 0;
   #frameEndCallMs = 0;
 
@@ -57,17 +61,27 @@ export class CallerAudio {
   /** Sends what is collected; before Finalize, so that nothing said is missing from the answer. */
   flushStt(): void {
     if (this.#batched === 0) return;
-    this.stt?.sendAudio(this.#batch.subarray(0, this.#batched));
+    if (this.stt) {
+      this.stt.sendAudio(this.#batch.subarray(0, this.#batched));
+      this.#sttMs += this.#batched / BYTES_PER_MS;
+    }
     this.sttSeconds += this.#batched / BYTES_PER_MS / 1000;
     this.#batched = 0;
   }
 
   /** One VAD window that ended with the stream's sample `endSample`. `originMs` = engine time of call time zero. */
   probability(probability: number, endSample: number, originMs: number, nowMs: number): void {
-    const saidMs = originMs + this.#frameEndCallMs - (this.#pushedSamples - endSample) / BYTES_PER_MS;
+    const behindMs = (this.#pushedSamples - endSample) / BYTES_PER_MS;
+    const saidMs = originMs + this.#frameEndCallMs - behindMs;
     const atMs = Math.min(Math.max(saidMs, nowMs - JUDGED_LATE_MAX_MS), nowMs);
     const change = this.#detector.push(probability, atMs);
     if (change === 'speech_start') this.#handlers.onSpeechStart(this.#detector.speechStartMs, nowMs);
-    else if (change === 'speech_end') this.#handlers.onSpeechEnd(this.#detector.speechEndMs, nowMs);
+    else if (change === 'speech_pause') this.#handlers.onSpeechPause(nowMs);
+    else if (change === 'speech_end') {
+      const { speechEndMs } = this.#detector;
+      // In audio, not by the clock, which may be put right at any time.
+      const audioMs = this.#sttMs + this.#batched / BYTES_PER_MS - behindMs - (atMs - speechEndMs);
+      this.#handlers.onSpeechEnd(speechEndMs, audioMs, nowMs);
+    }
   }
 }

@@ -4,6 +4,7 @@
 
 import { nowMs } from '../clock.js';
 import type { ReplyId } from '../conversation/playout/playout_ledger.js';
+import { sameWords } from '../conversation/turns/transcript.js';
 import type { ReplyKind } from '../conversation/turns/turn_manager.js';
 import type { EngineError } from '../errors.js';
 import type { LlmRequest, LlmUsage } from '../providers/llm.js';
@@ -79,10 +80,10 @@ export class Speaker {
     this.#draft = null;
   }
 
-  /** Answers `text`, from the draft when it was made for just that. */
+  /** Answers `text`, from the draft when it was made for the same words. */
   answer(turn: number, text: string, request: () => LlmRequest): Spoken {
     // A draft that failed meanwhile is made again: the reason may have passed.
-    if (this.#draft?.text !== text || this.#draft.error) this.prepare(text, request());
+    if (!this.#draft || this.#draft.error || !sameWords(this.#draft.text, text)) this.prepare(text, request());
     const draft = this.#draft!;
     this.#draft = null;
     const spoken = this.#take('answer', turn, draft.reply);

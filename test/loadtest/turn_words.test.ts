@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { agentReply, CALLER_LINES, callerText, clipOf } from '../../loadtest/fleet/lines.js';
 import { turnWord, turnWordsIn } from '../../loadtest/fleet/turn_words.js';
 import { SentenceSplitter } from '../../src/conversation/text/sentence_splitter.js';
-import { completeness } from '../../src/conversation/turns/utterance_completeness.js';
+import { CallerTurn } from '../../src/conversation/turns/caller_turn.js';
 
 test('no two of a hundred thousand utterances share a word', () => {
   expect(new Set(Array.from({ length: 100_000 }, (_, n) => turnWord(n))).size).toBe(100_000);
@@ -22,8 +22,15 @@ test('a word is found whatever its case, and several in their order', () => {
 });
 
 test('every line of a caller reads as finished, so that a short hold applies', () => {
-  for (let clip = 0; clip < CALLER_LINES.length; clip++)
-    expect(completeness(callerText(clip, turnWord(clip))), CALLER_LINES[clip]).toBeGreaterThanOrEqual(0.9);
+  for (let clip = 0; clip < CALLER_LINES.length; clip++) {
+    const turn = new CallerTurn({ silenceMsMin: 300, silenceMsMax: 1200, sttFinalTimeoutMs: 800 });
+    turn.speechStarts(0, true);
+    turn.speechEnds(2000, null, 2200);
+    const text = callerText(clip, turnWord(clip));
+    const result = { isFinal: true, speechFinal: false, fromFinalize: true, startMs: 0, endMs: 2000, confidence: 0.9 };
+    turn.transcribed({ text, ...result }, true, 2250);
+    expect(turn.check(2250).checkAtMs - 2000, CALLER_LINES[clip]).toBeLessThanOrEqual(450);
+  }
 });
 
 test('the first piece of every reply carries the word', () => {

@@ -11,6 +11,8 @@ export interface VadOptions {
   minSpeechMs: number;
   /** Silence that makes an end; shorter is a pause between words. */
   minSilenceMs: number;
+  /** Silence within speech that is reported as a pause: it may be the end, or a gap between two words. Default 96. */
+  pauseMs?: number;
   /** Subtracted from the onset: the first phoneme is often too soft for its window. Default 30, as in Silero's tools. */
   padMs?: number;
 }
@@ -18,10 +20,12 @@ export interface VadOptions {
 /** One window of the network, 256 samples at 8 kHz. */
 export const WINDOW_MS = 32;
 const PAD_MS = 30;
+const PAUSE_MS = 96;
 /** Doubtful windows in a row that an onset survives. More, and what began was not speech. */
 const DOUBT_MS_MAX = 3 * WINDOW_MS;
 
-export type SpeechEdge = 'speech_start' | 'speech_end';
+/** `speech_pause`: silence within speech, once per silence and only where it is shorter than what makes an end. */
+export type SpeechEdge = 'speech_start' | 'speech_pause' | 'speech_end';
 type State =
   | 'silent'
   /** Speech windows came, not yet enough of them. */
@@ -39,16 +43,19 @@ export class SpeechDetector {
 
   readonly #options: Readonly<VadOptions>;
   readonly #padMs: number;
+  readonly #pauseMs: number;
   #state: State = 'silent';
   #onsetMs = 0;
   #voicedMs = 0;
   #doubtMs = 0;
   #silenceSinceMs = 0;
   #silentMs = 0;
+  #pauseReported = false;
 
   constructor(options: VadOptions) {
     this.#options = options;
     this.#padMs = options.padMs ?? PAD_MS;
+    this.#pauseMs = options.pauseMs ?? PAUSE_MS;
   }
 
   /** True from `speech_start` to `speech_end`. */
@@ -75,6 +82,7 @@ export class SpeechDetector {
       case 'speaking':
         if (!isSilence) return null;
         this.#state = 'falling';
+        this.#pauseReported = false;
         this.#silenceSinceMs = atMs - WINDOW_MS;
         this.#silentMs = WINDOW_MS;
         return this.#hearSilence();
@@ -96,7 +104,11 @@ export class SpeechDetector {
 
   #hearSilence(): SpeechEdge | null {
     // Counted in windows: the clock that gives `atMs` may be put right in the middle of a word.
-    if (this.#silentMs < this.#options.minSilenceMs) return null;
+    if (this.#silentMs < this.#options.minSilenceMs) {
+      if (this.#pauseReported || this.#silentMs < this.#pauseMs) return null;
+      this.#pauseReported = true;
+      return 'speech_pause';
+    }
     this.#state = 'silent';
     this.speechEndMs = this.#silenceSinceMs;
     return 'speech_end';

@@ -139,7 +139,7 @@ export const de: LanguagePack = {
       ],
       ['yes_no', asked('noch etwas|sonst noch|sonst etwas|war das alles')],
     ],
-    confirms: /^(?:(?:gut|und|also|okay)[, ]+)*(?:ist|sind|war|haben|stimmt|lautet)\s/iu,
+    confirms: /^(?:(?:gut|und|also|okay)[, ]+)*(?:ist|sind|war|stimmt|lautet)\s/iu,
     askForms: [
       ['story', asked('erzählen|beschreiben|was ist passiert|wie war|wie hat|warum|wieso|erklären')],
       ['choice', asked('welche[rsnm]?|oder')],

@@ -99,7 +99,7 @@ export const en: LanguagePack = {
     open: `and but or so because if when while although though unless until than which who whose where whether as
       the a an my your his her our their its every each to for with of at from by into onto between during without within
       i'm it's he's she's they're we're you're there's i've we've they've you've i'd we'd i'll we'll
-      i we they he she very really quite just even plus minus point dot`,
+      i we they he she very really quite just even plus minus point dot past half quarter`,
     halfOpen: `is are was were am be been being has have had do does did will would can could should might must may
       in on about over under through before after around near like this that these those some any
       also only maybe well actually basically oh ah want need wanted needed called calling`,
@@ -162,12 +162,14 @@ export const en: LanguagePack = {
       { pattern: asked('pin|pass ?code'), digits: [4, 6] },
       { pattern: asked('social security(?: number)?|s ?s ?n|routing(?: number)?|tax(?: id| number)'), digits: [9] },
       {
-        pattern: asked('(?:credit |debit |bank )?card number|number (?:on|of) (?:the|your|my) (?:\\p{L}+ )?card'),
+        pattern: asked(
+          '(?:credit |debit |bank )?card number|number (?:on|of) (?:the|your|my) (?:\\p{L}+ )?card|card details|long number',
+        ),
         digits: [16],
       },
       {
         pattern: asked(
-          '(?:phone|telephone|cell|cellphone|mobile|call ?back|contact|home|work)(?: phone)? number|your (?:phone|cell|mobile)(?: number)?|(?:reach|call) you at|area code',
+          '(?:phone|telephone|cell|cellphone|mobile|call ?back|contact|home|work)(?: phone)? number|(?:your|my|best|good|a) (?:phone|cell|mobile)(?: number)?|(?:your|my|best|good) number|number to (?:call|reach)|(?:reach|call)(?:ing)? (?:you|me)(?: back)? (?:at|on)|area code',
         ),
         digits: [10],
       },
@@ -186,7 +188,7 @@ export const en: LanguagePack = {
       [
         'address',
         asked(
-          '(?:home |street |mailing |billing |shipping |delivery |company |postal |business )?address|where do you live|post ?code|postal code',
+          '(?:home |street |mailing |billing |shipping |delivery |company |postal |business )?address|where (?:do you live|are you (?:living|located|based)|(?:should|shall|can|do|may) (?:we|i) (?:send|ship|deliver|mail|come))|post ?code|postal code',
         ),
       ],
       ['amount', asked('amount|how much|what (?:price|sum)|(?:bill|payment|transfer) amount')],
@@ -202,7 +204,7 @@ export const en: LanguagePack = {
       ['yes_no', asked('anything else|something else|is that all|that be all')],
     ],
     confirms:
-      /^(?:(?:okay|so|and|great|thanks|alright|right)[, ]+)*(?:is|are|was|were|did|does|do|have|has|you said|so that's)\s/iu,
+      /^(?:(?:okay|so|and|great|thanks|alright|right)[, ]+)*(?:(?:is|are|was|were)(?! there)|did you (?:say|mean)|you said|that's)\s/iu,
     askForms: [
       [
         'story',

@@ -139,7 +139,7 @@ export const es: LanguagePack = {
       ],
       ['yes_no', asked('algo más|alguna otra cosa')],
     ],
-    confirms: /^[¿ ]*(?:(?:vale|bien|y|entonces)[, ]+)*(?:es|está|son|tiene|ha dicho|dijo)\s/iu,
+    confirms: /^[¿ ]*(?:(?:vale|bien|y|entonces)[, ]+)*(?:es|está|son|ha dicho|dijo)\s/iu,
     askForms: [
       [
         'story',

@@ -139,7 +139,7 @@ export const fr: LanguagePack = {
       ],
       ['yes_no', asked('autre chose|ce sera tout')],
     ],
-    confirms: /^(?:(?:bien|et|donc|alors)[, ]+)*(?:est-ce que|c'est|avez|vous avez dit)\s/iu,
+    confirms: /^(?:(?:bien|et|donc|alors)[, ]+)*(?:est-ce que c'est|c'est|vous avez dit)\s/iu,
     askForms: [
       [
         'story',

@@ -18,12 +18,13 @@ export interface Dictation {
   wanted: number;
 }
 
-/** In one breath so many digits are no mere first group: people group by three or four. */
-const WHOLE_BREATH_DIGITS = 5;
+/** Digits of a number of unknown length that are whole in one breath: a code, and what is too long for one group. */
+const CODE_DIGITS = 5;
+const READ_OFF_DIGITS = 8;
 /** Digits in a row that read as a dictated number though nobody asked for one. */
 const UNASKED_DIGITS_MIN = 3;
-/** "Sure, Miller", and then its letters. */
-const SPELLING_LEAD_WORDS = 4;
+/** More words without a letter are a sentence about it. */
+const SPELLING_WORDS_MAX = 12;
 /** "b as in boy": words behind a letter that explain it. */
 const EXPLAINING_WORDS = 3;
 /** Shorter names are rare. */
@@ -105,8 +106,9 @@ function spelling(
     from = i;
   }
   const asked = expected.kind === 'spelling';
-  if (asked && letters === '' && words.length <= SPELLING_LEAD_WORDS && expectsDictation(words, language))
-    return { item: 'spelling', state: 'under_way', count: 0, wanted: 0 };
+  // "Sure, Miller", and then its letters; or the letters as names: "sierra mike india".
+  if (asked && letters === '' && words.length <= SPELLING_WORDS_MAX && expectsDictation(words, language))
+    return { item: 'spelling', state: words.length <= 4 ? 'under_way' : 'may_grow', count: 0, wanted: 0 };
   if (letters.length < (asked ? 1 : 2) || isTimeEnd(words, language)) return null;
   const rest = words.slice(0, from).join(' ');
   const known = `${rest} ${said.toLowerCase()}`.split(/[^\p{L}']+/u);
@@ -131,6 +133,7 @@ function address(words: readonly string[], expected: ExpectedAnswer, language: E
   if (expected.kind !== 'address' && !announcesAddress(words.join(' '), language)) return null;
   const firstDigit = words.findIndex((word) => isNumberWord(word, language));
   const made = (state: DictationState, count = 0): Dictation => ({ item: 'address', state, count, wanted: 5 });
+  if (language.postalCode === 'last' && LETTERED_CODE.test(words.slice(-2).join(' '))) return made('whole');
   if (firstDigit < 0) return expected.continued && expectsDictation(words, language) ? made('under_way') : null;
   const run = trailingDigits(words, language);
   const wordsBetween = words
@@ -150,6 +153,9 @@ function address(words: readonly string[], expected: ExpectedAnswer, language: E
   return made(run.digits.length >= 5 ? 'whole' : 'under_way', run.digits.length);
 }
 
+/** British ("sw1a 1aa") and Canadian ("k1a 0b1") postal codes. */
+const LETTERED_CODE = /(?:^| )[a-z]{1,2}\d[a-z\d]? \d[a-z]{2}$|(?:^| )[a-z]\d[a-z] \d[a-z]\d$/;
+
 /** A code of five digits stands somewhere behind the house's number, and a town behind it. */
 function postalCodeBefore(words: readonly string[], from: number, language: EndOfTurnWords): boolean {
   for (let to = words.length - 1; to > from; to--) {
@@ -166,25 +172,34 @@ function announcesAddress(plain: string, language: EndOfTurnWords): boolean {
 
 // ---- date
 
+const YEAR = /^(?:19|20)\d\d$/;
+
 function date(words: readonly string[], expected: ExpectedAnswer, language: EndOfTurnWords): Dictation | null {
   const { kind } = expected;
   const isDate = kind === 'date' || kind === 'birth_date' || kind === 'time';
   const last = words[words.length - 1];
   const month = lastIndex(words, (word) => language.months.has(word));
-  if (!isDate && month < words.length - 2) return null;
-  if (!isDate && month < 0) return null;
   const made = (state: DictationState): Dictation => ({ item: 'date', state, count: words.length, wanted: 0 });
   if (/^\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}$/.test(last)) return made('whole');
-  if (kind === 'date' && !expected.alsoTime && /^(?:19|20)\d\d$/.test(last)) return made('whole');
+  if (
+    kind === 'date' &&
+    !expected.alsoTime &&
+    (YEAR.test(last) || YEAR.test(trailingDigits(words, language).digits.slice(-4)))
+  )
+    return made('whole');
   const hasNumber = words.some((word) => isNumberWord(word, language) || isOrdinal(word, language) || /\d/.test(word));
+  // "You may" is no date: unasked a month counts only with a number beside it.
+  if (!isDate && (month < 0 || month < words.length - 3 || !hasNumber)) return null;
   const hasDay = words.some((word) => language.days.has(word)) || (month >= 0 && hasNumber);
   if (kind === 'birth_date') return birthDate(words, month, hasNumber, language);
+  if (kind === 'time') return hasTime(words, language) ? made(timeState(words, language)) : null;
   if (!hasDay && !hasNumber) return month >= 0 ? made('under_way') : null;
   if (month === words.length - 1 && !hasNumber) return made('under_way');
   if (expected.alsoTime) return made(hasTime(words, language) ? timeState(words, language) : 'under_way');
-  if (kind === 'time') return hasTime(words, language) ? made(timeState(words, language)) : null;
-  // "the fifteenth" may want its month.
-  if (month >= 0 || hasDay) return made('whole');
+  // "March fifteenth" may get its year, "the fifteenth" its month; "Tuesday" is enough.
+  const named = words.some((word) => language.days.has(word));
+  if (month >= 0 && kind === 'date' && !named && !YEAR.test(last)) return made('may_grow');
+  if (month >= 0 || named) return made('whole');
   return isNumberWord(last, language) || isOrdinal(last, language) ? made('may_grow') : null;
 }
 
@@ -200,8 +215,12 @@ function birthDate(
   const { length } = run.digits;
   const made = (state: DictationState): Dictation => ({ item: 'date', state, count: length, wanted: 8 });
   const whole = (state: DictationState): Dictation => made(run.mayGrow ? 'may_grow' : state);
-  if (month < 0) return length >= 8 ? whole('whole') : made(length >= 6 ? 'may_grow' : 'under_way');
-  if (run.from === run.to) return made(/^(?:19|20)\d\d$/.test(words[words.length - 1]) ? 'whole' : 'under_way');
+  if (month < 0) {
+    // "Seven four nineteen eighty five": day, month and a whole year.
+    if (length >= 8 || (length >= 6 && YEAR.test(run.digits.slice(-4)))) return whole('whole');
+    return made(length >= 5 ? 'may_grow' : 'under_way');
+  }
+  if (run.from === run.to) return made(YEAR.test(words[words.length - 1]) ? 'whole' : 'under_way');
   // Behind the month: day and year, or the year alone when the day stood in front of it.
   const behind = run.from > month ? run.digits : '';
   const dayBefore = words.slice(0, month).some((word) => isOrdinal(word, language) || isNumberWord(word, language));
@@ -211,7 +230,8 @@ function birthDate(
   const year = /(?:19|20)\d\d$/.test(behind);
   if (year && behind.length <= 6) return whole('whole');
   if ((dayBefore || dayInside) && behind.length === 2 && !/^(?:19|20)$/.test(behind)) return whole('may_grow');
-  return made('under_way');
+  // "March fifteen eighty five", or "fifteen nineteen" with the year half said.
+  return made(behind.length >= 3 && behind.length <= 4 ? 'may_grow' : 'under_way');
 }
 
 function isOrdinal(word: string, language: EndOfTurnWords): boolean {
@@ -264,7 +284,8 @@ function number(
   if (run.digits === '' || (!asked && !isDictatedUnasked(words, run, language))) return null;
   const count = run.digits.length;
   const inBreath = trailingDigits(words.slice(Math.min(breathFrom, words.length)), language).digits.length;
-  const state = wanted.length > 0 ? againstLengths(run.digits, wanted) : ofAnyLength(count, inBreath);
+  const abroad = words.some((word) => word === 'plus' || word.startsWith('+'));
+  const state = wanted.length > 0 ? againstLengths(run.digits, wanted, abroad) : ofAnyLength(count, inBreath);
   const grows = state === 'whole' && run.mayGrow && wanted.length === 0;
   return { item: 'number', state: grows ? 'may_grow' : state, count, wanted: wanted[wanted.length - 1] ?? 0 };
 }
@@ -278,14 +299,14 @@ function isDictatedUnasked(words: readonly string[], run: DigitRun, language: En
 }
 
 /** `wanted` ascends: the shorter counts are whole, too, but may grow to the longest. */
-function againstLengths(digits: string, wanted: readonly number[]): DictationState {
+function againstLengths(digits: string, wanted: readonly number[], abroad: boolean): DictationState {
   const first = wanted[0];
   const longest = wanted[wanted.length - 1];
   const { length } = digits;
   if (first === 16) return cardState(digits);
   // A telephone number with its country's 0 or 1 in front is a digit longer.
   if (first === 10 && /^[01]/.test(digits)) return length >= 11 ? 'whole' : length === 10 ? 'may_grow' : 'under_way';
-  if (first === 10 && length === 7) return 'may_grow';
+  if (first === 10 && (length === 7 || (abroad && length >= 10))) return 'may_grow';
   if (length >= longest) return 'whole';
   if (first === 5) return length === 5 ? 'whole' : 'under_way'; // the four digits behind a zip code are hardly ever said
   return wanted.includes(length) ? 'may_grow' : 'under_way';
@@ -297,10 +318,17 @@ function cardState(digits: string): DictationState {
   return digits.length >= whole ? 'whole' : 'under_way';
 }
 
-/** Nobody knows how long it is. Groups of three or four want another; what is longer and came in one breath does not. */
+/**
+ * Nobody knows how long it is. Groups of three or four want another one; five in one breath are a code, eight a number that
+ * was read off; six or seven may be the first part of a telephone number.
+ */
 function ofAnyLength(count: number, inBreath: number): DictationState {
-  if (inBreath >= WHOLE_BREATH_DIGITS && inBreath === count) return 'whole';
-  return count >= 10 ? 'may_grow' : count === 1 || count === 2 ? 'may_grow' : 'under_way';
+  if (inBreath === count && (count === CODE_DIGITS || count >= READ_OFF_DIGITS)) return 'whole';
+  return count >= 10 || count <= 2 || inBreath === count ? growing(count) : 'under_way';
+}
+
+function growing(count: number): DictationState {
+  return count === 3 || count === 4 ? 'under_way' : 'may_grow';
 }
 
 function lastIndex(words: readonly string[], is: (word: string) => boolean): number {

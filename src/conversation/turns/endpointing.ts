@@ -1,18 +1,10 @@
-// Decides when the caller's turn is over. Pure: time comes in as an argument and decisions go out as values, so each
-// rule is a row in endpointing.test.ts. Whether words read as finished is utterance_completeness.ts; the beat that
-// calls this is worker/frame_clock.ts, the state around it turn_manager.ts.
-
-import { completeness } from './utterance_completeness.js';
+// Decides when the caller's turn is over, from the silence so far, how long these words are to be waited for, and how far
+// the recogniser has heard. Pure: time comes in as an argument and decisions go out as values, so each rule is a row in
+// endpointing.test.ts. How long to wait is end_of_turn.ts; the turn these facts belong to is caller_turn.ts.
 
 export interface EndpointingOptions {
-  /** Silence that ends a turn whose words read as finished. */
-  silenceMsMin: number;
-  /** Silence that ends a turn whatever was said; longer feels like a dead line. */
-  silenceMsMax: number;
-  /** How long to wait for the final transcript after Finalize before the interim is taken. */
+  /** How long to wait for the final transcript after Finalize before what is there must do. */
   sttFinalTimeoutMs: number;
-  /** BCP 47. */
-  language?: string;
 }
 
 export interface EndpointInput {
@@ -21,16 +13,26 @@ export interface EndpointInput {
   speaking: boolean;
   /** When the last speech really ended (VAD's silence counted back). */
   speechEndMs: number;
-  /** Everything said in this turn, finals and interim. */
-  text: string;
-  /** A part of `text` may still change. */
+  /** There are words. */
+  hasText: boolean;
+  /** Silence after which these words are the whole turn, from the end of speech. */
+  holdMs: number;
+  /** Silence after which sound without words is nothing. */
+  silenceMsMin: number;
+  /** The caller is more likely done than not. */
+  likelyOver: boolean;
+  /** A part of the text may still change. */
   pendingInterim: boolean;
   /** Finalize was sent for this pause; null = not (yet). */
   finalizeSentAtMs: number | null;
-  /** A final came that answers it (from_finalize or speech_final); null = not yet. */
-  finalAnsweredAtMs: number | null;
-  /** When the newest final with words came; absent or null = none in this turn. */
-  lastFinalAtMs?: number | null;
+  /** A final came that answers it (from_finalize or speech_final), or one that reaches the end of speech. */
+  finalCame: boolean;
+  /** The recogniser's clock is known and its finals end before the speech did: words are missing. */
+  fallsShort: boolean;
+  /** When a word was last new. */
+  newWordAtMs: number;
+  /** The recogniser's own endpointer saw the end of speech, after the last new word. */
+  speechFinal: boolean;
 }
 
 export interface EndpointDecision {
@@ -42,36 +44,38 @@ export interface EndpointDecision {
   eager: boolean;
 }
 
-/** From here on a draft is worth its tokens: most such turns are answered as they stand. */
-const EAGER_COMPLETENESS = 0.7;
-
 /**
- * A final that comes this long after the end of speech has heard all of it: transcribers run 200 to 300 ms behind. When
- * one came by itself, Finalize has nothing left to flush and may go unanswered.
+ * The VAD says "speaking", but no word comes: a television, a fan. After so long the words that are there are answered, or
+ * sooner when the recogniser itself heard an end.
  */
-const FINAL_LAG_MS = 300;
+export const STUCK_MS = 4000;
+export const STUCK_SPEECH_FINAL_MS = 1500;
+/** A recogniser that is known to be behind (a new connection, hearing the sound again) gets so many times the usual patience. */
+const BEHIND_PATIENCE = 3;
 
-/** The rule. O(text); a few times per pause. */
+/** The rule. O(1). */
 export function decideEndpoint(input: EndpointInput, options: EndpointingOptions): EndpointDecision {
-  if (input.speaking) return { decision: 'wait', checkAtMs: Number.POSITIVE_INFINITY, eager: false };
   const { nowMs, speechEndMs } = input;
-  const answered = input.finalAnsweredAtMs !== null;
+  if (input.speaking) {
+    if (!input.hasText) return wait(Number.POSITIVE_INFINITY, false);
+    const stuckMs = input.speechFinal
+      ? Math.max(STUCK_SPEECH_FINAL_MS, input.holdMs)
+      : Math.max(STUCK_MS, input.holdMs);
+    const untilMs = input.newWordAtMs + stuckMs;
+    return nowMs >= untilMs ? done('end') : wait(untilMs, false);
+  }
   // Finalize is usually answered, not always: there is a time after which what we have must do.
-  const sttDeadlineMs = (input.finalizeSentAtMs ?? speechEndMs) + options.sttFinalTimeoutMs;
+  const patienceMs = options.sttFinalTimeoutMs * (input.fallsShort ? BEHIND_PATIENCE : 1);
+  const sttDeadlineMs = (input.finalizeSentAtMs ?? speechEndMs) + patienceMs;
+  const settled = input.finalCame && !input.pendingInterim;
 
-  if (input.text.trim() === '') {
+  if (!input.hasText) {
     // The transcriber may answer "nothing" within milliseconds, before it has heard the tail: silenceMsMin at least.
-    const untilMs = answered && !input.pendingInterim ? speechEndMs + options.silenceMsMin : sttDeadlineMs;
+    const untilMs = settled ? speechEndMs + input.silenceMsMin : sttDeadlineMs;
     return nowMs >= untilMs ? done('ignore') : wait(untilMs, false);
   }
-
-  const finished = completeness(input.text, options.language);
-  const holdMs = options.silenceMsMax - (options.silenceMsMax - options.silenceMsMin) * finished;
-  const finalCame = answered || (input.lastFinalAtMs ?? Number.NEGATIVE_INFINITY) >= speechEndMs + FINAL_LAG_MS;
-  const settled = finalCame && !input.pendingInterim;
-  const untilMs = Math.max(speechEndMs + holdMs, settled ? 0 : sttDeadlineMs);
-  if (nowMs >= untilMs) return done('end');
-  return wait(untilMs, finished >= EAGER_COMPLETENESS);
+  const untilMs = Math.max(speechEndMs + input.holdMs, settled ? 0 : sttDeadlineMs);
+  return nowMs >= untilMs ? done('end') : wait(untilMs, input.likelyOver);
 }
 
 function done(decision: 'end' | 'ignore'): EndpointDecision {

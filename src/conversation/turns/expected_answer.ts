@@ -40,7 +40,8 @@ export function expectedAnswer(said: string, before: ExpectedAnswer, language: E
   const lastSaid = plain(spoken[spoken.length - 1]);
   if (language.acknowledgements.test(lastSaid)) return { ...before, continued: true };
   if (isEcho(lastSaid, language)) return { ...before, digits: [], continued: true };
-  return questions.length > 0 ? { ...NOTHING_ASKED, kind: 'choice' } : NOTHING_ASKED;
+  if (questions.length === 0) return NOTHING_ASKED;
+  return { ...NOTHING_ASKED, kind: language.confirms.test(asked[0]) ? 'yes_no' : 'choice' };
 }
 
 /** The number that a text speaks of ("my zip code is 4"), or null. The name that stands last counts. */

@@ -26,6 +26,10 @@ interface Span {
 export class UtteranceTranscript {
   /** When the newest final with text arrived; null = none since the last reset. */
   lastFinalAtMs: number | null = null;
+  /** The recogniser's clock at the end of the newest final with text; -Infinity = none since the last reset. */
+  finalToMs = Number.NEGATIVE_INFINITY;
+  /** The same for any result, words or not: so far it has heard. */
+  heardToMs = Number.NEGATIVE_INFINITY;
   private finals: Span[] = [];
   private interim: Span | null = null;
   private joined = '';
@@ -55,6 +59,7 @@ export class UtteranceTranscript {
   /** Takes one result, in order of arrival, with the time it came. O(finals of this utterance). */
   add(transcript: SttTranscript, nowMs: number): TranscriptChange {
     const { startMs, endMs } = transcript;
+    this.heardToMs = Math.max(this.heardToMs, endMs);
     if (endMs > startMs && endMs <= this.consumedToMs + SPAN_TOLERANCE_MS) return 'late';
     const whole = HAS_WORDS.test(transcript.text) ? newest(transcript.text.trim()) : '';
     const text = this.withoutConsumed(whole, startMs);
@@ -76,6 +81,7 @@ export class UtteranceTranscript {
     this.dropOldest();
     this.joined = this.finals.reduce((all, final) => join(all, final.text), '');
     this.lastFinalAtMs = nowMs;
+    this.finalToMs = Math.max(this.finalToMs, endMs);
     return 'final';
   }
 
@@ -91,6 +97,7 @@ export class UtteranceTranscript {
     this.interim = null;
     this.joined = '';
     this.lastFinalAtMs = null;
+    this.finalToMs = Number.NEGATIVE_INFINITY;
   }
 
   /** Keeps to the limit. What is dropped counts as handed over: the same audio again is no new speech. */
@@ -111,6 +118,11 @@ export class UtteranceTranscript {
     const repeated = this.consumedInterim.every((word, index) => normal(parts[index] ?? '') === word);
     return repeated ? parts.slice(this.consumedInterim.length).join(' ') : text;
   }
+}
+
+/** The same words, whatever capitals and punctuation stand around them. */
+export function sameWords(a: string, b: string): boolean {
+  return a === b || normal(a).replace(/ +/g, ' ').trim() === normal(b).replace(/ +/g, ' ').trim();
 }
 
 /** Real spans only: a provider that gives none has no duplicates we could know. */

@@ -9,8 +9,8 @@
 
 import type { SttTranscript } from '../../providers/stt.js';
 import { beginsTurnAfterReply, decideBargeIn } from './barge_in.js';
-import { decideEndpoint } from './endpointing.js';
-import { UtteranceTranscript } from './transcript.js';
+import { CallerTurn } from './caller_turn.js';
+import { sameWords } from './transcript.js';
 
 export interface TurnOptions {
   silenceMsMin: number;
@@ -50,7 +50,10 @@ export type TurnState =
 export type TurnEvent =
   | { on: 'started' }
   | { on: 'speech_start'; startMs: number }
-  | { on: 'speech_end'; endMs: number }
+  /** The VAD hears silence within speech, too short yet to be an end. */
+  | { on: 'speech_pause' }
+  /** `audioMs`: the end of speech on the recogniser's clock (SttTranscript.endMs); absent = not known. */
+  | { on: 'speech_end'; endMs: number; audioMs?: number }
   | { on: 'transcript'; transcript: SttTranscript }
   /** The first audio of the answer is on its way to the caller. */
   | { on: 'reply_audible' }
@@ -93,18 +96,8 @@ const HEARING_AGAIN_MS = 2000;
 
 export class TurnManager {
   state: TurnState = { kind: 'idle' };
-  private readonly transcript = new UtteranceTranscript();
-  /** VAD: the caller is speaking now. */
-  private speaking = false;
-  private speechStartMs = 0;
-  private speechEndMs = 0;
-  /** There was speech since the last turn ended. */
-  private heardSpeech = false;
-  private finalizeSentAtMs: number | null = null;
-  private finalAnsweredAtMs: number | null = null;
+  private readonly caller: CallerTurn;
   private draft: string | null = null;
-  /** Text of a withdrawn answer: the caller went on, so it is the beginning of what they say. */
-  private carried = '';
   private idlePrompts = 0;
   private failures = 0;
   private nextCheckMs = 0;
@@ -112,15 +105,17 @@ export class TurnManager {
   private deafSinceMs: number | null = null;
   private deafTold = false;
 
-  constructor(private readonly options: TurnOptions) {}
+  constructor(private readonly options: TurnOptions) {
+    this.caller = new CallerTurn(options);
+  }
 
   /** Everything the caller said in this turn so far. */
   get callerText(): string {
-    return join(this.carried, this.transcript.text);
+    return this.caller.text;
   }
 
   get callerSpeaking(): boolean {
-    return this.speaking;
+    return this.caller.speaking;
   }
 
   /** One thing happened at `nowMs`; returns what to do, in order. */
@@ -132,7 +127,10 @@ export class TurnManager {
       case 'speech_start':
         return this.onSpeechStart(event.startMs, nowMs);
       case 'speech_end':
-        return this.onSpeechEnd(event.endMs, nowMs);
+        return this.onSpeechEnd(event.endMs, event.audioMs ?? null, nowMs);
+      case 'speech_pause':
+        this.caller.speechPauses(nowMs);
+        return [{ do: 'finalize_stt' }];
       case 'transcript':
         return this.onTranscript(event.transcript, nowMs);
       case 'reply_audible':
@@ -154,40 +152,22 @@ export class TurnManager {
   }
 
   private onSpeechStart(startMs: number, nowMs: number): readonly TurnAction[] {
-    if (!this.heardSpeech) this.speechStartMs = startMs;
-    this.speaking = true;
-    this.heardSpeech = true;
+    this.caller.speechStarts(startMs, this.state.kind === 'listening' || this.state.kind === 'thinking');
     this.idlePrompts = 0;
-    this.finalizeSentAtMs = this.finalAnsweredAtMs = null;
-    this.speechStart = startMs;
     if (this.state.kind === 'speaking') return this.checkBargeIn(nowMs);
     if (this.state.kind === 'thinking') return this.withdraw(nowMs);
-    this.nextCheckMs = Number.POSITIVE_INFINITY;
+    this.nextCheckMs = nowMs;
     return this.dropDraft();
   }
-  /** Of the stretch of speech under way. */
-  private speechStart = 0;
 
-  private onSpeechEnd(endMs: number, nowMs: number): readonly TurnAction[] {
-    this.speaking = false;
-    this.speechEndMs = endMs;
-    this.finalizeSentAtMs = nowMs;
-    this.finalAnsweredAtMs = null;
+  private onSpeechEnd(endMs: number, audioMs: number | null, nowMs: number): readonly TurnAction[] {
+    const finalize = this.caller.speechEnds(endMs, audioMs, nowMs);
     this.nextCheckMs = nowMs;
-    return [{ do: 'finalize_stt' }, ...this.onTick(nowMs)];
+    return finalize ? [{ do: 'finalize_stt' }, ...this.onTick(nowMs)] : this.onTick(nowMs);
   }
 
   private onTranscript(transcript: SttTranscript, nowMs: number): readonly TurnAction[] {
-    const change = this.transcript.add(transcript, nowMs);
-    if (transcript.isFinal && this.finalizeSentAtMs !== null && (transcript.fromFinalize || transcript.speechFinal)) {
-      this.finalAnsweredAtMs ??= nowMs;
-    }
-    if (change === 'final' && !this.heardSpeech && this.state.kind === 'listening') {
-      // Words too soft for the VAD are words all the same.
-      this.heardSpeech = true;
-      this.speechStartMs = this.speechEndMs = nowMs;
-      this.finalAnsweredAtMs = nowMs;
-    }
+    this.caller.transcribed(transcript, this.state.kind === 'listening', nowMs);
     this.nextCheckMs = nowMs;
     return this.onTick(nowMs);
   }
@@ -196,6 +176,8 @@ export class TurnManager {
     if (this.state.kind !== 'speaking') return NOTHING;
     const { reply } = this.state;
     if (reply === 'answer') this.failures = 0;
+    // "Are you still there?" and an apology ask for what was asked before.
+    if (reply === 'answer' || reply === 'greeting') this.caller.agentSaid(text);
     if (reply === 'cannot_hear_goodbye') return this.end('error');
     if (farewell || reply === 'farewell') return this.end(this.idlePrompts > 1 ? 'silence' : 'agent_goodbye');
     return this.listen(nowMs, text);
@@ -208,7 +190,7 @@ export class TurnManager {
       if (reply === 'cannot_hear') return this.listen(nowMs);
     }
     this.failures++;
-    this.forgetCaller();
+    this.caller.forget();
     return this.say('apology', nowMs);
   }
 
@@ -227,7 +209,7 @@ export class TurnManager {
   private checkDeaf(sinceMs: number, nowMs: number): readonly TurnAction[] {
     const endMs = sinceMs + this.options.deafPatienceMs;
     if (nowMs >= endMs) return [...this.dropDraft(), ...this.say('cannot_hear_goodbye', nowMs)];
-    if (this.heardSpeech && this.callerText !== '') {
+    if (this.caller.heard && this.callerText !== '') {
       // Words from before: they are answered first.
       const actions = this.checkEndpoint(nowMs);
       this.nextCheckMs = Math.min(this.nextCheckMs, endMs);
@@ -242,9 +224,9 @@ export class TurnManager {
     switch (this.state.kind) {
       case 'listening':
         if (this.deafSinceMs !== null) return this.checkDeaf(this.deafSinceMs, nowMs);
-        return this.heardSpeech ? this.checkEndpoint(nowMs) : this.checkIdle(this.state.sinceMs, nowMs);
+        return this.caller.heard ? this.checkEndpoint(nowMs) : this.checkIdle(this.state.sinceMs, nowMs);
       case 'speaking':
-        return this.heardSpeech ? this.checkBargeIn(nowMs) : this.wait(Number.POSITIVE_INFINITY);
+        return this.caller.heard ? this.checkBargeIn(nowMs) : this.wait(Number.POSITIVE_INFINITY);
       case 'thinking':
         if (nowMs - this.state.sinceMs < this.options.replyTimeoutMs) {
           return this.wait(this.state.sinceMs + this.options.replyTimeoutMs);
@@ -256,66 +238,54 @@ export class TurnManager {
   }
 
   private checkEndpoint(nowMs: number): readonly TurnAction[] {
-    const { decision, checkAtMs, eager } = decideEndpoint(
-      {
-        nowMs,
-        speaking: this.speaking,
-        speechEndMs: this.speechEndMs,
-        text: this.callerText,
-        pendingInterim: this.transcript.hasPendingInterim,
-        finalizeSentAtMs: this.finalizeSentAtMs,
-        finalAnsweredAtMs: this.finalAnsweredAtMs,
-        lastFinalAtMs: this.transcript.lastFinalAtMs,
-      },
-      this.options,
-    );
+    const { decision, checkAtMs, eager } = this.caller.check(nowMs);
     if (decision === 'ignore') {
-      this.forgetCaller();
+      this.caller.forget();
       return [...this.dropDraft(), ...this.listen(nowMs)];
     }
     if (decision === 'end') return this.answer(nowMs);
     this.nextCheckMs = checkAtMs;
-    if (!eager || this.draft === this.callerText) return NOTHING;
+    // A full stop or a capital more is no other question.
+    if (!eager || (this.draft !== null && sameWords(this.draft, this.callerText))) return NOTHING;
     this.draft = this.callerText;
     return [{ do: 'draft', text: this.draft }];
   }
 
   private answer(nowMs: number): readonly TurnAction[] {
-    const text = this.callerText;
-    const finalAtMs = this.finalAnsweredAtMs ?? this.transcript.lastFinalAtMs;
+    const { finalAtMs, startMs, endMs } = this.caller;
+    const text = this.caller.handOver();
     const action: TurnAction = {
       do: 'answer',
       text,
-      speechStartMs: this.speechStartMs,
-      speechEndMs: this.speechEndMs,
-      finalMs: finalAtMs === null ? null : Math.max(0, finalAtMs - this.speechEndMs),
-      endpointMs: nowMs - this.speechEndMs,
+      speechStartMs: startMs,
+      speechEndMs: endMs,
+      finalMs: finalAtMs === null ? null : Math.max(0, finalAtMs - endMs),
+      endpointMs: nowMs - endMs,
     };
     this.draft = null;
     this.state = { kind: 'thinking', sinceMs: nowMs };
-    this.carried = text;
-    this.transcript.reset();
-    this.heardSpeech = false;
     return this.wait(nowMs + this.options.replyTimeoutMs, [action]);
   }
 
   /** The caller speaks on while we think: what they said before is the first half of their turn. */
   private withdraw(nowMs: number): readonly TurnAction[] {
+    this.caller.wasCutOff();
     this.state = { kind: 'listening', sinceMs: nowMs };
-    this.nextCheckMs = Number.POSITIVE_INFINITY;
+    this.nextCheckMs = nowMs;
     return [{ do: 'withdraw' }];
   }
 
   private checkBargeIn(nowMs: number): readonly TurnAction[] {
     if (this.state.kind !== 'speaking') return NOTHING;
     const { reply, sinceMs } = this.state;
+    const { speaking, stretchStartMs, endMs } = this.caller;
     const decision = decideBargeIn(
       {
-        speaking: this.speaking,
-        speechMs: (this.speaking ? nowMs : this.speechEndMs) - this.speechStart,
-        text: this.transcript.text,
+        speaking,
+        speechMs: (speaking ? nowMs : endMs) - stretchStartMs,
+        text: this.caller.newText,
         replyElapsedMs: nowMs - sinceMs,
-        speechElapsedMs: this.speaking ? undefined : this.speechEndMs - sinceMs,
+        speechElapsedMs: speaking ? undefined : endMs - sinceMs,
         protectedMs: reply === 'greeting' ? this.options.greetingProtectMs : 0,
         // Nobody could answer what is said over the news that we can't hear.
         ending: reply === 'farewell' || reply === 'cannot_hear' || reply === 'cannot_hear_goodbye',
@@ -324,12 +294,13 @@ export class TurnManager {
     );
     if (decision !== 'interrupt') {
       // Its words may still come, so a stretch that ended is only forgotten when our reply is over (`listen`).
-      return this.wait(this.speaking ? nowMs : Number.POSITIVE_INFINITY);
+      return this.wait(speaking ? nowMs : Number.POSITIVE_INFINITY);
     }
-    this.carried = '';
-    this.speechStartMs = this.speechStart;
+    this.caller.dropCarried();
+    this.caller.agentWasCut();
+    this.caller.startMs = stretchStartMs;
     this.state = { kind: 'listening', sinceMs: nowMs };
-    this.nextCheckMs = this.speaking ? Number.POSITIVE_INFINITY : nowMs;
+    this.nextCheckMs = nowMs;
     return [{ do: 'interrupt' }];
   }
 
@@ -349,15 +320,15 @@ export class TurnManager {
     const apologised = this.state.kind === 'speaking' && this.state.reply === 'apology';
     if (apologised && this.failures >= FAILURES_MAX) return this.end('error');
     this.state = { kind: 'listening', sinceMs: nowMs };
-    this.carried = '';
+    this.caller.dropCarried();
     // Speech that began under our last words and goes on is the caller's next turn; so is what just ended, if it says
     // something or its words may still come. A backchannel of before is not.
-    if (!this.speaking && this.heardSpeech) {
-      const endedBeforeMs = nowMs - this.speechEndMs;
-      const { text } = this.transcript;
+    if (!this.caller.speaking && this.caller.heard) {
+      const endedBeforeMs = nowMs - this.caller.endMs;
+      const text = this.caller.newText;
       const awaited = text === '' && endedBeforeMs < this.options.sttFinalTimeoutMs;
       if (!awaited && !beginsTurnAfterReply({ text, endedBeforeMs, replyText }, this.options.language))
-        this.forgetCaller();
+        this.caller.forget();
     }
     this.nextCheckMs = nowMs;
     return NOTHING;
@@ -366,13 +337,6 @@ export class TurnManager {
   private end(reason: 'agent_goodbye' | 'silence' | 'error'): readonly TurnAction[] {
     this.state = { kind: 'ended' };
     return [{ do: 'end', reason }];
-  }
-
-  private forgetCaller(): void {
-    this.transcript.reset();
-    this.carried = '';
-    this.heardSpeech = this.speaking;
-    this.finalizeSentAtMs = this.finalAnsweredAtMs = null;
   }
 
   private dropDraft(): readonly TurnAction[] {
@@ -385,8 +349,4 @@ export class TurnManager {
     this.nextCheckMs = checkAtMs;
     return actions;
   }
-}
-
-function join(a: string, b: string): string {
-  return a && b ? `${a} ${b}` : a || b;
 }

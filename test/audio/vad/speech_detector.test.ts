@@ -12,7 +12,7 @@ function decisions(windows: string, options: VadOptions = OPTIONS) {
   const edges: string[] = [];
   [...windows].forEach((letter, i) => {
     const edge = detector.push(PROBABILITY[letter], (i + 1) * WINDOW_MS);
-    if (edge) edges.push(`${edge === 'speech_start' ? 'start' : 'end'}@${i + 1}`);
+    if (edge) edges.push(`${edge.slice('speech_'.length)}@${i + 1}`);
   });
   return { detector, edges: edges.join(' ') };
 }
@@ -44,6 +44,15 @@ test.each([
   ['minSilenceMs', 65, 'SSS____', 'start@3 end@6'],
 ])('%s %i on %s: %s', (name, value, windows, expected) => {
   expect(decisions(windows, { ...OPTIONS, [name]: value }).edges).toBe(expected);
+});
+
+test.each([
+  ['SSS______', 'start@3 pause@6 end@9', 'a pause is reported before the silence is an end'],
+  ['SSS____SS______', 'start@3 pause@6 pause@12 end@15', 'once per silence'],
+  ['SSS__SSS', 'start@3', 'a shorter silence is none'],
+  ['______', '', 'and silence alone has none'],
+])('%s: %s (%s)', (windows, expected) => {
+  expect(decisions(windows, { ...OPTIONS, minSilenceMs: 192 }).edges).toBe(expected);
 });
 
 test('the thresholds themselves: at the start threshold it is speech, at the end threshold not yet silence', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { UtteranceTranscript } from '../../../src/conversation/turns/transcript.js';
+import { sameWords, UtteranceTranscript } from '../../../src/conversation/turns/transcript.js';
 import type { SttTranscript } from '../../../src/providers/stt.js';
 
 function result(text: string, startMs: number, endMs: number, over: Partial<SttTranscript> = {}): SttTranscript {
@@ -133,4 +133,23 @@ test.each(['.', '…', '♪', '♪♪ ♪', '?!', '-', '。', '🙂', ' . '])('%
 
 test.each(['5', 'a', '你好。', 'हाँ', '٣'])('%j has a word', (text) => {
   expect(new UtteranceTranscript().add(result(text, 0, 400), 500)).toBe('final');
+});
+
+test.each([
+  ['It was fine', 'it was fine.', true],
+  ["that's all", 'That’s all!', true],
+  ['it was fine', 'it was fine thanks', false],
+  ['', '.', true],
+])('"%s" and "%s" are the same words: %s', (a, b, same) => expect(sameWords(a, b)).toBe(same));
+
+test('how far the recogniser has heard, and how far its finals with words reach', () => {
+  const transcript = new UtteranceTranscript();
+  const result = { speechFinal: false, fromFinalize: false, confidence: 0.9, startMs: 0 };
+  transcript.add({ ...result, text: 'it was', isFinal: false, endMs: 800 }, 1000);
+  expect([transcript.heardToMs, transcript.finalToMs]).toEqual([800, Number.NEGATIVE_INFINITY]);
+  transcript.add({ ...result, text: 'it was fine', isFinal: true, endMs: 1500 }, 1700);
+  transcript.add({ ...result, text: '', isFinal: true, startMs: 1500, endMs: 2500 }, 2700);
+  expect([transcript.heardToMs, transcript.finalToMs]).toEqual([2500, 1500]);
+  transcript.reset();
+  expect(transcript.finalToMs).toBe(Number.NEGATIVE_INFINITY);
 });

@@ -90,7 +90,7 @@ test('greets, listens, answers when the caller is done, listens again', () => {
   expect(turns.state.kind).toBe('listening');
   done = [];
   says('The soup was cold.');
-  pass(200);
+  pass(300);
   expect(done).toContain('finalize_stt');
   expect(done.at(-1)).toBe('answer: The soup was cold.');
   expect(turns.state.kind).toBe('thinking');
@@ -107,7 +107,7 @@ test('the answer is drafted while the silence is still being waited out', () => 
   speechEnds();
   words('The soup was cold.');
   expect(done).toEqual(['finalize_stt', 'draft: The soup was cold.']);
-  pass(300);
+  pass(400);
   expect(done.at(-1)).toBe('answer: The soup was cold.');
 });
 
@@ -142,12 +142,61 @@ test('a caller who goes on while we think: the answer is withdrawn and the next 
   expect(done.at(-1)).toBe('answer: The soup was cold. And the bread was stale.');
 });
 
+test('a full stop that comes with the final does not throw the draft away', () => {
+  greeted();
+  speechStarts();
+  pass(1000);
+  words('the soup was cold', 'interim');
+  speechEnds();
+  expect(done).toEqual(['finalize_stt', 'draft: the soup was cold']);
+  words('The soup was cold.');
+  pass(400);
+  expect(done.slice(2)).toEqual(['answer: The soup was cold.']);
+});
+
+test('Finalize goes out in the first silence, and not a second time when that was the end', () => {
+  greeted();
+  speechStarts();
+  pass(1000);
+  happens({ on: 'speech_pause' });
+  expect(done).toEqual(['finalize_stt']);
+  now += 96;
+  happens({ on: 'speech_end', endMs: now - 192 });
+  expect(done).toEqual(['finalize_stt']);
+});
+
+test('a number is heard out to its last digit, pause by pause', () => {
+  happens({ on: 'started' });
+  pass(2000);
+  played(false, 'What is your phone number?');
+  done = [];
+  for (const group of ['five five five', 'one two three', 'four five six seven']) {
+    pass(1500);
+    says(group);
+  }
+  pass(200);
+  expect(done.filter((action) => action.startsWith('answer'))).toEqual([
+    'answer: five five five one two three four five six seven',
+  ]);
+});
+
+test('a television that the VAD takes for speech does not keep the caller waiting for ever', () => {
+  greeted();
+  speechStarts();
+  pass(1000);
+  words('No, that is all.');
+  pass(3900);
+  expect(done).toEqual([]);
+  pass(200);
+  expect(done).toEqual(['answer: No, that is all.']);
+});
+
 test('an unfinished sentence gets more time than a finished one', () => {
   greeted();
   says('My number is');
   pass(600);
   expect(done.some((action) => action.startsWith('answer'))).toBe(false);
-  pass(600);
+  pass(1500);
   expect(done.at(-1)).toBe('answer: My number is');
 });
 

@@ -1,0 +1,241 @@
+// The caller's turn so far: sound, words, what was asked, and from these whether it is over. Gathers what turn_manager.ts
+// is told and keeps it together until the turn is answered or forgotten; what the agent does meanwhile is the manager's.
+// The rules are endpointing.ts (when) and end_of_turn.ts (how long to wait); both are pure.
+
+import type { SttTranscript } from '../../providers/stt.js';
+import type { EndOfTurnWords } from '../languages/end_of_turn_words.js';
+import { languagePack } from '../languages/languages.js';
+import { CallerPauses } from './caller_pauses.js';
+import { type EndOfTurnBounds, type Hold, holdFor } from './end_of_turn.js';
+import { decideEndpoint, type EndpointDecision, type EndpointingOptions } from './endpointing.js';
+import { type ExpectedAnswer, expectedAnswer, NOTHING_ASKED } from './expected_answer.js';
+import { spokenWords } from './spoken_words.js';
+import { sameWords, type TranscriptChange, UtteranceTranscript } from './transcript.js';
+import { readTurn } from './turn_reading.js';
+
+export interface CallerTurnOptions extends EndOfTurnBounds, EndpointingOptions {
+  /** BCP 47. */
+  language?: string;
+}
+
+/** Up to here (log odds of going on) a draft is worth its tokens: three of four such turns are answered as they stand. */
+const LIKELY_OVER = -1;
+/**
+ * Without the recogniser's clock: a final that comes this long after the end of speech has heard all of it, since
+ * transcribers run 200 to 300 ms behind. When one came by itself, Finalize has nothing left to flush.
+ */
+const FINAL_LAG_MS = 300;
+/** What the VAD's and the recogniser's clocks may differ by at the end of a word. */
+const COVERAGE_TOLERANCE_MS = 80;
+
+export class CallerTurn {
+  /** VAD: the caller is speaking now. */
+  speaking = false;
+  /** There was speech since the last turn ended. */
+  heard = false;
+  /** When the turn's first speech began. */
+  startMs = 0;
+  /** When the stretch of speech under way, or the last one, began. */
+  stretchStartMs = 0;
+  /** When the last speech ended. */
+  endMs = 0;
+
+  readonly #options: CallerTurnOptions;
+  readonly #language: EndOfTurnWords;
+  readonly #transcript = new UtteranceTranscript();
+  readonly #pauses = new CallerPauses();
+  #expected: ExpectedAnswer = NOTHING_ASKED;
+  #said = '';
+  /** Text of an answer that was withdrawn: the caller went on, so it is the beginning of what they say. */
+  #carried = '';
+  #finalizeSentAtMs: number | null = null;
+  #finalAnsweredAtMs: number | null = null;
+  /** The end of the last speech on the recogniser's clock; null = not known. */
+  #endAudioMs: number | null = null;
+  #speechFinal = false;
+  #newWordAtMs = 0;
+  /** Words of the text that came before the last pause. */
+  #breathFrom = 0;
+  #cutIns = 0;
+  /** The hold of `#heldText`, so that a beat costs nothing. */
+  #hold: Hold = { holdMs: 0, goesOn: 0 };
+  #heldText: string | null = null;
+
+  constructor(options: CallerTurnOptions) {
+    this.#options = options;
+    this.#language = languagePack(options.language ?? 'en').endOfTurn;
+  }
+
+  /** Everything said in this turn so far, a withdrawn beginning included. */
+  get text(): string {
+    return join(this.#carried, this.#transcript.text);
+  }
+
+  /** What was said since the last turn was answered. */
+  get newText(): string {
+    return this.#transcript.text;
+  }
+
+  /** When the final that settled the text came; null = it has not. */
+  get finalAtMs(): number | null {
+    return this.#finalAnsweredAtMs ?? this.#transcript.lastFinalAtMs;
+  }
+
+  /** What the caller heard us say, to its end: it tells what kind of answer comes. */
+  agentSaid(text: string): void {
+    this.#expected = expectedAnswer(text, this.#expected, this.#language);
+    this.#said = text;
+    this.#heldText = null;
+  }
+
+  /** Our words were cut short: nothing in particular is expected. */
+  agentWasCut(): void {
+    this.#expected = NOTHING_ASKED;
+    this.#said = '';
+    this.#heldText = null;
+  }
+
+  /** The caller goes on though we thought they were done. */
+  wasCutOff(): void {
+    this.#cutIns++;
+    this.#heldText = null;
+  }
+
+  /** `goesOn`: this speech continues the turn, so the silence before it was a pause. */
+  speechStarts(startMs: number, goesOn: boolean): void {
+    if (goesOn && !this.speaking && this.text !== '') {
+      this.#pauses.add(startMs - this.endMs);
+      this.#breathFrom = spokenWords(this.text, this.#language).words.length;
+      this.#heldText = null;
+    }
+    if (!this.heard) this.startMs = startMs;
+    this.stretchStartMs = startMs;
+    this.speaking = true;
+    this.heard = true;
+    this.#speechFinal = false;
+    this.#finalizeSentAtMs = this.#finalAnsweredAtMs = null;
+  }
+
+  /** A short silence within speech: Finalize now, and if it was the end its answer is there when the VAD is sure. */
+  speechPauses(nowMs: number): void {
+    this.#finalizeSentAtMs = nowMs;
+    this.#finalAnsweredAtMs = null;
+  }
+
+  /**
+   * The VAD is sure of the end. `endAudioMs`: the same on the recogniser's clock, null = not known. Returns whether Finalize
+   * is still to be sent.
+   */
+  speechEnds(endMs: number, endAudioMs: number | null, nowMs: number): boolean {
+    this.speaking = false;
+    this.endMs = endMs;
+    this.#endAudioMs = endAudioMs;
+    // Sent in the pause that turned out to be the end; whatever came before that pause is another one's.
+    if (this.#finalizeSentAtMs !== null && this.#finalizeSentAtMs >= endMs) return false;
+    this.#finalizeSentAtMs = nowMs;
+    this.#finalAnsweredAtMs = null;
+    return true;
+  }
+
+  /** Takes a result. `listening`: words that the VAD missed begin a turn, too. */
+  transcribed(transcript: SttTranscript, listening: boolean, nowMs: number): void {
+    const before = this.text;
+    const change = this.#transcript.add(transcript, nowMs);
+    this.#noteFinal(transcript, change, listening, nowMs);
+    if (!sameWords(before, this.text)) this.#newWordAtMs = nowMs;
+    if (this.#speechFinal !== transcript.speechFinal) {
+      this.#speechFinal = transcript.speechFinal;
+      this.#heldText = null;
+    }
+  }
+
+  #noteFinal(transcript: SttTranscript, change: TranscriptChange, listening: boolean, nowMs: number): void {
+    if (!transcript.isFinal) return;
+    if (this.#finalizeSentAtMs !== null && (transcript.fromFinalize || transcript.speechFinal))
+      this.#finalAnsweredAtMs ??= nowMs;
+    if (change !== 'final' || this.heard || !listening) return;
+    // Words too soft for the VAD are words all the same.
+    this.heard = true;
+    this.startMs = this.endMs = nowMs;
+    this.#endAudioMs = null;
+    this.#finalAnsweredAtMs = nowMs;
+  }
+
+  /** Is it over? O(text) when the words changed, else O(1). */
+  check(nowMs: number): EndpointDecision {
+    const { text } = this;
+    if (text !== this.#heldText) this.#weigh(text);
+    const { holdMs, goesOn } = this.#hold;
+    return decideEndpoint(
+      {
+        nowMs,
+        speaking: this.speaking,
+        speechEndMs: this.endMs,
+        hasText: text !== '',
+        holdMs,
+        silenceMsMin: this.#options.silenceMsMin,
+        likelyOver: goesOn < LIKELY_OVER,
+        pendingInterim: this.#transcript.hasPendingInterim,
+        finalizeSentAtMs: this.#finalizeSentAtMs,
+        finalCame: this.#finalAnsweredAtMs !== null || this.#finalsReachEnd(),
+        fallsShort: this.#endAudioMs !== null && this.#transcript.heardToMs < this.#endAudioMs - COVERAGE_TOLERANCE_MS,
+        newWordAtMs: this.#newWordAtMs,
+        speechFinal: this.#speechFinal,
+      },
+      this.#options,
+    );
+  }
+
+  /** A final that nobody asked for settles the text when it reaches the end of speech. */
+  #finalsReachEnd(): boolean {
+    const { lastFinalAtMs, finalToMs } = this.#transcript;
+    if (lastFinalAtMs === null) return false;
+    if (this.#endAudioMs === null) return lastFinalAtMs >= this.endMs + FINAL_LAG_MS;
+    return finalToMs >= this.#endAudioMs - COVERAGE_TOLERANCE_MS;
+  }
+
+  #weigh(text: string): void {
+    this.#heldText = text;
+    const reading = readTurn(text, {
+      expected: this.#expected,
+      language: this.#language,
+      breathFrom: this.#breathFrom,
+      said: this.#said,
+    });
+    if (reading === null) {
+      this.#hold = { holdMs: this.#options.silenceMsMax, goesOn: 0 };
+      return;
+    }
+    const provider = { speechFinal: this.#speechFinal, endOfTurn: null };
+    const { longMs: longPauseMs } = this.#pauses;
+    this.#hold = holdFor({ reading, longPauseMs, cutIns: this.#cutIns, provider, sound: null }, this.#options);
+  }
+
+  /** The turn is being answered: its text is kept in case the caller goes on. Returns it. */
+  handOver(): string {
+    const { text } = this;
+    this.#carried = text;
+    this.#transcript.reset();
+    this.heard = false;
+    return text;
+  }
+
+  /** The answer was heard, or a new turn began: what was said before is history. */
+  dropCarried(): void {
+    this.#carried = '';
+    this.#breathFrom = 0;
+    this.#heldText = null;
+  }
+
+  /** Nothing of it counts. */
+  forget(): void {
+    this.#transcript.reset();
+    this.dropCarried();
+    this.heard = this.speaking;
+    this.#finalizeSentAtMs = this.#finalAnsweredAtMs = null;
+  }
+}
+
+function join(a: string, b: string): string {
+  return a && b ? `${a} ${b}` : a || b;
+}
