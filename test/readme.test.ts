@@ -12,7 +12,7 @@ test('the README’s table has every setting, with its default and meaning as th
 
 test('every script the README names exists', () => {
   const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-  const named = new Set([...readme.matchAll(/npm run ([a-z:]+)/g)].map(([, name]) => name));
+  const named = new Set([...readme.matchAll(/npm run ([a-z:-]*[a-z])/g)].map(([, name]) => name));
   expect(named.size).toBeGreaterThan(5);
   for (const name of named) expect(Object.keys(scripts)).toContain(name);
 });

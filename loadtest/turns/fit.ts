@@ -2,6 +2,7 @@
 // that a caller goes on are a ridge regression over all silences; how they become a wait (two numbers) is chosen so that
 // waiting and cutting in cost least together.
 
+import { CONFIG_VARIABLES } from '../../src/config_variables.js';
 import { type EndOfTurnWeights, type Evidence, holdFor } from '../../src/conversation/turns/end_of_turn.js';
 import { END_OF_TURN_WEIGHTS } from '../../src/conversation/turns/end_of_turn_weights.js';
 import { type Example, fitLogistic } from './logistic.js';
@@ -10,7 +11,10 @@ import type { CallerTurn } from './turns_file.js';
 import { SPELLINGS } from './written_words.js';
 
 /** The engine's defaults. */
-export const BOUNDS = { silenceMsMin: 300, silenceMsMax: 1200 };
+const BOUNDS = {
+  silenceMsMin: Number(CONFIG_VARIABLES.TURN_SILENCE_MS_MIN.fallback),
+  silenceMsMax: Number(CONFIG_VARIABLES.TURN_SILENCE_MS_MAX.fallback),
+};
 /** A shorter silence ends no turn, whatever the weights say, so it teaches nothing. */
 const TELLING_MS = 300;
 /** Draws the weights towards PRIOR: matters for what the calls show rarely or never. */
@@ -32,7 +36,7 @@ const PRIOR: Readonly<Record<string, number>> = {
   question: -2.5,
   stop_there: -0.5,
   stop_missing: 0.5,
-  story_asked: 1,
+  story_asked: 0.3,
   long_pauses: 0.5,
 };
 /** So many ms of mean hold are worth one turn in a hundred not cut. */
@@ -104,7 +108,7 @@ function cutShare(pauseMs: number, holdMs: number, blur: number): number {
 }
 
 function evidenceOf({ reading, longPauseMs }: Moment): Evidence {
-  return { reading, longPauseMs, provider: null, sound: null };
+  return { reading, longPauseMs, cutIns: 0, provider: null, sound: null };
 }
 
 /** Calls dealt into `folds` parts by the order of their names; each part is judged by weights fitted on the others. */
