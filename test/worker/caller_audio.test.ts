@@ -14,17 +14,25 @@ const pcm = new Int16Array(160);
 let sent: number[];
 let recorded: number[];
 let edges: [string, number][];
+let pauses: number[];
+let endAudioMs: number[];
 let audio: CallerAudio;
 let samples: number;
 beforeEach(() => {
   sent = [];
   recorded = [];
   edges = [];
+  pauses = [];
+  endAudioMs = [];
   samples = 0;
   const vad = { push: (_stream: number, _pcm: Int16Array, _at: number, count: number) => (samples += count) };
   audio = new CallerAudio(vad as unknown as VadBatch, 0, OPTIONS as never, {
     onSpeechStart: (startMs) => edges.push(['start', startMs]),
-    onSpeechEnd: (endMs) => edges.push(['end', endMs]),
+    onSpeechPause: (nowMs) => pauses.push(nowMs),
+    onSpeechEnd: (endMs, audioMs) => {
+      edges.push(['end', endMs]);
+      endAudioMs.push(audioMs);
+    },
   });
   audio.stt = { sendAudio: (bytes: Uint8Array) => sent.push(bytes.length) } as unknown as SttSession;
   audio.recorder = { caller: (callMs: number) => recorded.push(callMs) } as unknown as Recorder;
@@ -62,6 +70,36 @@ test('speech has its times on the engine’s clock, to a window', () => {
   expect(edges.map(([edge]) => edge)).toEqual(['start', 'end']);
   expect(Math.abs(edges[0][1] - (ORIGIN_MS + 1000 - 30))).toBeLessThanOrEqual(32);
   expect(Math.abs(edges[1][1] - (ORIGIN_MS + 2000))).toBeLessThanOrEqual(32);
+});
+
+test('the end of speech on the recogniser’s clock: audio it was given, not time', () => {
+  audio.stt = null;
+  hear(0, 25, 0);
+  audio.flushStt();
+  audio.stt = { sendAudio: (bytes: Uint8Array) => sent.push(bytes.length) } as unknown as SttSession;
+  hear(500, 50, 1);
+  hear(1500, 50, 0);
+  expect(endAudioMs).toHaveLength(1);
+  expect(Math.abs(endAudioMs[0] - 1000)).toBeLessThanOrEqual(52);
+});
+
+test('a pause within speech is reported before it can be an end', () => {
+  audio = new CallerAudio(
+    {
+      push: (_stream: number, _pcm: Int16Array, _at: number, count: number) => (samples += count),
+    } as unknown as VadBatch,
+    0,
+    { ...OPTIONS, minSilenceMs: 192 } as never,
+    {
+      onSpeechStart: () => {},
+      onSpeechPause: (nowMs) => pauses.push(nowMs),
+      onSpeechEnd: (endMs) => edges.push(['end', endMs]),
+    },
+  );
+  hear(0, 50, 1);
+  hear(1000, 7, 0);
+  expect([pauses.length, edges.length]).toEqual([1, 0]);
+  expect(Math.abs(pauses[0] - (ORIGIN_MS + 1096))).toBeLessThanOrEqual(52);
 });
 
 describe('a clock that is put right in the middle of a word', () => {
