@@ -6,10 +6,10 @@ import { BYTES_PER_MS } from '../../audio_format.js';
 import { type BackoffOptions, backoffMs } from '../../backoff.js';
 import { nowMs } from '../../clock.js';
 import { EngineError } from '../../errors.js';
+import { AudioReplay } from '../shared/audio_replay.js';
 import type { Sweep, Swept } from '../shared/liveness.js';
 import { logFault, type ProviderHooks } from '../shared/provider_hooks.js';
 import type { SttHandlers, SttSession } from '../stt.js';
-import { AudioReplay } from './audio_replay.js';
 import { DeepgramConnection, type DeepgramConnectOptions } from './deepgram_connection.js';
 import { type DeepgramResult, readDeepgramMessage } from './deepgram_results.js';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { AudioReplay } from '../../../src/providers/deepgram/audio_replay.js';
+import { AudioReplay } from '../../../src/providers/shared/audio_replay.js';
 
 test('whatever is pushed, the newest bytes are there at their positions', () => {
   fc.assert(
