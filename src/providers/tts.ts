@@ -1,5 +1,6 @@
 // What the engine asks of a streaming text-to-speech provider. One utterance (provider "context") per reply.
 
+import type { AudioFormat } from '../audio_format.js';
 import type { EngineError } from '../errors.js';
 
 export interface TtsHandlers {
@@ -26,6 +27,8 @@ export interface TtsOptions {
 }
 
 export interface TtsProvider {
+  /** Of all audio it delivers; mono. What the line needs is made of it by worker/phone_voice.ts. */
+  readonly format: AudioFormat;
   /** Makes sure a socket is open before it is needed. Never throws. */
   warm(): void;
   open(options: TtsOptions, handlers: TtsHandlers): TtsUtterance;

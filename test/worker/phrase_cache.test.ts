@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { TELEPHONE_FORMAT } from '../../src/audio_format.js';
 import { EngineError } from '../../src/errors.js';
 import type { TtsHandlers, TtsOptions, TtsProvider } from '../../src/providers/tts.js';
 import { PhraseCache, PhraseMaker } from '../../src/worker/phrase_cache.js';
@@ -54,6 +55,7 @@ test('a line is put together of what the voice delivers, and keeps its own copy'
 test('preparing asks for each missing line once, and tells how many failed', async () => {
   const asked: string[] = [];
   const tts: TtsProvider = {
+    format: TELEPHONE_FORMAT,
     warm() {},
     close() {},
     open(_options, handlers: TtsHandlers) {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { TELEPHONE_FORMAT } from '../../src/audio_format.js';
 import { SentenceSplitter } from '../../src/conversation/text/sentence_splitter.js';
 import { EngineError } from '../../src/errors.js';
 import type { LlmHandlers, LlmProvider } from '../../src/providers/llm.js';
@@ -32,6 +33,7 @@ const llmProvider: LlmProvider = {
   },
 };
 const ttsProvider: TtsProvider = {
+  format: TELEPHONE_FORMAT,
   warm() {},
   close() {},
   open(_options, handlers) {

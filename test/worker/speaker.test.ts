@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { dsp } from '../../src/audio/kernels/addon.js';
+import { TELEPHONE_FORMAT } from '../../src/audio_format.js';
 import { nowMs } from '../../src/clock.js';
 import { SentenceSplitter } from '../../src/conversation/text/sentence_splitter.js';
 import { EngineError } from '../../src/errors.js';
@@ -31,6 +32,7 @@ const llmProvider: LlmProvider = {
   },
 };
 const ttsProvider: TtsProvider = {
+  format: TELEPHONE_FORMAT,
   warm() {},
   close() {},
   open(_options, handlers) {

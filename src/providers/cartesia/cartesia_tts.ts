@@ -2,6 +2,7 @@
 // worker. Only wires: sockets are cartesia_pool.ts, one reply's speech is cartesia_utterance.ts.
 
 import { randomUUID } from 'node:crypto';
+import { TELEPHONE_FORMAT } from '../../audio_format.js';
 import type { EngineConfig } from '../../config.js';
 import { primaryLanguage } from '../../setting.js';
 import { Sweep, type Swept } from '../shared/liveness.js';
@@ -21,6 +22,7 @@ const IDLE_MS_MAX = 240_000;
 const SOCKETS_MAX = 64;
 
 export class CartesiaTts implements TtsProvider, Swept {
+  readonly format = TELEPHONE_FORMAT;
   readonly #model: string;
   readonly #hooks: ProviderHooks;
   readonly #pool: CartesiaPool;
