@@ -2,8 +2,8 @@
 // look like a slip of the pen. Values come read and checked one by one (config.ts).
 
 import { CONFIG_VARIABLES, type ConfigValues, SECTIONS } from './config_variables.js';
-import { VENDOR_NAMES, vendor } from './providers/vendor_settings.js';
-import { type Findings, given, type Section } from './setting.js';
+import { VENDOR_NAMES, VENDOR_ROLES, VENDORS, vendor } from './providers/vendor_settings.js';
+import { type Findings, given } from './setting.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -29,9 +29,13 @@ export function checkTogether(v: ConfigValues, env: Env, findings: Findings): vo
 
 function checkRequired(v: ConfigValues, env: Env, { problem }: Findings): void {
   const isSet = (name: string) => given(env, name) !== '';
-  const required = Object.values<Section>(SECTIONS)
-    .flatMap((section) => Object.values(section))
-    .flatMap((each) => (each.required ? each.variable : []));
+  // One vendor of each kind will do; the first of the list is the usual one.
+  const required = VENDOR_ROLES.flatMap((role) => {
+    const keys = VENDOR_NAMES.filter((name) => VENDORS[name].role === role).map(
+      (name) => SECTIONS[name].apiKey.variable,
+    );
+    return keys.some(isSet) ? [] : keys.slice(0, 1);
+  });
   // Without Twilio's token no signature can be checked; development with the checks off does without an account.
   if (v.twilio.validate !== false) required.unshift('TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN');
   for (const name of required) {

@@ -1,5 +1,7 @@
 // Every error the engine raises on purpose: a code to branch on, whether trying again can help, and whom it came from.
 
+import type { VendorName } from './providers/vendor_settings.js';
+
 /** All codes, one line each, so that metrics labels and log searches have a closed vocabulary. */
 export const ERROR_CODES = {
   CONFIG_INVALID: 'a configuration value is missing or malformed',
@@ -25,7 +27,7 @@ export const ERROR_CODES = {
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
-export type ProviderName = 'twilio' | 'deepgram' | 'openai' | 'cartesia';
+export type ProviderName = 'twilio' | VendorName;
 
 export interface EngineErrorOptions {
   provider?: ProviderName;

@@ -11,7 +11,6 @@ export interface Setting<S extends z.ZodType = z.ZodType, Absent extends null | 
   /** The default as one would write it; null = there is none. */
   fallback: string | null;
   absent: Absent;
-  required: boolean;
   /** One line for people. */
   meaning: string;
   /** From the raw text to the checked value. Its message never repeats the text: it may be a secret. */
@@ -36,22 +35,17 @@ export function setting<S extends z.ZodType>(
   schema: S,
   inTest: InTest = {},
 ): Setting<S, never> {
-  return { variable, fallback, absent: null as never, required: false, meaning, schema, ...inTest };
+  return { variable, fallback, absent: null as never, meaning, schema, ...inTest };
 }
 
 /** null when not set. */
 export function optional<S extends z.ZodType>(variable: string, meaning: string, schema: S): Setting<S, null> {
-  return { variable, fallback: null, absent: null, required: false, meaning, schema };
+  return { variable, fallback: null, absent: null, meaning, schema };
 }
 
-/** The empty text when not set, which is a problem when `required`. */
-export function text<S extends z.ZodType<string>>(
-  variable: string,
-  meaning: string,
-  schema: S,
-  required = false,
-): Setting<S, ''> {
-  return { variable, fallback: null, absent: '', required, meaning, schema };
+/** The empty text when not set. */
+export function text<S extends z.ZodType<string>>(variable: string, meaning: string, schema: S): Setting<S, ''> {
+  return { variable, fallback: null, absent: '', meaning, schema };
 }
 
 /**

@@ -49,9 +49,9 @@ test.each<[string, z.ZodType, string, unknown]>([
 });
 
 test('what a setting is without a value', () => {
-  expect(setting('A', '1', 'a', integer(0, 9))).toMatchObject({ fallback: '1', required: false });
-  expect(optional('A', 'a', anyText)).toMatchObject({ fallback: null, absent: null, required: false });
-  expect(text('A', 'a', secret, true)).toMatchObject({ fallback: null, absent: '', required: true });
+  expect(setting('A', '1', 'a', integer(0, 9))).toMatchObject({ fallback: '1' });
+  expect(optional('A', 'a', anyText)).toMatchObject({ fallback: null, absent: null });
+  expect(text('A', 'a', secret)).toMatchObject({ fallback: null, absent: '' });
 });
 
 test.each([

@@ -10,25 +10,28 @@ export type Tree = ReadonlyMap<string, string>;
 const LINES_MAX = 400;
 const ROOT = '';
 
+/** Names, settings and metrics of the vendors derive from it. */
+const VENDOR_LIST = 'src/providers/vendor_settings.ts';
+
 /** Folder of src -> what it may import beside itself and the root files. */
 const MAY_IMPORT: Record<string, (target: string, isType: boolean) => boolean> = {
   // Settings are spelled where they belong; the root only puts them together.
-  [ROOT]: (target) => target === 'src/providers/vendor_settings.ts',
+  [ROOT]: (target) => target === VENDOR_LIST,
   // `call` holds the words of a call, which every room may use (CALL_TYPES below).
   call: () => false,
-  metrics: () => false,
+  metrics: (target) => target === VENDOR_LIST,
   threads: () => false,
   audio: () => false,
   twilio: () => false,
   providers: () => false,
   conversation: (target, isType) => isType && /^src\/providers\/(stt|llm|tts)\.ts$/.test(target),
-  agents: (target) => /^src\/conversation\//.test(target) || target === 'src/providers/vendor_settings.ts',
+  agents: (target) => /^src\/conversation\//.test(target) || target === VENDOR_LIST,
   worker: (target) => /^src\/(metrics|threads|audio|twilio|providers|conversation|agents)\//.test(target),
   server: (target) =>
     /^src\/(metrics|threads|twilio)\/|^src\/agents\/agent_book\.ts$/.test(target) || WITHOUT_SDK.test(target),
 };
 /** What the main thread may know of providers: settings and probes, which load no SDK. */
-const WITHOUT_SDK = /^src\/providers\/(probe|vendor_settings|[a-z_]+\/(settings|probe))\.ts$/;
+const WITHOUT_SDK = /^src\/providers\/(probe|vendor|vendor_settings|[a-z_]+\/(settings|probe))\.ts$/;
 /** Loading one costs the thread hundreds of milliseconds. */
 const SDKS = ['@deepgram/sdk', 'openai', '@cartesia/cartesia-js'];
 /** What every folder may import besides itself and the root files: the types of a call. */

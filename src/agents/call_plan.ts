@@ -7,6 +7,7 @@ import { recordingStem } from '../call/recording_name.js';
 import type { EngineConfig } from '../config.js';
 import type { FarewellRules } from '../conversation/turns/farewell.js';
 import type { FixedLine, TurnOptions } from '../conversation/turns/turn_manager.js';
+import { settingsOf, type VendorName } from '../providers/vendor_settings.js';
 import type { AgentProfile } from './agent.js';
 
 /** An answer that has not begun to sound after this will not come: the providers' own deadlines lie well below. */
@@ -47,14 +48,12 @@ export interface CallPlan {
 }
 
 /** The settings a plan is made from. */
-export type PlanDefaults = Pick<
-  EngineConfig,
-  'port' | 'deepgram' | 'openai' | 'cartesia' | 'vad' | 'turn' | 'pacing' | 'recording' | 'calls'
->;
+export type PlanDefaults = Pick<EngineConfig, VendorName | 'port' | 'vad' | 'turn' | 'pacing' | 'recording' | 'calls'>;
 
 /** The whole plan of a call. The agent's own words and voice win over the settings, a language set there over the agent's. */
 export function planCall(agent: AgentProfile, order: CallOrder, defaults: PlanDefaults): CallPlan {
-  const { deepgram, openai, vad, turn, pacing, calls } = defaults;
+  const { vad, turn, pacing, calls } = defaults;
+  const { maxTokens, temperature } = settingsOf(defaults, 'llm');
   const { direction, variables } = order;
   return {
     agentId: order.agentId,
@@ -69,8 +68,8 @@ export function planCall(agent: AgentProfile, order: CallOrder, defaults: PlanDe
       cannot_hear_goodbye: agent.cannotHearGoodbye(variables),
     },
     farewell: agent.farewell,
-    listen: { language: deepgram.language ?? agent.language, keyterms: agent.keyterms },
-    think: { maxTokens: openai.maxTokens, temperature: openai.temperature },
+    listen: { language: settingsOf(defaults, 'stt').language ?? agent.language, keyterms: agent.keyterms },
+    think: { maxTokens, temperature },
     speak: voiceOf(agent, defaults),
     turns: { ...turn, language: agent.language, replyTimeoutMs: REPLY_TIMEOUT_MS },
     vad,
@@ -84,8 +83,9 @@ export function planCall(agent: AgentProfile, order: CallOrder, defaults: PlanDe
   };
 }
 
-export function voiceOf(agent: AgentProfile, { cartesia }: Pick<PlanDefaults, 'cartesia'>): Voice {
-  return { voiceId: agent.voiceId ?? cartesia.voiceId, language: cartesia.language ?? agent.language };
+export function voiceOf(agent: AgentProfile, defaults: Pick<PlanDefaults, VendorName>): Voice {
+  const { voiceId, language } = settingsOf(defaults, 'tts');
+  return { voiceId: agent.voiceId ?? voiceId, language: language ?? agent.language };
 }
 
 function recordingOf(order: CallOrder, { port, recording }: PlanDefaults): CallPlan['recording'] {

@@ -1,6 +1,8 @@
 // Every metric of the hot path, by name. Workers write these into shared memory; prometheus.ts shows them summed over
 // all threads. Times are observed in milliseconds and exposed in seconds, as Prometheus asks.
 
+import { VENDOR_NAMES, type VendorName } from '../providers/vendor_settings.js';
+
 export interface HistogramSpec {
   /** Prometheus name, in base units. */
   name: string;
@@ -137,6 +139,28 @@ export const HISTOGRAMS = {
   },
 } as const satisfies Record<string, HistogramSpec>;
 
+/** What is counted for each vendor: kind -> name and help. */
+const PROVIDER_KINDS = {
+  errors: ['ringline_provider_errors_total', 'Failures of a provider.'],
+  retries: ['ringline_provider_retries_total', 'Requests to a provider that were tried again.'],
+  reconnects: ['ringline_provider_reconnects_total', 'Connections to a provider opened to replace a lost one.'],
+  garbage: ['ringline_provider_garbage_total', 'Messages of a provider that could not be read or cannot be true.'],
+  duplicates: ['ringline_provider_duplicates_total', 'Results of a provider that repeated what was final already.'],
+} as const;
+type ProviderCounters = { [C in `${VendorName}_${keyof typeof PROVIDER_KINDS}`]: ValueSpec };
+const PROVIDER_COUNTERS = Object.fromEntries(
+  VENDOR_NAMES.flatMap((provider) =>
+    Object.entries(PROVIDER_KINDS).map(([kind, [name, help]]): [string, ValueSpec] => [
+      `${provider}_${kind}`,
+      { name, help, labels: { provider } },
+    ]),
+  ),
+) as Record<string, ValueSpec> as ProviderCounters;
+const FAILOVERS = {
+  name: 'ringline_provider_failovers_total',
+  help: 'Times another provider took over from one that failed or was too slow.',
+};
+
 export const COUNTERS = {
   frames_in: { name: 'ringline_frames_in_total', help: '20 ms caller frames delivered to VAD and STT.' },
   frames_lost: { name: 'ringline_frames_lost_total', help: 'Caller frames that never came.' },
@@ -228,21 +252,10 @@ export const COUNTERS = {
     name: 'ringline_reply_audio_cut_total',
     help: 'Chunks of reply audio dropped because two minutes of the reply were waiting already.',
   },
-  deepgram_errors: {
-    name: 'ringline_provider_errors_total',
-    help: 'Failures of a provider.',
-    labels: { provider: 'deepgram' },
-  },
-  openai_errors: {
-    name: 'ringline_provider_errors_total',
-    help: 'Failures of a provider.',
-    labels: { provider: 'openai' },
-  },
-  cartesia_errors: {
-    name: 'ringline_provider_errors_total',
-    help: 'Failures of a provider.',
-    labels: { provider: 'cartesia' },
-  },
+  ...PROVIDER_COUNTERS,
+  stt_failovers: { ...FAILOVERS, labels: { role: 'stt' } },
+  llm_failovers: { ...FAILOVERS, labels: { role: 'llm' } },
+  tts_failovers: { ...FAILOVERS, labels: { role: 'tts' } },
   deaf_calls: {
     name: 'ringline_deaf_calls_total',
     help: 'Times a call could not hear its caller for seconds because speech recognition was down.',

@@ -7,6 +7,14 @@ import type { ProbeResult } from './probe.js';
 /** What a call needs a vendor for: hearing, answering, a voice. */
 export type VendorRole = 'stt' | 'llm' | 'tts';
 
+/** What a call's plan takes from the settings of the vendor that does a part of it. */
+export interface RoleSettings {
+  /** null = the agent's language. */
+  stt: { language: string | null };
+  llm: { maxTokens: number; temperature: number };
+  tts: { voiceId: string; language: string | null };
+}
+
 /** What an agent asks of the vendors, beside the settings. */
 export interface AgentNeeds {
   /** BCP 47. */

@@ -14,13 +14,7 @@ import { nowMs } from '../clock.js';
 import type { EngineConfig } from '../config.js';
 import { createLogger } from '../log.js';
 import { watchGarbageCollector } from '../metrics/gc_pauses.js';
-import type { CounterName } from '../metrics/metric_names.js';
 import { ThreadMetrics } from '../metrics/shared_metrics.js';
-import { CartesiaTts } from '../providers/cartesia/cartesia_tts.js';
-import { DeepgramStt } from '../providers/deepgram/deepgram_stt.js';
-import { OpenaiLlm } from '../providers/openai/openai_llm.js';
-import type { ProviderHooks } from '../providers/shared/provider_hooks.js';
-import { isRefusal } from '../providers/shared/provider_http.js';
 import type { TtsProvider } from '../providers/tts.js';
 import { Doorbell } from '../threads/doorbell.js';
 import { Heartbeat } from '../threads/heartbeat.js';
@@ -32,13 +26,11 @@ import type { WorkerSetup } from '../threads/worker_setup.js';
 import { EgressBuffers } from './media_egress.js';
 import { IngressBuffers } from './media_ingress.js';
 import { PhraseCache } from './phrase_cache.js';
+import { loadHub } from './provider_hub.js';
 import { RecorderBuffers } from './recorder.js';
 import { SessionHost } from './session_host.js';
 
 const MODEL_PATH = fileURLToPath(new URL('../../../models/silero_vad.onnx', import.meta.url));
-
-/** A provider in steady use proves itself many times a second; /health needs to know once. */
-const PROVIDER_OK_EVERY_MS = 1000;
 
 const host = await createHost(workerData as WorkerSetup);
 
@@ -58,6 +50,7 @@ async function createHost(setup: WorkerSetup): Promise<SessionHost> {
     sink: (line) => post({ topic: 'log', payload: line }),
   });
   const book = new AgentBook(setup.agents as AgentSource[]);
+  const makeHub = await loadHub(config);
   const vad = await VadBatch.create(MODEL_PATH, config.vad.engine, slabSlots(slab));
   // A seat is what makes the server ready: it is taken when the slow part is over.
   const workerIndex = claimSeat(seats, threadId);
@@ -72,31 +65,12 @@ async function createHost(setup: WorkerSetup): Promise<SessionHost> {
   process.on('uncaughtException', onUncaught('exception'));
   process.on('unhandledRejection', onUncaught('rejection'));
 
-  const hooks = (provider: 'deepgram' | 'openai' | 'cartesia'): ProviderHooks => {
-    let lastOkAt = 0;
-    return {
-      log: log.child({ provider }),
-      onResult: (error) => {
-        const at = Date.now();
-        const ok = error === null;
-        if (!ok) metrics.add(`${provider}_errors`);
-        // Good news is worth a message between threads now and then, bad news always; good news after bad at once.
-        else if (at - lastOkAt < PROVIDER_OK_EVERY_MS) return;
-        lastOkAt = ok ? at : 0;
-        post({
-          topic: 'provider',
-          payload: { provider, ok, code: error?.code ?? null, refused: isRefusal(error), at },
-        });
-      },
-      metrics: {
-        count: (counter, n) => {
-          if (counter === 'stt_audio_dropped' || counter === 'stale_audio' || counter === 'tts_characters')
-            metrics.add(counter satisfies CounterName, n);
-        },
-      },
-    };
-  };
-  const tts = new CartesiaTts(config.cartesia, hooks('cartesia'));
+  const { stt, llm, tts } = makeHub({
+    dsp,
+    metrics,
+    log,
+    onNews: (news) => post({ topic: 'provider', payload: news }),
+  });
   const phrases = new PhraseCache();
   const host = new SessionHost(
     {
@@ -104,8 +78,8 @@ async function createHost(setup: WorkerSetup): Promise<SessionHost> {
       testMode: config.testMode,
       dsp,
       vad,
-      stt: new DeepgramStt(config.deepgram, hooks('deepgram')),
-      llm: new OpenaiLlm(config.openai, hooks('openai')),
+      stt,
+      llm,
       tts,
       phrases,
       metrics,

@@ -177,7 +177,7 @@ export class Reply {
     this.#services.log.warn({ finishReason, asked: this.#asks, again }, 'answer without anything to speak');
     if (!again) {
       const detail = `finish reason ${finishReason}`;
-      return this.#fail(new EngineError('LLM_EMPTY', { provider: 'openai', retryable: true, detail }));
+      return this.#fail(new EngineError('LLM_EMPTY', { retryable: true, detail }));
     }
     this.text = '';
     this.#lead = this.#pieces = '';

@@ -20,7 +20,7 @@ import { probeCartesia } from './probe.js';
 const IN_TEST = { testFactor: 3 };
 
 export const CARTESIA_SETTINGS = {
-  apiKey: text('CARTESIA_API_KEY', 'Cartesia key; required', secret, true),
+  apiKey: text('CARTESIA_API_KEY', 'Cartesia key; required', secret),
   voiceId: setting('CARTESIA_VOICE_ID', '71a7ad14-091c-4e8e-a314-022ece01c121', 'the voice of the agent', anyText),
   baseUrl: optional(
     'CARTESIA_BASE_URL',

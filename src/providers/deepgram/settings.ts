@@ -18,7 +18,7 @@ import type { AgentNeeds } from '../vendor.js';
 import { probeDeepgram } from './probe.js';
 
 export const DEEPGRAM_SETTINGS = {
-  apiKey: text('DEEPGRAM_API_KEY', 'Deepgram key; required', secret, true),
+  apiKey: text('DEEPGRAM_API_KEY', 'Deepgram key; required', secret),
   baseUrl: optional(
     'DEEPGRAM_BASE_URL',
     "a Deepgram-compatible server; empty = Deepgram's own",

@@ -18,7 +18,7 @@ import { modelTraits, REASONING_EFFORTS, VERBOSITIES } from './openai_models.js'
 import { probeOpenai } from './probe.js';
 
 export const OPENAI_SETTINGS = {
-  apiKey: text('OPENAI_API_KEY', 'OpenAI key; required', secret, true),
+  apiKey: text('OPENAI_API_KEY', 'OpenAI key; required', secret),
   baseUrl: optional(
     'OPENAI_BASE_URL',
     "an OpenAI-compatible server, with /v1; empty = OpenAI's own",

@@ -5,7 +5,8 @@ import type { BlockList } from 'node:net';
 import { isoNow } from '../../clock.js';
 import type { ProviderName } from '../../errors.js';
 import { sumGauge } from '../../metrics/shared_metrics.js';
-import { VENDOR_NAMES } from '../../providers/vendor_settings.js';
+import type { VendorRole } from '../../providers/vendor.js';
+import { VENDOR_NAMES, VENDOR_ROLES, VENDORS } from '../../providers/vendor_settings.js';
 import type { Admission } from '../calls/admission.js';
 import { mayLookInside } from '../http/auth.js';
 import type { ServerRequest } from '../http/exchange.js';
@@ -14,8 +15,6 @@ import type { HttpEngine } from '../http/transport.js';
 import type { CallRunner } from '../worker_pool.js';
 import type { ProviderHealth } from './provider_health.js';
 
-/** A call can't be held without the vendors. Twilio's REST is not among them: inbound calls come without it. */
-const NEEDED = VENDOR_NAMES;
 const SERVICES: readonly ProviderName[] = ['twilio', ...VENDOR_NAMES];
 /** A load balancer's check does not wait for a provider that hangs. */
 const REFRESH_WAIT_MS = 1500;
@@ -46,7 +45,7 @@ export class Health {
     const { providers, runner, admission, metrics, insiders, version, httpEngine, warnings } = this.#options;
     await Promise.race([providers.refresh(Date.now()), delay(REFRESH_WAIT_MS)]);
     const now = Date.now();
-    const problems = NEEDED.flatMap((name) => providers.problem(name, now) ?? []);
+    const problems = VENDOR_ROLES.flatMap((role) => this.#problems(role, now));
     if (!runner.ready) problems.push(runner.late > 0 ? 'no worker thread keeps up' : 'no worker thread is running');
     const isHealthy = problems.length === 0;
     const terse = {
@@ -68,6 +67,15 @@ export class Health {
       observed: Object.fromEntries(SERVICES.map((name) => [name, providers.report(name, now)])),
     });
   };
+
+  /** A call can't be held without somebody for each part. Twilio's REST is none: inbound calls come without it. */
+  #problems(role: VendorRole, now: number): string[] {
+    const { providers } = this.#options;
+    const names = VENDOR_NAMES.filter((name) => VENDORS[name].role === role && providers.isConfigured(name));
+    return names.some((name) => providers.isServing(name, now))
+      ? []
+      : names.flatMap((name) => providers.problem(name, now) ?? []);
+  }
 
   /** `GET /ready` */
   readonly ready = (): Reply => {

@@ -99,6 +99,10 @@ export class ProviderHealth {
     service.lastRefused = refused;
   }
 
+  isConfigured(name: ProviderName): boolean {
+    return this.#services.get(name)?.configured ?? false;
+  }
+
   state(name: ProviderName, nowMs: number): ServiceState {
     return this.#judge(name, nowMs).state;
   }
