@@ -1,19 +1,31 @@
-// `npm run bench [-- FILTER…] [--json FILE] [--small]`: measures this code against other ways to do the same work. FILTER:
-// a part of a bench's name (benches.ts). Exits with 1 when a minimum (minimums.ts) was missed, 2 for wrong arguments.
-// --small only shows that every bench runs: its times mean nothing and no minimum counts.
+// `npm run bench`: measures this code against other ways to do the same work. Exits with 1 when a minimum (minimums.ts) was
+// missed, 64 for wrong arguments.
 
 import { writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { dsp } from '../src/audio/kernels/addon.js';
+import { type Command, type CommandOption, readCommandLine, UsageError } from '../src/command_line.js';
 import { MEASUREMENT } from './bench_result.js';
 import { runBenches } from './bench_run.js';
 import { BENCHES } from './benches.js';
 import { describeCommit, describeMachine, packageVersions } from './machine.js';
 import { MINIMUMS } from './minimums.js';
 
-const { values, positionals } = readArguments();
-const benches = BENCHES.filter(({ name }) => !positionals.length || positionals.some((part) => name.includes(part)));
-if (benches.length === 0) fail(`no bench is called ${positionals.join(' or ')}`);
+const COMMAND = {
+  name: 'npm run bench',
+  summary: "This code against other ways to do the same work. FILTER: a part of a bench's name.",
+  options: {
+    json: { type: 'string', value: 'FILE', meaning: 'all results, for programs' },
+    small: { type: 'boolean', default: false, meaning: 'only shows that every bench runs: no minimum counts' },
+  },
+  positionals: 'FILTER…',
+  more: `Benches: ${BENCHES.map(({ name }) => name).join(', ')}`,
+} as const satisfies Command<Record<string, CommandOption>>;
+
+const { values, benches } = readCommandLine(COMMAND, ({ values, positionals }) => {
+  const benches = BENCHES.filter(({ name }) => !positionals.length || positionals.some((part) => name.includes(part)));
+  if (benches.length === 0) throw new UsageError(`no bench is called ${positionals.join(' or ')}`);
+  return { values, benches };
+});
 
 const machine = describeMachine();
 const commit = await describeCommit();
@@ -44,21 +56,6 @@ const seconds = ((performance.now() - began) / 1000).toFixed(0);
 print(`\n${results.length} results in ${seconds} s${failures.length ? '' : '; nothing missed'}`);
 for (const failure of failures) print(`FAILED: ${failure}`);
 process.exitCode = failures.length > 0 ? 1 : 0;
-
-function readArguments() {
-  try {
-    const options = { json: { type: 'string' }, small: { type: 'boolean', default: false } } as const;
-    return parseArgs({ options, allowPositionals: true });
-  } catch (error) {
-    return fail((error as Error).message);
-  }
-}
-
-function fail(why: string): never {
-  console.error(`${why}\nusage: npm run bench [-- FILTER…] [--json FILE] [--small]\nbenches:`);
-  for (const { name } of BENCHES) console.error(`  ${name}`);
-  process.exit(2);
-}
 
 function print(text: string): void {
   console.log(text);

@@ -1,7 +1,7 @@
 // The load test's command line, checked. Pure.
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { type Command, type CommandOption, numberOption, type Parsed, UsageError } from '../src/command_line.js';
 import type { Priority } from './fleet/child.js';
 import type { FleetSetup, ProviderLatencies } from './fleet/fleet_messages.js';
 import { LATENCY_PROFILES, type LatencyProfileName } from './scenarios/latency_profiles.js';
@@ -42,50 +42,76 @@ export interface LoadOptions {
   wait: boolean;
 }
 
-export class UsageError extends Error {
-  override name = 'UsageError';
-}
-
-export const USAGE = `npm run loadtest -- [options]
-
-  --scenario NAME     ${Object.keys(SCENARIOS).join(', ')} (default steady)
-  --calls N           calls at once (default 50)
-  --seconds N         length of the measured window (default 30)
-  --rate N            new calls a second while ramping up (default calls / 8, at least 5)
-  --settle N          seconds between the last greeting and the window (default 5)
-  --latency NAME      providers: ${Object.keys(LATENCY_PROFILES).join(', ')}, or a JSON file (default typical)
-  --network NAME      even, clean or poor: how regularly the callers' frames arrive (default even)
-  --audio DIR         callers speak these WAV files instead of synthesised lines
-  --recordings WHAT   on (temporary folder, removed at the end; default), off, or a folder that is kept
-  --workers N         worker threads of the server (default: cores of the server, at least 1)
-  --no-pin            let the scheduler place server and generator; default: each has its own cores
-  --nice N            nice value of all processes of the test, or realtime: for machines that others use too (default 0)
-  --server-env N=V    a further variable of the server; may be repeated
-  --server-node ARG   an argument of the server's Node, such as --cpu-prof; may be repeated
-  --generator-prof D  CPU profiles of generator and simulators into this folder
-  --seed N            another run of the same random choices (default 1)
-  --json FILE, --html FILE
-  --find-capacity     search the highest number of calls that holds the objective, from --calls on (default 100)
-  --http              bench POST /, /health and /metrics while the calls run
-  --quiet             no progress line
-  --no-wait           begin though another load test runs on this machine
-`;
+export const COMMAND = {
+  name: 'npm run loadtest',
+  summary: 'Simulated callers and vendors against the real server: what callers waited, what it cost, what went wrong.',
+  options: {
+    scenario: { type: 'string', value: 'NAME', meaning: `${Object.keys(SCENARIOS).join(', ')} (default steady)` },
+    calls: { type: 'string', value: 'N', meaning: 'calls at once (default 50)' },
+    seconds: { type: 'string', value: 'N', meaning: 'length of the measured window (default 30)' },
+    rate: {
+      type: 'string',
+      value: 'N',
+      meaning: 'new calls a second while ramping up (default calls / 8, at least 5)',
+    },
+    settle: { type: 'string', value: 'N', meaning: 'seconds between the last greeting and the window (default 5)' },
+    latency: {
+      type: 'string',
+      value: 'NAME',
+      meaning: `of the vendors: ${Object.keys(LATENCY_PROFILES).join(', ')}, or a JSON file (default typical)`,
+    },
+    network: {
+      type: 'string',
+      value: 'NAME',
+      meaning: "even, clean or poor: how regularly the callers' frames arrive (default even)",
+    },
+    audio: { type: 'string', value: 'DIR', meaning: 'callers speak these WAV files instead of synthesised lines' },
+    recordings: {
+      type: 'string',
+      value: 'WHAT',
+      meaning: 'on (temporary folder, removed at the end; default), off, or a folder that is kept',
+    },
+    workers: { type: 'string', value: 'N', meaning: 'worker threads (default: cores of the server, at least 1)' },
+    'no-pin': {
+      type: 'boolean',
+      meaning: 'let the scheduler place server and generator; default: each has its own cores',
+    },
+    nice: {
+      type: 'string',
+      value: 'N',
+      meaning: 'nice value of all processes, or realtime: for machines that others use too (default 0)',
+    },
+    'server-env': { type: 'string', value: 'N=V', multiple: true, meaning: 'a further variable of the server' },
+    'server-node': {
+      type: 'string',
+      value: 'ARG',
+      multiple: true,
+      meaning: "an argument of the server's Node, such as --cpu-prof",
+    },
+    'generator-prof': { type: 'string', value: 'DIR', meaning: 'CPU profiles of generator and simulators go there' },
+    seed: { type: 'string', value: 'N', meaning: 'another run of the same random choices (default 1)' },
+    json: { type: 'string', value: 'FILE', meaning: 'all figures, for programs' },
+    html: { type: 'string', value: 'FILE', meaning: 'the same as a page with charts' },
+    'find-capacity': {
+      type: 'boolean',
+      meaning: 'search the highest number of calls that holds the objective, from --calls on (default 100)',
+    },
+    http: { type: 'boolean', meaning: 'bench POST /, /health and /metrics while the calls run' },
+    quiet: { type: 'boolean', meaning: 'no progress line' },
+    'no-wait': { type: 'boolean', meaning: 'begin though another load test runs on this machine' },
+  },
+  more: 'Exit code 0 = passed, 1 = something failed, 2 = the run proves nothing, 64 = wrong usage, 130 = stopped.',
+} as const satisfies Command<Record<string, CommandOption>>;
 
 /** Throws UsageError on anything that can't be meant. */
-export function readOptions(argv: readonly string[]): LoadOptions {
-  let values: ReturnType<typeof parse>;
-  try {
-    values = parse(argv);
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+export function readOptions({ values }: Parsed<typeof COMMAND.options>): LoadOptions {
   const scenario = values.scenario ?? 'steady';
   if (!(scenario in SCENARIOS)) throw new UsageError(`no scenario ${scenario}`);
   // Fewer calls give too few answers in a short run for a p99 to mean anything.
-  const calls = number('calls', values.calls, values['find-capacity'] ? 100 : 50, 1, 20_000);
+  const calls = numberOption('calls', values.calls, values['find-capacity'] ? 100 : 50, 1, 20_000);
   const network = values.network ?? 'even';
   if (network !== 'even' && network !== 'clean' && network !== 'poor') throw new UsageError(`no network ${network}`);
-  const seconds = number('seconds', values.seconds, 30, 1, 86_400);
+  const seconds = numberOption('seconds', values.seconds, 30, 1, 86_400);
   const audioDir = values.audio ?? null;
   if (audioDir !== null && !(existsSync(audioDir) && statSync(audioDir).isDirectory()))
     throw new UsageError(`no folder ${audioDir}`);
@@ -94,17 +120,17 @@ export function readOptions(argv: readonly string[]): LoadOptions {
     scenario: scenario as ScenarioName,
     calls,
     seconds,
-    ratePerS: number('rate', values.rate, Math.max(5, calls / 8), 0.01, 10_000),
-    settleS: number('settle', values.settle, 5, 0, 3600),
+    ratePerS: numberOption('rate', values.rate, Math.max(5, calls / 8), 0.01, 10_000),
+    settleS: numberOption('settle', values.settle, 5, 0, 3600),
     latency: readLatency(latencyName),
     latencyName,
     network,
     audioDir,
     recordings: readRecordings(values.recordings),
-    workers: values.workers === undefined ? null : number('workers', values.workers, 1, 1, 256),
+    workers: values.workers === undefined ? null : numberOption('workers', values.workers, 1, 1, 256),
     pin: !values['no-pin'],
-    nice: values.nice === 'realtime' ? 'realtime' : number('nice', values.nice, 0, -20, 19),
-    seed: number('seed', values.seed, 1, 0, 2 ** 31 - 1),
+    nice: values.nice === 'realtime' ? 'realtime' : numberOption('nice', values.nice, 0, -20, 19),
+    seed: numberOption('seed', values.seed, 1, 0, 2 ** 31 - 1),
     json: values.json ?? null,
     html: values.html ?? null,
     findCapacity: values['find-capacity'] ?? false,
@@ -115,44 +141,6 @@ export function readOptions(argv: readonly string[]): LoadOptions {
     quiet: values.quiet ?? false,
     wait: !values['no-wait'],
   };
-}
-
-function parse(argv: readonly string[]) {
-  return parseArgs({
-    args: [...argv],
-    options: {
-      scenario: { type: 'string' },
-      calls: { type: 'string' },
-      seconds: { type: 'string' },
-      rate: { type: 'string' },
-      settle: { type: 'string' },
-      latency: { type: 'string' },
-      network: { type: 'string' },
-      audio: { type: 'string' },
-      recordings: { type: 'string' },
-      workers: { type: 'string' },
-      'no-pin': { type: 'boolean' },
-      nice: { type: 'string' },
-      'server-env': { type: 'string', multiple: true },
-      'server-node': { type: 'string', multiple: true },
-      'generator-prof': { type: 'string' },
-      seed: { type: 'string' },
-      json: { type: 'string' },
-      html: { type: 'string' },
-      'find-capacity': { type: 'boolean' },
-      http: { type: 'boolean' },
-      quiet: { type: 'boolean' },
-      'no-wait': { type: 'boolean' },
-    },
-  }).values;
-}
-
-function number(name: string, text: string | undefined, fallback: number, min: number, max: number): number {
-  if (text === undefined) return fallback;
-  const value = Number(text);
-  if (text.trim() === '' || !(value >= min && value <= max))
-    throw new UsageError(`--${name}: a number from ${min} to ${max}`);
-  return value;
 }
 
 function readLatency(name: string): ProviderLatencies {

@@ -2,8 +2,9 @@
 // 1 = something failed, 2 = the run proves nothing (the generator was the bottleneck), 64 = wrong usage, 130 = stopped.
 
 import { writeFileSync } from 'node:fs';
+import { readCommandLine } from '../src/command_line.js';
 import { capacityLine, findCapacity } from './capacity.js';
-import { type LoadOptions, readOptions, USAGE, UsageError } from './load_options.js';
+import { COMMAND, type LoadOptions, readOptions } from './load_options.js';
 import { LoadRun } from './load_run.js';
 import { takeMachineTurn } from './machine_turn.js';
 import { htmlReport } from './report/html_report.js';
@@ -65,14 +66,13 @@ async function main(options: LoadOptions): Promise<number> {
   return exitCode(report);
 }
 
+const options = readCommandLine(COMMAND, readOptions);
 try {
-  if (process.argv.includes('--help')) console.log(USAGE);
-  else process.exitCode = await main(readOptions(process.argv.slice(2)));
+  process.exitCode = await main(options);
 } catch (error) {
   clearProgress();
-  const usage = error instanceof UsageError;
-  console.error(usage ? `${error.message}\n\n${USAGE}` : error);
-  process.exitCode = usage ? 64 : 1;
+  console.error(error);
+  process.exitCode = 1;
 }
 // Whatever a stopped run has left open must not keep the terminal waiting.
 process.exit();

@@ -1,14 +1,9 @@
 // `npm run conformance`: real calls between the real server and the simulated vendors, both directions of everything
 // recorded and held against JSON Schemas; then bad requests, to see that the simulators are not kinder than the
 // vendors. Exit code 0 = all as published, 1 = not, 64 = wrong usage.
-//
-//   npm run conformance -- [--json FILE] [--specs DIR] [--only PART]
-//
-// --specs: the vendors' published schemas (default ../shared/specs; not there = our own, for what we send).
-// --only: the stories whose name contains PART.
 
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { type Command, type CommandOption, type Parsed, readCommandLine } from '../../src/command_line.js';
 import { badRequests, type Deviation, tryAll } from './bad_requests.js';
 import { playAll, STORIES } from './calls.js';
 import { SchemaShelf } from './schema_shelf.js';
@@ -82,19 +77,23 @@ function deviationLine({ vendor, request, kind, wanted, got }: Deviation): strin
   return `${vendor.padEnd(9)} ${kind}: ${request}; wanted ${wanted}, got ${got}`;
 }
 
-async function main(): Promise<number> {
-  let values: { json?: string; specs: string; only: string };
-  try {
-    const options = {
-      json: { type: 'string' },
-      specs: { type: 'string', default: '../shared/specs' },
-      only: { type: 'string', default: '' },
-    } as const;
-    ({ values } = parseArgs({ options }));
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    return 64;
-  }
+const COMMAND = {
+  name: 'npm run conformance',
+  summary: "Real calls between server and simulated vendors, every message held against the vendors' JSON Schemas.",
+  options: {
+    json: { type: 'string', value: 'FILE', meaning: 'the whole report, for programs' },
+    specs: {
+      type: 'string',
+      value: 'DIR',
+      default: '../shared/specs',
+      meaning: "the vendors' published schemas (default ../shared/specs; not there = our own, for what we send)",
+    },
+    only: { type: 'string', value: 'PART', default: '', meaning: 'the stories whose name contains PART' },
+  },
+  more: 'Exit code 0 = all as published, 1 = not, 64 = wrong usage.',
+} as const satisfies Command<Record<string, CommandOption>>;
+
+async function main({ values }: Parsed<typeof COMMAND.options>): Promise<number> {
   const report = await run(values.specs, values.only);
   for (const deviation of [...report.lenient, ...report.otherwise]) console.log(deviationLine(deviation));
   const { messages, invalid, lenient, tried, passed } = report;
@@ -104,7 +103,7 @@ async function main(): Promise<number> {
   return passed ? 0 : 1;
 }
 
-process.exitCode = await main().catch((error: unknown) => {
+process.exitCode = await main(readCommandLine(COMMAND, (parsed) => parsed)).catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : String(error));
   return 1;
 });

@@ -34,12 +34,16 @@ const OUTBOUND: Line[] = [
   'That is everything. Thank you, goodbye.',
 ];
 
-/** The built-in conversation of one direction. */
-export function spokenConversation(direction: 'inbound' | 'outbound'): Promise<Conversation> {
-  return direction === 'inbound' ? fromLines(INBOUND, 'gb_man') : fromLines(OUTBOUND, 'us_man');
+/**
+ * The built-in conversation of one direction.
+ * @param own what the caller says instead; the caller then hangs up, because no script knows where that leads
+ */
+export function spokenConversation(direction: 'inbound' | 'outbound', own?: readonly string[]): Promise<Conversation> {
+  const [lines, voice]: [Line[], VoiceName] = direction === 'inbound' ? [INBOUND, 'gb_man'] : [OUTBOUND, 'us_man'];
+  return own ? fromLines(own, voice, false) : fromLines(lines, voice, true);
 }
 
-async function fromLines(lines: Line[], voice: VoiceName): Promise<Conversation> {
+async function fromLines(lines: readonly Line[], voice: VoiceName, agentEnds: boolean): Promise<Conversation> {
   const clips: { clip: AudioClip; bargeInAfterMs: number | null }[] = [];
   for (const line of lines) {
     const text = typeof line === 'string' ? line : line.text;
@@ -49,7 +53,7 @@ async function fromLines(lines: Line[], voice: VoiceName): Promise<Conversation>
       bargeInAfterMs: typeof line === 'string' ? null : line.bargeInAfterMs,
     });
   }
-  return assemble(clips, true);
+  return assemble(clips, agentEnds);
 }
 
 /**
@@ -58,10 +62,7 @@ async function fromLines(lines: Line[], voice: VoiceName): Promise<Conversation>
  * them is spoken into the agent's reply when `bargeIn` is set.
  */
 export function recordedConversation(folder: string, from: number, count: number, bargeIn: boolean): Conversation {
-  const names = readdirSync(folder)
-    .filter((name) => name.toLowerCase().endsWith('.wav'))
-    .sort();
-  if (names.length === 0) throw new Error(`no .wav files in ${folder}`);
+  const names = wavFilesIn(folder);
   const clips = Array.from({ length: count }, (_, i) => {
     const name = names[(from + i) % names.length];
     return {
@@ -70,6 +71,17 @@ export function recordedConversation(folder: string, from: number, count: number
     };
   });
   return assemble(clips, false);
+}
+
+/** In alphabetical order; none when there is no such folder. */
+export function wavFilesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.toLowerCase().endsWith('.wav'))
+      .sort();
+  } catch {
+    return [];
+  }
 }
 
 function assemble(clips: { clip: AudioClip; bargeInAfterMs: number | null }[], agentEnds: boolean): Conversation {

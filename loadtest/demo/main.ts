@@ -1,18 +1,16 @@
 // `npm run demo`: two whole phone calls with no account, no key and no network. Starts the local vendors and the real
 // server, lets one caller ring in and one be rung up, shows both conversations, and judges what came out.
-//
-//   npm run demo -- [--audio DIR] [--json FILE]
 
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { type Command, type CommandOption, readCommandLine, UsageError } from '../../src/command_line.js';
 import { type LogLine, ServerProcess } from '../server_process.js';
 import { CartesiaSimulator } from '../simulators/cartesia/server.js';
 import { DeepgramSimulator } from '../simulators/deepgram/server.js';
 import { OpenaiSimulator } from '../simulators/openai/server.js';
 import type { SimulatedCall } from '../simulators/twilio/simulated_call.js';
 import { TwilioSimulator } from '../simulators/twilio/simulator.js';
-import { type Conversation, recordedConversation, spokenConversation } from './conversations.js';
+import { type Conversation, recordedConversation, spokenConversation, wavFilesIn } from './conversations.js';
 import { say, showTrouble, showTurn, style } from './live_view.js';
 import { type DemoCall, judge } from './outcome.js';
 
@@ -23,11 +21,40 @@ const CALLER_NUMBER = '+14155550123';
 /** The whole call; a demo that hangs is a demo that failed. */
 const CALL_TIMEOUT_MS = 120_000;
 
-const { values: options } = parseArgs({ options: { audio: { type: 'string' }, json: { type: 'string' } } });
+const COMMAND = {
+  name: 'npm run demo',
+  summary:
+    'Two whole phone calls with no account, no key and no network.\n' +
+    'Speech recognition is simulated: it recites what the script says, whatever the audio holds. So with your own\n' +
+    'recordings tell it their words, in NAME.txt beside NAME.wav; or type what the caller shall say.',
+  options: {
+    say: { type: 'string', value: 'TEXT', multiple: true, meaning: 'the inbound caller says this, then hangs up' },
+    audio: {
+      type: 'string',
+      value: 'DIR',
+      meaning: 'callers speak the WAV files of this folder, in order of their names',
+    },
+    json: { type: 'string', value: 'FILE', meaning: 'what was said, heard and measured, for programs' },
+  },
+  more: "Exit code 0 = both calls went as scripted. Example: npm run demo -- --say 'The soup was cold.' --say 'Goodbye.'",
+} as const satisfies Command<Record<string, CommandOption>>;
+
+const options = readCommandLine(COMMAND, ({ values }) => {
+  const { audio, say: lines, json } = values;
+  if (audio !== undefined && lines !== undefined) throw new UsageError('--say and --audio exclude each other');
+  if (lines?.some((line) => !/[\p{L}\p{N}]/u.test(line))) throw new UsageError('--say: there is nothing to say');
+  if (audio !== undefined && wavFilesIn(audio).length === 0) throw new UsageError(`--audio: no .wav files in ${audio}`);
+  return { audio, lines, json };
+});
 const recordings = path.resolve('recordings');
+/** Of the server's threads during the call that runs. */
+let stalls = 0;
 
 say(style.bold('ringline demo'));
-say(style.dim('Local Twilio, Deepgram, OpenAI and Cartesia; the real server; nothing leaves this machine.\n'));
+say(style.dim('Local Twilio, Deepgram, OpenAI and Cartesia; the real server; nothing leaves this machine.'));
+say(
+  style.dim('Recognition and replies are simulated: callers are heard to say their script, the agent recites one.\n'),
+);
 const exitCode = await main().catch((error: unknown) => {
   say(style.red(`\nThe demo stopped: ${(error as Error).message}`));
   return 1;
@@ -37,7 +64,7 @@ process.exit(exitCode);
 async function main(): Promise<number> {
   const inbound = options.audio
     ? recordedConversation(options.audio, 0, 3, false)
-    : await spokenConversation('inbound');
+    : await spokenConversation('inbound', options.lines);
   const outbound = options.audio
     ? recordedConversation(options.audio, 3, 3, true)
     : await spokenConversation('outbound');
@@ -69,6 +96,7 @@ async function main(): Promise<number> {
         LOG_PII: 'true',
       },
       onLog: (line) => {
+        if (line.msg === 'worker stalled') stalls++;
         if (line.msg === 'turn answered' || line.msg === 'turn interrupted') showTurn(line);
         else if (line['level'] === 'warn' || line['level'] === 'error') showTrouble(line);
       },
@@ -127,7 +155,10 @@ async function finish(
   await summarised;
   const line = await started;
   const stem = typeof line?.['recording'] === 'string' ? line['recording'].replace(/\.wav$/, '') : null;
-  const judged = judge(direction, conversation, report, recordings, stem);
+  const judged = judge(direction, conversation, report, recordings, stem, stalls > 0);
+  if (stalls > 0 && judged.underruns > 0)
+    say(style.dim(`  This machine stalled ${stalls} times: ${judged.underruns} holes in the agent's speech.`));
+  stalls = 0;
   for (const problem of judged.problems) say(style.red(`  not as scripted: ${problem}`));
   return judged;
 }

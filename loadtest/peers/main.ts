@@ -1,16 +1,12 @@
 // `npm run peers`: ringline and other systems under the same callers and the same vendors, one after the other on the same
 // core. Prints one table and writes all figures. Exit code 0 = everything asked for was measured, 1 = some system was not,
 // 64 = wrong usage, 130 = stopped.
-//
-//   npm run peers -- [--json FILE] [--only ringline,pipecat,livekit,plain_node] [--calls 1,2,4] [--no-search]
-//                    [--calls-max N] [--minutes N] [--scale N] [--seed N] [--nice N] [--quiet]
-//                    [--env NAME=VALUE]
 
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
 import { nowMs } from '../../src/clock.js';
+import { type Command, type CommandOption, type Parsed, readCommandLine, UsageError } from '../../src/command_line.js';
 import { niceGroup, type Pinning, pinSelf, planPinning } from '../fleet/child.js';
 import { Comparison, type PeerResult } from './comparison.js';
 import { FIXED_LATENCIES } from './latencies.js';
@@ -19,44 +15,54 @@ import { PEER_NAMES, PEERS_BY_NAME, type PeerName } from './peer_list.js';
 import { peerTable } from './peer_table.js';
 import { ratiosToOurs } from './ratios.js';
 
-const OPTIONS = {
-  json: { type: 'string' },
-  only: { type: 'string' },
-  calls: { type: 'string' },
-  'calls-max': { type: 'string', default: '1000' },
-  env: { type: 'string', multiple: true, default: [] as string[] },
-  'no-search': { type: 'boolean', default: false },
-  minutes: { type: 'string', default: '22' },
-  scale: { type: 'string', default: '1' },
-  seed: { type: 'string', default: '1' },
-  nice: { type: 'string', default: '0' },
-  quiet: { type: 'boolean', default: false },
-} as const;
+const COMMAND = {
+  name: 'npm run peers',
+  summary:
+    'ringline and other systems under the same callers and the same vendors, one after the other on the same core.',
+  options: {
+    json: { type: 'string', value: 'FILE', meaning: 'all figures, for programs' },
+    only: {
+      type: 'string',
+      value: 'LIST',
+      meaning: `systems, separated by commas: ${PEER_NAMES.join(',')} (default all)`,
+    },
+    calls: { type: 'string', value: 'LIST', meaning: 'steps of the ladder, such as 1,2,4 (default: doubling)' },
+    'no-search': { type: 'boolean', default: false, meaning: 'do not search the highest number of calls' },
+    'calls-max': { type: 'string', value: 'N', default: '1000', meaning: 'no step beyond this (default 1000)' },
+    minutes: { type: 'string', value: 'N', default: '22', meaning: 'the whole run takes about this long (default 22)' },
+    scale: { type: 'string', value: 'N', default: '1', meaning: 'longer or shorter steps (default 1)' },
+    seed: { type: 'string', value: 'N', default: '1', meaning: 'another run of the same random choices (default 1)' },
+    nice: { type: 'string', value: 'N', default: '0', meaning: 'nice value of all processes (default 0)' },
+    env: {
+      type: 'string',
+      value: 'N=V',
+      multiple: true,
+      meaning: 'a further variable of our server',
+    },
+    quiet: { type: 'boolean', default: false, meaning: 'no progress line' },
+  },
+  more: 'Exit code 0 = all was measured, 1 = some system was not, 64 = wrong usage, 130 = stopped.',
+} as const satisfies Command<Record<string, CommandOption>>;
 
-class UsageError extends Error {}
-
-function readOptions() {
-  try {
-    const { values } = parseArgs({ args: process.argv.slice(2), options: OPTIONS });
-    const names = (values.only?.split(',') ?? [...PEER_NAMES]) as PeerName[];
-    const unknown = names.find((name) => !PEER_NAMES.includes(name));
-    if (unknown) throw new UsageError(`--only: no system ${unknown}; there are ${PEER_NAMES.join(', ')}`);
-    return {
-      names,
-      json: values.json,
-      quiet: values.quiet,
-      search: !values['no-search'],
-      ladder: values.calls?.split(',').map((calls) => positive('calls', calls)) ?? null,
-      serverEnv: Object.fromEntries(values.env.map((pair) => pair.split(/=(.*)/s).slice(0, 2) as [string, string])),
-      callsMax: positive('calls-max', values['calls-max']),
-      minutes: positive('minutes', values.minutes),
-      scale: positive('scale', values.scale),
-      seed: positive('seed', values.seed),
-      nice: Number(values.nice) || 0,
-    };
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+function readOptions({ values }: Parsed<typeof COMMAND.options>) {
+  const names = (values.only?.split(',') ?? [...PEER_NAMES]) as PeerName[];
+  const unknown = names.find((name) => !PEER_NAMES.includes(name));
+  if (unknown) throw new UsageError(`--only: no system ${unknown}; there are ${PEER_NAMES.join(', ')}`);
+  return {
+    names,
+    json: values.json,
+    quiet: values.quiet,
+    search: !values['no-search'],
+    ladder: values.calls?.split(',').map((calls) => positive('calls', calls)) ?? null,
+    serverEnv: Object.fromEntries(
+      (values.env ?? []).map((pair) => pair.split(/=(.*)/s).slice(0, 2) as [string, string]),
+    ),
+    callsMax: positive('calls-max', values['calls-max']),
+    minutes: positive('minutes', values.minutes),
+    scale: positive('scale', values.scale),
+    seed: positive('seed', values.seed),
+    nice: Number(values.nice) || 0,
+  };
 }
 
 function positive(name: string, text: string): number {
@@ -72,8 +78,7 @@ function onePinned(): Pinning {
   return { server: [server[0]], others: [...server.slice(1), ...others] };
 }
 
-async function main(): Promise<number> {
-  const options = readOptions();
+async function main(options: ReturnType<typeof readOptions>): Promise<number> {
   const pinning = onePinned();
   pinSelf(pinning.others);
   niceGroup(process.pid, options.nice);
@@ -141,11 +146,12 @@ function commit(): string | null {
   }
 }
 
+const options = readCommandLine(COMMAND, readOptions);
 try {
-  process.exitCode = await main();
+  process.exitCode = await main(options);
 } catch (error) {
-  console.error(error instanceof UsageError ? error.message : error);
-  process.exitCode = error instanceof UsageError ? 64 : 1;
+  console.error(error);
+  process.exitCode = 1;
 }
 // What a stopped run has left open must not keep the terminal waiting.
 process.exit();

@@ -1,14 +1,11 @@
 // `npm run simulators`: the providers' stand-ins as one process, until Ctrl-C. Prints the environment lines that point
 // a server at them, and with --env-file writes them to a file once everything listens.
 //
-//   npm run simulators -- [--env-file FILE] [--server URL] [--voice speech|tone] [--port-base PORT]
-//                         [--only twilio,deepgram,openai,cartesia] [--latency FILE] [--cps N] [--numbers N,N] [--quiet]
-//
 // The package script runs `node -- main.js`: without the dashes Node 20 takes --env-file for an option of its own,
 // wherever it stands, and refuses to start when the file is not there yet.
 
 import { readFileSync, rmSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { type Command, type CommandOption, type Parsed, readCommandLine, UsageError } from '../../src/command_line.js';
 import { envLines, writeEnvFile } from './env_file.js';
 import {
   type ProviderLatencies,
@@ -18,17 +15,28 @@ import {
   type SimulatorSetOptions,
 } from './simulator_set.js';
 
-const OPTIONS = {
-  'env-file': { type: 'string' },
-  server: { type: 'string' },
-  voice: { type: 'string', default: 'speech' },
-  'port-base': { type: 'string' },
-  only: { type: 'string' },
-  latency: { type: 'string' },
-  cps: { type: 'string' },
-  numbers: { type: 'string' },
-  quiet: { type: 'boolean', default: false },
-} as const;
+const COMMAND = {
+  name: 'npm run simulators',
+  summary:
+    'Local stand-ins for Twilio, Deepgram, OpenAI and Cartesia until Ctrl-C. Prints what a server needs to find them.\n' +
+    'Speech is not recognised: callers are "heard" to say their script, or the default one, whatever their audio holds.',
+  options: {
+    'env-file': { type: 'string', value: 'FILE', meaning: 'write those lines there too, once everything listens' },
+    server: { type: 'string', value: 'URL', meaning: 'the server that Twilio rings' },
+    voice: {
+      type: 'string',
+      value: 'KIND',
+      default: 'speech',
+      meaning: 'speech, or tone, which costs next to nothing',
+    },
+    'port-base': { type: 'string', value: 'PORT', meaning: 'the first of four ports (default: any free ones)' },
+    only: { type: 'string', value: 'LIST', meaning: `separated by commas: ${SIMULATOR_NAMES.join(',')} (default all)` },
+    latency: { type: 'string', value: 'FILE', meaning: "JSON file with the vendors' latencies" },
+    cps: { type: 'string', value: 'N', meaning: 'calls a second that Twilio starts' },
+    numbers: { type: 'string', value: 'LIST', meaning: 'phone numbers of the account, separated by commas' },
+    quiet: { type: 'boolean', default: false, meaning: 'print nothing' },
+  },
+} as const satisfies Command<Record<string, CommandOption>>;
 
 interface Arguments {
   set: SimulatorSetOptions;
@@ -36,14 +44,12 @@ interface Arguments {
   quiet: boolean;
 }
 
-/** The command line, checked. Throws `RangeError` or `TypeError` with one line that says what is wrong. */
-function readArguments(args: string[]): Arguments {
-  const { values } = parseArgs({ args, options: OPTIONS });
+function readArguments({ values }: Parsed<typeof COMMAND.options>): Arguments {
   const { voice } = values;
-  if (voice !== 'speech' && voice !== 'tone') throw new RangeError('--voice: speech or tone');
+  if (voice !== 'speech' && voice !== 'tone') throw new UsageError('--voice: speech or tone');
   const only = values.only?.split(',') as SimulatorName[] | undefined;
   const unknown = only?.find((name) => !SIMULATOR_NAMES.includes(name));
-  if (unknown) throw new RangeError(`--only: no simulator ${unknown}; there are ${SIMULATOR_NAMES.join(', ')}`);
+  if (unknown) throw new UsageError(`--only: no simulator ${unknown}; there are ${SIMULATOR_NAMES.join(', ')}`);
   const latencies = values.latency
     ? (JSON.parse(readFileSync(values.latency, 'utf8')) as ProviderLatencies)
     : undefined;
@@ -58,23 +64,14 @@ function readArguments(args: string[]): Arguments {
 
 function wholeNumber(name: string, text: string, max: number): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > max) throw new RangeError(`${name}: 1 to ${max}`);
+  if (!Number.isInteger(value) || value < 1 || value > max) throw new UsageError(`${name}: 1 to ${max}`);
   return value;
 }
 
-async function main(): Promise<void> {
-  let wanted: Arguments;
-  try {
-    wanted = readArguments(process.argv.slice(2));
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    process.exitCode = 64;
-    return;
-  }
-  const { envFile, quiet } = wanted;
+async function main({ set, envFile, quiet }: Arguments): Promise<void> {
   // A file from an earlier run names ports that are gone.
   if (envFile) rmSync(envFile, { force: true });
-  const simulators = await SimulatorSet.start(wanted.set);
+  const simulators = await SimulatorSet.start(set);
   const stop = (): void => {
     void simulators.close().then(() => process.exit(0));
   };
@@ -85,7 +82,7 @@ async function main(): Promise<void> {
   if (!quiet) console.error('simulators are listening; stop them with Ctrl-C');
 }
 
-await main().catch((error: unknown) => {
+await main(readCommandLine(COMMAND, readArguments)).catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
 });

@@ -3,7 +3,7 @@
 // and complete things that must not be waited for. The rule is the engine's own turn manager (replay.ts).
 
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { type Command, type CommandOption, parseCommand, readCommandLine, UsageError } from '../../src/command_line.js';
 import { completeThings, DICTATION_KINDS, dictations } from './dictations.js';
 import {
   CUTS_PCT,
@@ -21,14 +21,22 @@ import { replay } from './replay.js';
 import { type CallerTurn, readTurnsFile } from './turns_file.js';
 import { SPELLINGS, type Spelling } from './written_words.js';
 
-const USAGE = `npm run eot -- --turns FILE [options]
-
-  --turns FILE       calls with words and times; the format is in loadtest/turns/turns_file.ts
-  --json FILE        the report as data
-  --dictations N     how many dictations (default 200)
-  --seed N           theirs (default 1)
-
-Exit code: 0 the goals are reached, 1 they are not, 64 wrong usage.`;
+const COMMAND = {
+  name: 'npm run eot',
+  summary:
+    "The engine's end-of-turn rule on a file of real calls: how often it answers inside a turn, how long it waits.",
+  options: {
+    turns: {
+      type: 'string',
+      value: 'FILE',
+      meaning: 'calls with words and times; the format is in loadtest/turns/turns_file.ts',
+    },
+    json: { type: 'string', value: 'FILE', meaning: 'the report, for programs' },
+    dictations: { type: 'string', value: 'N', default: '200', meaning: 'how many dictations (default 200)' },
+    seed: { type: 'string', value: 'N', default: '1', meaning: 'theirs (default 1)' },
+  },
+  more: 'Exit code 0 = the goals are reached, 1 = they are not, 64 = wrong usage.',
+} as const satisfies Command<Record<string, CommandOption>>;
 
 /** Our knob: both bounds stretched together. */
 const SCALES = [0.3, 0.5, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.35, 1.5, 1.75, 2, 2.5, 3, 4];
@@ -40,18 +48,8 @@ export function main(args: readonly string[], say: Say): number {
   let turns: CallerTurn[];
   let options: { json: string | undefined; dictations: number; seed: number };
   try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        turns: { type: 'string' },
-        json: { type: 'string' },
-        dictations: { type: 'string', default: '200' },
-        seed: { type: 'string', default: '1' },
-        help: { type: 'boolean', default: false },
-      },
-    });
-    if (values.help) return say(USAGE) ?? 0;
-    if (values.turns === undefined) throw new Error('--turns FILE is missing');
+    const { values } = parseCommand(COMMAND, args);
+    if (values.turns === undefined) throw new UsageError('--turns FILE is missing');
     options = {
       json: values.json,
       dictations: whole('dictations', values.dictations),
@@ -59,7 +57,7 @@ export function main(args: readonly string[], say: Say): number {
     };
     turns = readTurnsFile(values.turns);
   } catch (error) {
-    say(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+    say(`${error instanceof Error ? error.message : error}\n${COMMAND.name} -- --help lists what there is`);
     return 64;
   }
   const ends = turns.filter(({ answeredAfterMs }) => answeredAfterMs !== null).length;
@@ -162,4 +160,7 @@ function checkComplete(seed: number, say: Say): string[] {
   return short;
 }
 
-if (process.argv[1]?.endsWith('eot.js')) process.exitCode = main(process.argv.slice(2), (line) => console.log(line));
+if (process.argv[1]?.endsWith('eot.js')) {
+  readCommandLine(COMMAND, (parsed) => parsed);
+  process.exitCode = main(process.argv.slice(2), (line) => console.log(line));
+}

@@ -2,50 +2,50 @@
 // not fitted on, and writes src/conversation/turns/end_of_turn_weights.ts.
 
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { type Command, type CommandOption, type Parsed, readCommandLine, UsageError } from '../../src/command_line.js';
 import type { EndOfTurnWeights } from '../../src/conversation/turns/end_of_turn.js';
 import { crossValidate, fitWeights, type Outcome, outcomeOf, PRICE_OF_A_CUT_MS, RIDGE } from './fit.js';
 import { momentsOf } from './moments.js';
 import { type CallerTurn, readTurnsFile } from './turns_file.js';
 import { SPELLINGS, type Spelling } from './written_words.js';
 
-const USAGE = `npm run fit-turns -- --turns FILE [options]
-
-  --turns FILE   calls with words and times; the format is in loadtest/turns/turns_file.ts
-  --folds N      parts for cross-validation, dealt by call (default 10)
-  --out FILE     where the weights go (default src/conversation/turns/end_of_turn_weights.ts)
-  --dry          report only, write nothing`;
-
 const OUT = 'src/conversation/turns/end_of_turn_weights.ts';
+const COMMAND = {
+  name: 'npm run fit-turns',
+  summary: 'Fits the end-of-turn weights on a file of real calls and says what they are worth on others.',
+  options: {
+    turns: {
+      type: 'string',
+      value: 'FILE',
+      meaning: 'calls with words and times; the format is in loadtest/turns/turns_file.ts',
+    },
+    folds: { type: 'string', value: 'N', default: '10', meaning: 'parts for cross-validation, by call (default 10)' },
+    out: { type: 'string', value: 'FILE', default: OUT, meaning: `where the weights go (default ${OUT})` },
+    dry: { type: 'boolean', default: false, meaning: 'report only, write nothing' },
+  },
+} as const satisfies Command<Record<string, CommandOption>>;
 
-export function main(args: readonly string[], say: (line: string) => void): number {
-  let values: { turns?: string; folds?: string; out?: string; dry?: boolean; help?: boolean };
-  try {
-    ({ values } = parseArgs({
-      args: [...args],
-      options: {
-        turns: { type: 'string' },
-        folds: { type: 'string', default: '10' },
-        out: { type: 'string', default: OUT },
-        dry: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }));
-    if (values.help === true) return say(USAGE) ?? 0;
-    if (values.turns === undefined) throw new Error('--turns FILE is missing');
-    if (!/^[1-9]\d?$/.test(values.folds ?? '') || Number(values.folds) < 2) throw new Error('--folds: 2 to 99');
-  } catch (error) {
-    say(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
-    return 64;
-  }
+interface FitOptions {
+  turnsFile: string;
+  folds: number;
+  out: string;
+  dry: boolean;
+}
+
+function readOptions({ values }: Parsed<typeof COMMAND.options>): FitOptions {
+  if (values.turns === undefined) throw new UsageError('--turns FILE is missing');
+  if (!/^[1-9]\d?$/.test(values.folds) || Number(values.folds) < 2) throw new UsageError('--folds: 2 to 99');
+  return { turnsFile: values.turns, folds: Number(values.folds), out: values.out, dry: values.dry };
+}
+
+export function main({ turnsFile, folds, out, dry }: FitOptions, say: (line: string) => void): number {
   let turns: CallerTurn[];
   try {
-    turns = readTurnsFile(values.turns);
+    turns = readTurnsFile(turnsFile);
   } catch (error) {
     say(error instanceof Error ? error.message : String(error));
     return 64;
   }
-  const folds = Number(values.folds);
   const calls = new Set(turns.map(({ call }) => call)).size;
   if (calls < folds) {
     say(`--folds ${folds}: the file has only ${calls} calls`);
@@ -64,9 +64,9 @@ export function main(args: readonly string[], say: (line: string) => void): numb
   say(
     'The classes of text were drawn up while reading calls of this file, so the right column is the fit alone unseen.',
   );
-  if (values.dry === true) return 0;
-  writeFileSync(values.out ?? OUT, weightsFile(weights, `${turns.length} caller turns of ${calls} calls`));
-  say(`written: ${values.out}`);
+  if (dry) return 0;
+  writeFileSync(out, weightsFile(weights, `${turns.length} caller turns of ${calls} calls`));
+  say(`written: ${out}`);
   return 0;
 }
 
@@ -119,4 +119,4 @@ export function weightsFile(weights: EndOfTurnWeights, fittedOn: string): string
 }
 
 if (process.argv[1]?.endsWith('fit_turns.js'))
-  process.exitCode = main(process.argv.slice(2), (line) => console.log(line));
+  process.exitCode = main(readCommandLine(COMMAND, readOptions), (line) => console.log(line));

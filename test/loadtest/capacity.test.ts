@@ -2,8 +2,9 @@
 
 import { expect, test } from 'vitest';
 import { findCapacity, judge } from '../../loadtest/capacity.js';
-import { type LoadOptions, readOptions } from '../../loadtest/load_options.js';
+import { COMMAND, type LoadOptions, readOptions } from '../../loadtest/load_options.js';
 import type { LoadReport } from '../../loadtest/report/load_report.js';
+import { parseCommand } from '../../src/command_line.js';
 
 /** The part of a report that the search reads. */
 function report(calls: number, changes: object = {}): LoadReport {
@@ -24,7 +25,8 @@ function report(calls: number, changes: object = {}): LoadReport {
   } as unknown as LoadReport;
 }
 
-const options = (calls: number): LoadOptions => readOptions(['--calls', String(calls), '--seconds', '5']);
+const options = (calls: number): LoadOptions =>
+  readOptions(parseCommand(COMMAND, ['--calls', String(calls), '--seconds', '5']));
 const silent = () => {};
 
 async function search(from: number, runs: (calls: number, nth: number) => LoadReport) {

@@ -1,10 +1,13 @@
 // What the command line may say.
 
 import { expect, test } from 'vitest';
-import { readOptions, UsageError } from '../../loadtest/load_options.js';
+import { COMMAND, readOptions } from '../../loadtest/load_options.js';
+import { parseCommand, UsageError } from '../../src/command_line.js';
+
+const read = (argv: string[]) => readOptions(parseCommand(COMMAND, argv));
 
 test('the defaults make a run that means something', () => {
-  expect(readOptions([])).toMatchObject({
+  expect(read([])).toMatchObject({
     scenario: 'steady',
     calls: 50,
     seconds: 30,
@@ -27,7 +30,7 @@ test.each<[string[], object]>([
   [['--nice', 'realtime'], { nice: 'realtime' }],
   [['--server-env', 'LOG_LEVEL=warn', '--server-env', 'X=a=b'], { serverEnv: { LOG_LEVEL: 'warn', X: 'a=b' } }],
 ])('%j', (argv, expected) => {
-  expect(readOptions(argv)).toMatchObject(expected);
+  expect(read(argv)).toMatchObject(expected);
 });
 
 test.each([
@@ -41,5 +44,5 @@ test.each([
   [['--server-env', 'NOVALUE']],
   [['--unknown']],
 ])('%j is refused', (argv) => {
-  expect(() => readOptions(argv)).toThrow(UsageError);
+  expect(() => read(argv)).toThrow(UsageError);
 });
