@@ -1,23 +1,66 @@
-// Starts the server: settings, shared memory, workers, sockets; and stops it when asked to.
+#!/usr/bin/env node
+// The server as a program: command line and environment in, signals and exit codes out. What it runs is ringline.ts.
 
-import { readFileSync } from 'node:fs';
-import { AgentBook, type AgentSource, readAgents } from './agents/agent_book.js';
-import { checkAgents } from './agents/agent_checks.js';
-import { ConfigError, type EngineConfig, EXIT_CONFIG, readConfig, readEnvironment } from './config.js';
-import { checkFolders, type Folder } from './folders.js';
-import { createLogger } from './log.js';
-import { type PhoneServer, startPhoneServer } from './server/phone_server.js';
-import { createSharedMemory } from './server/shared_memory.js';
-import { WorkerPool } from './server/worker_pool.js';
+import { type Command, type CommandOption, readCommandLine } from './command_line.js';
+import { EXIT_CONFIG } from './config.js';
+import {
+  ConfigError,
+  createServer,
+  type EngineConfig,
+  type RinglineServer,
+  readConfig,
+  readEnvironment,
+  version,
+} from './ringline.js';
+import { announcement } from './start_lines.js';
 import { growHeapFaster } from './threads/heap_growth.js';
 
-function configure(): { config: EngineConfig; agents: AgentSource[]; warnings: string[] } {
+const COMMAND = {
+  name: 'npm start',
+  summary: 'Starts the server. Settings come from the environment and from .env (cp .env.example .env).',
+  options: {
+    test: {
+      type: 'boolean',
+      default: false,
+      meaning: 'log every turn, buffer and error in full; slower voices are waited for',
+    },
+    version: { type: 'boolean', default: false, meaning: 'print the version' },
+  },
+  more: 'Exit code 0 = stopped by SIGTERM or SIGINT, 1 = it could not go on, 64 = wrong usage, 78 = wrong settings.',
+} as const satisfies Command<Record<string, CommandOption>>;
+
+/** Loading and the agents' fixed lines take about two seconds; a voice that is away is no reason to say nothing. */
+const PREPARE_WAIT_MS = 5_000;
+
+const asked = readCommandLine(COMMAND, ({ values }) => values);
+if (asked.version) {
+  console.log(`ringline ${version}`);
+  process.exit(0);
+}
+growHeapFaster();
+const { config, warnings } = configure(asked.test);
+
+let server: RinglineServer;
+try {
+  server = await createServer(config, { warnings, onUseless: () => void exit(1) });
+} catch (thrown) {
+  if (thrown instanceof ConfigError) refuse(thrown.problems);
+  // One line: what is wrong is outside of this program, an address that is taken above all.
+  console.error(`ringline: ${(thrown as Error).message}`);
+  process.exit(1);
+}
+process.on('unhandledRejection', (err) => server.log.error({ err }, 'defect: unhandled rejection'));
+
+let signals = 0;
+process.on('SIGTERM', (signal) => void onSignal(signal));
+process.on('SIGINT', (signal) => void onSignal(signal));
+
+await Promise.race([server.prepared, new Promise((resolve) => setTimeout(resolve, PREPARE_WAIT_MS).unref())]);
+if (signals === 0) announce(config, server.port);
+
+function configure(testMode: boolean): { config: EngineConfig; warnings: string[] } {
   try {
-    const { config, warnings } = readConfig(readEnvironment(), process.argv.slice(2));
-    const agents = readAgents(config.agent.file);
-    const found = checkAgents(new AgentBook(agents).all(), config);
-    if (found.problems.length > 0) throw new ConfigError(found.problems);
-    return { config, agents, warnings: [...warnings, ...found.warnings] };
+    return readConfig(readEnvironment(), testMode ? ['--test'] : []);
   } catch (thrown) {
     if (!(thrown instanceof ConfigError)) throw thrown;
     return refuse(thrown.problems);
@@ -32,69 +75,22 @@ function refuse(problems: readonly string[]): never {
   process.exit(EXIT_CONFIG);
 }
 
-async function checkOwnFolders({ recording, log }: EngineConfig): Promise<void> {
-  const folders: Folder[] = [];
-  if (recording.enabled) folders.push({ variable: 'RECORDING_DIR', dir: recording.dir });
-  if (log.dir !== null) folders.push({ variable: 'LOG_DIR', dir: log.dir });
-  const problems = await checkFolders(folders);
-  if (problems.length > 0) refuse(problems);
+/** For a person at a terminal in plain words, for programs as a line like any other. */
+function announce(config: EngineConfig, port: number): void {
+  const { fields, text } = announcement(config, port, version);
+  if (process.stdout.isTTY) process.stdout.write(text);
+  else server.log.info(fields, 'listening');
 }
 
-growHeapFaster();
-const { config, agents, warnings } = configure();
-await checkOwnFolders(config);
-const log = createLogger({ ...config.log, testMode: config.testMode });
-const packageFile = new URL(
-  import.meta.url.endsWith('.ts') ? '../package.json' : '../../package.json',
-  import.meta.url,
-);
-const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string };
-
-async function exit(code: number): Promise<never> {
-  await log.close();
-  process.exit(code);
-}
-
-for (const warning of warnings) log.warn({ setting: warning }, 'a setting that may not work');
-process.on('unhandledRejection', (err) => log.error({ err }, 'defect: unhandled rejection'));
-if (!config.twilio.validate) {
-  log.warn('TWILIO_VALIDATE is off: anybody can pass for Twilio. For development only.');
-}
-
-const memory = createSharedMemory(config);
-const pool = new WorkerPool({ config, agents }, memory, log, () => {
-  log.fatal('worker threads do not stay alive, giving up');
-  void exit(1);
-});
-let server: PhoneServer;
-try {
-  server = await startPhoneServer({
-    config,
-    agents: new AgentBook(agents),
-    memory,
-    runner: pool,
-    log,
-    version,
-    warnings,
-  });
-} catch (err) {
-  log.fatal({ err }, 'the server could not start');
-  await exit(1);
-  throw err;
-}
-const { port } = server;
-log.info({ host: config.host, port, calls: config.calls.max, workers: config.calls.workers, version }, 'listening');
-
-let signals = 0;
 async function onSignal(signal: NodeJS.Signals): Promise<void> {
   signals++;
   // Somebody is in a hurry.
   if (signals > 1) return exit(130);
-  log.info({ signal }, 'stopping: no new calls, waiting for the running ones');
-  await server.stop();
-  await pool.close();
-  log.info('stopped');
+  await server.close(signal);
   await exit(0);
 }
-process.on('SIGTERM', (signal) => void onSignal(signal));
-process.on('SIGINT', (signal) => void onSignal(signal));
+
+async function exit(code: number): Promise<never> {
+  await server?.log.close();
+  process.exit(code);
+}

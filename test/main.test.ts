@@ -117,7 +117,7 @@ test('a port that is taken ends the process with a clear line', async () => {
   const port = new URL(await listening(first)).port;
   const second = start({ ...KEYS, ...BASES, PORT: port, HOST: '127.0.0.1', WORKERS: '1' });
   expect(await second.exit).toBe(1);
-  expect(JSON.stringify(second.lines())).toContain(`cannot listen on 127.0.0.1 port ${port}`);
+  expect(second.stderr()).toBe(`ringline: cannot listen on 127.0.0.1 port ${port}: taken, or not ours\n`);
   first.child.kill('SIGINT');
   expect(await first.exit).toBe(0);
 });

@@ -38,6 +38,8 @@ const SDKS = ['@deepgram/sdk', 'openai', '@cartesia/cartesia-js'];
 const CALL_TYPES = /^src\/call\//;
 /** main.ts is a root file that may do more; no other root file may import it. */
 const MAIN = 'src/main.ts';
+/** The package's own entry, which main.ts runs; no room may import it. */
+const PACKAGE = 'src/ringline.ts';
 const MAIN_MAY_IMPORT = /^src\/(metrics|threads|server)\/|^src\/agents\/agent_(book|checks)\.ts$/;
 
 /** Package -> the files that may import it. */
@@ -124,7 +126,7 @@ export function violations(tree: Tree): string[] {
 type Report = (file: string, what: string) => void;
 
 function checkSource(file: string, source: string, code: string, report: Report): void {
-  if (!/^\/\/ \S.{20,}/.test(source)) report(file, 'does not begin by saying its job');
+  if (!/^(#!.*\n)?\/\/ \S.{20,}/.test(source)) report(file, 'does not begin by saying its job');
   const lines = source.split('\n').length - 1;
   if (lines > LINES_MAX) report(file, `has ${lines} lines, more than ${LINES_MAX}`);
   for (const [what, text, place] of ONE_PLACE)
@@ -145,11 +147,12 @@ function checkImport(file: string, { from, isType }: Import, tree: Tree, report:
   const folder = folderOf(file);
   const rule = MAY_IMPORT[folder];
   if (!rule) return report(file, `folder ${folder} is not in the import table`);
-  const isRootFile = inSrc(target) && folderOf(target) === ROOT && target !== MAIN;
-  const isOwnFolder = inSrc(target) && folderOf(target) === folder && target !== MAIN;
+  const isEntry = target === MAIN || (target === PACKAGE && file !== MAIN);
+  const isRootFile = inSrc(target) && folderOf(target) === ROOT && !isEntry;
+  const isOwnFolder = inSrc(target) && folderOf(target) === folder && !isEntry;
   const isCallType = CALL_TYPES.test(target) && folder !== ROOT;
   if (isRootFile || isOwnFolder || isCallType || rule(target, isType)) return;
-  if (file === MAIN && MAIN_MAY_IMPORT.test(target)) return;
+  if ((file === MAIN || file === PACKAGE) && MAIN_MAY_IMPORT.test(target)) return;
   report(file, `may not import ${target}`);
 }
 

@@ -52,6 +52,8 @@ export interface PhoneServerOptions {
 
 export interface PhoneServer {
   readonly port: number;
+  /** When every worker has told that it is prepared. Never rejects; never resolves when one does not tell. */
+  readonly prepared: Promise<void>;
   /** No new calls; waits for the running ones as long as the configuration allows, then closes everything. Safe twice. */
   stop(): Promise<void>;
 }
@@ -70,6 +72,12 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
   events.subscribe('provider', 'health', ({ provider, ok, code, refused, at }) =>
     providers.observe(provider, ok, code, at, refused),
   );
+  const prepared = new Promise<void>((resolve) => {
+    let left = config.calls.workers;
+    events.subscribe('prepared', 'start', () => {
+      if (--left === 0) resolve();
+    });
+  });
   runner.listen(events.publish);
   const tokens = new MediaTokens(config.calls.startTimeoutMs);
   const ingress = new IngressWriter(rings, memory.doorbells, threadMetrics);
@@ -177,7 +185,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     collector.stop();
   };
   let stopping: Promise<void> | null = null;
-  return { port, stop: () => (stopping ??= stop()) };
+  return { port, prepared, stop: () => (stopping ??= stop()) };
 }
 
 function addProviders(providers: ProviderHealth, config: EngineConfig, rest: TwilioRest): void {

@@ -20,6 +20,8 @@ export interface WorkerTopics {
   log: string;
   provider: ProviderNews;
   call: CallEvent;
+  /** Everything is loaded, and the agents' fixed lines are made; `failed` of them are not. */
+  prepared: { failed: number };
 }
 
 export type WorkerMessage = { [T in keyof WorkerTopics]: { topic: T; payload: WorkerTopics[T] } }[keyof WorkerTopics];

@@ -106,6 +106,7 @@ async function createHost(setup: WorkerSetup): Promise<SessionHost> {
   void preparePhrases(book, config, phrases, tts).then((failed) => {
     if (failed > 0) log.warn({ failed }, 'phrases could not be prepared, they are made when first needed');
     else log.info('phrases ready');
+    post({ topic: 'prepared', payload: { failed } });
   });
   return host;
 }

@@ -14,6 +14,7 @@ import { authorise } from './auth.js';
 import { corsHeaders, preflightHeaders } from './cors.js';
 import { HttpError } from './errors.js';
 import { exchange, type Handler } from './exchange.js';
+import { frontPage } from './front_page.js';
 import { type HttpEngineChoice, openTransport } from './open_transport.js';
 import { NO_CONTENT } from './reply.js';
 import { makeRouter } from './router.js';
@@ -42,7 +43,7 @@ export interface HttpServerOptions {
 
 function routes({ webhooks, calls, health, recordings, exposition }: HttpServerOptions): Route[] {
   return [
-    { pattern: '/', access: 'twilio', methods: { GET: webhooks.wrongMethod, POST: webhooks.incoming } },
+    { pattern: '/', access: 'twilio', methods: { GET: frontPage(webhooks.wrongMethod), POST: webhooks.incoming } },
     {
       pattern: '/outbound-twiml',
       access: 'twilio',

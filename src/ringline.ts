@@ -1,0 +1,94 @@
+// The server as a package: `import { createServer, loadConfig } from 'ringline'`. Importing it starts nothing, and nothing
+// here ends the process; the program of its own is main.ts.
+
+import { readFileSync } from 'node:fs';
+import { AgentBook, readAgents } from './agents/agent_book.js';
+import { checkAgents } from './agents/agent_checks.js';
+import { ConfigError, type EngineConfig } from './config.js';
+import { checkFolders, type Folder } from './folders.js';
+import { createLogger, type RootLogger } from './log.js';
+import { startPhoneServer } from './server/phone_server.js';
+import { createSharedMemory } from './server/shared_memory.js';
+import { WorkerPool } from './server/worker_pool.js';
+
+export { ConfigError, type EngineConfig, loadConfig, readConfig, readEnvironment } from './config.js';
+
+const packageFile = new URL(
+  import.meta.url.endsWith('.ts') ? '../package.json' : '../../package.json',
+  import.meta.url,
+);
+export const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string };
+
+export interface ServerOptions {
+  /** Instead of JSON lines to stdout and LOG_DIR. It stays open when the server is closed. */
+  log?: RootLogger;
+  /** What readConfig warned of: goes to log and /health, together with what is found about the agents. */
+  warnings?: readonly string[];
+  /** Called once when the worker threads do not stay alive: the server takes no more calls. */
+  onUseless?(): void;
+}
+
+export interface RinglineServer {
+  readonly port: number;
+  /** When every worker has loaded and has made, or failed to make, the agents' fixed lines. Never rejects. */
+  readonly prepared: Promise<void>;
+  /** Where the server logs. */
+  readonly log: RootLogger;
+  /**
+   * No new calls; waits for running ones as long as the configuration allows, then closes everything. Safe twice.
+   * @param reason for the log, such as the signal
+   */
+  close(reason?: string): Promise<void>;
+}
+
+/**
+ * Starts a server that listens when this resolves; it takes calls once a worker has loaded, about a second later.
+ * @param config from loadConfig: nothing else is read, neither environment nor files but those it names
+ * @throws ConfigError for agents and folders that can't be used; Error when the address is taken
+ */
+export async function createServer(config: EngineConfig, options: ServerOptions = {}): Promise<RinglineServer> {
+  const agents = readAgents(config.agent.file);
+  const book = new AgentBook(agents);
+  const found = checkAgents(book.all(), config);
+  if (found.problems.length > 0) throw new ConfigError(found.problems);
+  const problems = await checkOwnFolders(config);
+  if (problems.length > 0) throw new ConfigError(problems);
+
+  const log = options.log ?? createLogger({ ...config.log, testMode: config.testMode });
+  const warnings = [...(options.warnings ?? []), ...found.warnings];
+  for (const warning of warnings) log.warn({ setting: warning }, 'a setting that may not work');
+  if (!config.twilio.validate) {
+    log.warn('TWILIO_VALIDATE is off: anybody can pass for Twilio. For development only.');
+  }
+  const memory = createSharedMemory(config);
+  const runner = new WorkerPool({ config, agents }, memory, log, () => {
+    log.fatal('worker threads do not stay alive, giving up');
+    options.onUseless?.();
+  });
+  const closeRest = async () => {
+    await runner.close();
+    log.info('stopped');
+    if (options.log === undefined) await log.close();
+  };
+  try {
+    const server = await startPhoneServer({ config, agents: book, memory, runner, log, version, warnings });
+    const close = async (reason: string) => {
+      log.info({ reason }, 'stopping: no new calls, waiting for the running ones');
+      await server.stop();
+      await closeRest();
+    };
+    let closing: Promise<void> | null = null;
+    const { port, prepared } = server;
+    return { port, prepared, log, close: (reason = 'asked to') => (closing ??= close(reason)) };
+  } catch (error) {
+    await closeRest();
+    throw error;
+  }
+}
+
+function checkOwnFolders({ recording, log }: EngineConfig): Promise<string[]> {
+  const folders: Folder[] = [];
+  if (recording.enabled) folders.push({ variable: 'RECORDING_DIR', dir: recording.dir });
+  if (log.dir !== null) folders.push({ variable: 'LOG_DIR', dir: log.dir });
+  return checkFolders(folders);
+}
