@@ -31,13 +31,17 @@ export const FLOOR_DEFAULTS = {
   language: 'en',
   leadMs: 400,
   policy: FLOOR_POLICY,
-  gapMsMax: 250,
+  gapMsMax: 300,
 } as const satisfies FloorOptions;
 
 /** Silence that ends a stretch: longer than the pause inside "uh-huh". */
 const JOIN_MS = 200;
 /** So much louder than a stretch that was nothing, for two windows, begins another: the caller talks over a television. */
 const LOUDER_DB = 8;
+/** Surely nobody speaks. */
+const SILENCE_PROBABILITY = 0.2;
+/** Of each such window's power goes into the noise of the line: it follows within a second. */
+const NOISE_SHARE = 0.05;
 /** An answer overlaps the end of a question by about this much. */
 const ANSWER_OVERLAP_MS = 800;
 
@@ -67,6 +71,8 @@ export interface FloorDecision {
 
 export class Floor {
   readonly caller = new CallerLevel();
+  /** How loud we come back from the caller's loudspeaker, when we do. */
+  readonly #echo = new CallerLevel();
   readonly #options: FloorOptions;
   readonly #decision: FloorDecision = {
     do: 'none',
@@ -85,6 +91,7 @@ export class Floor {
   #settled = false;
   #yielded = false;
   #louder = 0;
+  #noisePower = 0;
   /** The recogniser's text under way when the stretch began: words of before. */
   #textBefore = '';
   #lastText = '';
@@ -93,7 +100,9 @@ export class Floor {
 
   constructor(options: Partial<FloorOptions> = {}) {
     this.#options = { ...FLOOR_DEFAULTS, ...options };
-    this.#context = { nowMs: 0, language: this.#options.language, callerDb: Number.NaN, ourWords: '' };
+    const { language } = this.#options;
+    const unknown = Number.NaN;
+    this.#context = { nowMs: 0, language, callerDb: unknown, echoDb: unknown, noiseDb: unknown, ourWords: '' };
   }
 
   /** The sound under way, or the last one; null = there was none yet. */
@@ -146,6 +155,7 @@ export class Floor {
       if (stretch !== null) stretch.ended = true;
       stretch = this.#begin(nowMs - WINDOW_MS);
     }
+    if (window.probability < SILENCE_PROBABILITY && wasEnded) this.#hearNoise(window.levelDb);
     if (isSpeech) stretch?.add(window, nowMs);
     // Most windows of a call: silence behind a sound that is over and judged.
     else if (stretch === null || (wasEnded && stretch.verdict !== 'undecided' && !this.#holding)) {
@@ -207,6 +217,13 @@ export class Floor {
     return this.#stretch;
   }
 
+  #hearNoise(levelDb: number): void {
+    if (Number.isNaN(levelDb)) return;
+    const power = 10 ** (levelDb / 10);
+    this.#noisePower += (power - this.#noisePower) * (Number.isNaN(this.#context.noiseDb) ? 1 : NOISE_SHARE);
+    this.#context.noiseDb = 10 * Math.log10(this.#noisePower + 1e-9);
+  }
+
   #isLouder(stretch: Stretch, window: SoundWindow): boolean {
     const wasNothing = stretch.verdict === 'noise' || stretch.verdict === 'echo' || stretch.verdict === 'background';
     this.#louder = wasNothing && window.levelDb >= stretch.levelDb + LOUDER_DB ? this.#louder + 1 : 0;
@@ -225,6 +242,8 @@ export class Floor {
     }
     this.#context.nowMs = nowMs;
     this.#context.callerDb = this.caller.medianDb;
+    // What comes back can only come while we speak.
+    this.#context.echoDb = this.#agent === 'quiet' || this.#agent === 'thinking' ? Number.NaN : this.#echo.medianDb;
     this.#context.ourWords = this.#ours.words;
     stretch.verdict = judgeStretch(stretch, this.#context);
     this.#learn(stretch);
@@ -283,8 +302,13 @@ export class Floor {
 
   /** Only what surely was the caller teaches their level: what is over and has words. */
   #learn(stretch: Stretch): void {
-    if (!stretch.ended || stretch.text === '' || stretch === this.#learned) return;
+    if (!stretch.ended || stretch === this.#learned) return;
     const { verdict } = stretch;
+    if (verdict === 'echo') {
+      this.#learned = stretch;
+      this.#echo.learn(stretch.signalDb(this.#context.noiseDb), stretch.speechWindows);
+    }
+    if (stretch.text === '') return;
     if (verdict === 'background' && this.#agent === 'quiet') {
       // Nobody else answers us, again and again: the caller has become so much weaker.
       this.#learned = stretch;
@@ -292,6 +316,6 @@ export class Floor {
     } else if (verdict !== 'speech' && verdict !== 'stop') return;
     this.#learned = stretch;
     this.#farAnswers = 0;
-    this.caller.learn(stretch.levelDb, stretch.speechWindows);
+    this.caller.learn(stretch.signalDb(this.#context.noiseDb), stretch.speechWindows);
   }
 }

@@ -72,7 +72,7 @@ export class Stretch {
     // The first window's spectrum is compared with silence.
     if (this.voicedMs > WINDOW_MS) this.#change.add(window.change);
     this.#tilt.add(window.tilt);
-    this.#likeness.add(window.likeness);
+    if (atMs - this.onsetMs > LIKENESS_FROM_MS) this.#likeness.add(window.likeness);
     if (window.voicing < UNVOICED) this.#unvoiced += WINDOW_MS;
     if (Number.isNaN(window.levelDb)) return;
     this.#power += 10 ** (window.levelDb / 10);
@@ -88,6 +88,14 @@ export class Stretch {
   /** Mean power of its speech windows, dB; NaN = unknown. */
   get levelDb(): number {
     return this.#levelCount === 0 ? Number.NaN : 10 * Math.log10(this.#power / this.#levelCount + 1e-9);
+  }
+
+  /** The level without the line's own noise, which adds to whatever is heard. `noiseDb` NaN = none is known. */
+  signalDb(noiseDb: number): number {
+    const level = this.levelDb;
+    if (!(noiseDb < level)) return Number.isNaN(noiseDb) ? level : Math.min(level, noiseDb) - BURIED_DB;
+    const power = 10 ** (level / 10) - 10 ** (noiseDb / 10);
+    return Math.max(10 * Math.log10(power), noiseDb - BURIED_DB);
   }
 
   /** Standard deviation of the level from window to window, dB: a hum has none. */
@@ -118,10 +126,15 @@ export class Stretch {
     return this.#tilt.value;
   }
 
+  /** NaN in its first half second: at its onset every sound is like ours, since both rise from silence. */
   get likeness(): number {
     return this.#likeness.value;
   }
 }
 
+/** Half a second is compared: from here on all of it is this sound. */
+const LIKENESS_FROM_MS = 512;
+/** Sound that is no louder than the noise is taken to be so far below it. */
+const BURIED_DB = 6;
 /** Below this a window has no pitch. */
 const UNVOICED = 0.35;

@@ -11,6 +11,10 @@ export interface VerdictContext {
   language: string;
   /** Median level of the caller's own speech, dB; NaN = unknown. */
   callerDb: number;
+  /** Level of the echoes in this call, dB; NaN = it has none. */
+  echoDb: number;
+  /** Level of the line when nobody speaks, dB; NaN = unknown. */
+  noiseDb: number;
   /** What we said in the last seconds, '' = nothing. */
   ourWords: string;
 }
@@ -23,13 +27,20 @@ export const VERDICT_TUNING = {
   shortestMs: 100,
   /** So sure must the VAD be on average that a short sound was a voice. */
   probabilityMin: 0.65,
-  /** So far below the caller's own level a voice is not the caller's. Own words vary by some 6 dB. */
-  backgroundDb: 12,
-  /** Windows after which a level means something: 96 ms. */
-  levelWindows: 3,
-  /** How alike to our own sound an echo is, and from how many windows on that is no accident. */
-  echoLikeness: 0.8,
-  echoWindows: 6,
+  /**
+   * So far below the caller's own level a voice is not the caller's; own words vary by some 6 dB. What was judged so
+   * stays so until it is `backgroundBackDb` nearer.
+   */
+  backgroundDb: 10,
+  backgroundBackDb: 3,
+  /** Windows after which a level means something: a word may begin softly. */
+  levelWindows: 4,
+  /** A sound as loud as the echoes of this call, within so much, and so far below the caller, is one more. */
+  echoLevelDb: 4,
+  belowCallerDb: 5,
+  /** How alike to our own sound an echo is, and from how many windows on that is no accident: half a second is compared. */
+  echoLikeness: 0.78,
+  echoWindows: 30,
   /** Without pitch for so long, and in most of it: a cough, a sneeze, breath. An "s" lasts 150 ms. */
   unvoicedMs: 190,
   unvoicedShare: 0.7,
@@ -52,7 +63,9 @@ export function judgeStretch(stretch: Stretch, context: VerdictContext, tuning =
   const { nowMs, callerDb } = context;
   const isQuiet = stretch.ended || nowMs - stretch.lastSpeechMs >= tuning.quietMs;
   // NaN where a level is unknown: then nothing is far.
-  const isFar = stretch.speechWindows >= tuning.levelWindows && stretch.levelDb - callerDb <= -tuning.backgroundDb;
+  const levelDb = stretch.signalDb(context.noiseDb);
+  const farDb = callerDb - tuning.backgroundDb + (stretch.verdict === 'background' ? tuning.backgroundBackDb : 0);
+  const isFar = (stretch.text !== '' || stretch.speechWindows >= tuning.levelWindows) && levelDb <= farDb;
   if (stretch.text !== '') {
     if (repeatsUs(stretch.text, context.ourWords, stretch.likeness)) return 'echo';
     if (isFar) return 'background';
@@ -60,10 +73,12 @@ export function judgeStretch(stretch: Stretch, context: VerdictContext, tuning =
       const goesOn = !isQuiet && stretch.lastSpeechMs - stretch.coveredToMs >= tuning.goesOnMs;
       return goesOn ? 'undecided' : 'backchannel';
     }
-    return asksToStop(stretch.text, context.language) ? 'stop' : 'speech';
+    return asksToStop(beginning(stretch.text), context.language) ? 'stop' : 'speech';
   }
   if (stretch.likeness >= tuning.echoLikeness && stretch.speechWindows >= tuning.echoWindows) return 'echo';
   if (isFar) return 'background';
+  const isAsEchoes = levelDb <= context.echoDb + tuning.echoLevelDb && levelDb <= callerDb - tuning.belowCallerDb;
+  if (isAsEchoes && stretch.speechWindows >= tuning.levelWindows) return 'echo';
   if (soundsLikeNoise(stretch, tuning)) return 'noise';
   if (isQuiet) {
     const isShort = stretch.voicedMs < tuning.shortestMs || stretch.probability < tuning.probabilityMin;
@@ -91,6 +106,13 @@ function repeatsUs(text: string, ourWords: string, likeness: number): boolean {
   const words = said === '' ? 0 : said.split(' ').length;
   if (words === 0 || (words < ECHO_WORDS && !(likeness >= LIKE_US))) return false;
   return ` ${plain(ourWords)} `.includes(` ${said} `);
+}
+
+/** Who wants us to stop says so first: a "but" in the middle of a sentence does not ask for the floor. */
+const STOP_WORDS_MAX = 4;
+
+function beginning(text: string): string {
+  return text.split(/\s+/, STOP_WORDS_MAX).join(' ');
 }
 
 function plain(text: string): string {

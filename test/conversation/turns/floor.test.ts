@@ -126,7 +126,7 @@ describe('while the agent speaks', () => {
     story.words('open until nine', 0, 600).sound(600, VOICE);
     expect(story.what).toBe('hold resume');
     expect(story.floor.stretch?.verdict).toBe('echo');
-    const alike = new Story().sound(400, { ...VOICE, likeness: 0.9 });
+    const alike = new Story().sound(1000, { ...VOICE, likeness: 0.9 });
     expect([alike.what, alike.floor.stretch?.verdict]).toEqual(['hold resume', 'echo']);
   });
 

@@ -31,3 +31,16 @@ test('the first window is compared with silence: its change says nothing', () =>
   for (const change of [30, 2, 4]) stretch.add({ ...emptyWindow(), probability: 0.9, change }, 32);
   expect(stretch.change).toBe(3);
 });
+
+test.each([
+  [Number.NaN, -30],
+  [-90, -30],
+  [-40, -30.46],
+  [-33.01, -33.02],
+  [-30, -36], // buried in the noise
+  [-20, -36],
+])('a sound of -30 dB over noise of %d dB is itself at %d dB', (noiseDb, expected) => {
+  const stretch = new Stretch(0);
+  stretch.add({ ...emptyWindow(), probability: 0.9, levelDb: -30 }, 32);
+  expect(stretch.signalDb(noiseDb)).toBeCloseTo(expected, 1);
+});

@@ -11,7 +11,7 @@ function judge(
   kind: Partial<SoundWindow>,
   quietMs: number,
   text = '',
-  over: { callerDb?: number; ourWords?: string; coveredToMs?: number } = {},
+  over: { callerDb?: number; echoDb?: number; ourWords?: string; coveredToMs?: number } = {},
 ): string {
   const stretch = new Stretch(0);
   for (let i = 1; i <= windows; i++) {
@@ -25,6 +25,8 @@ function judge(
     nowMs: windows * 32 + quietMs,
     language: 'en',
     callerDb: over.callerDb ?? Number.NaN,
+    echoDb: over.echoDb ?? Number.NaN,
+    noiseDb: Number.NaN,
     ourWords: over.ourWords ?? '',
   };
   return judgeStretch(stretch, context);
@@ -44,8 +46,8 @@ describe('by sound alone', () => {
     [5, { ...VOICE, voicing: 0.1 }, 0, 'undecided'], // an "s" is as long
     [6, { ...VOICE, voicing: 0.1 }, 0, 'noise'],
     [12, { ...VOICE, change: 0 }, 0, 'noise'], // steady
-    [12, { ...VOICE, likeness: 0.9 }, 0, 'echo'],
-    [4, { ...VOICE, likeness: 0.9 }, 0, 'undecided'],
+    [30, { ...VOICE, likeness: 0.9 }, 0, 'echo'],
+    [29, { ...VOICE, likeness: 0.9 }, 0, 'undecided'],
     [6, { probability: 0.95 }, 0, 'undecided'],
     [38, { probability: 0.95 }, 0, 'speech'],
   ] as const)('%i windows of %j, %i ms ago: %s', (windows, kind, quietMs, expected) => {
@@ -55,19 +57,49 @@ describe('by sound alone', () => {
   test.each([
     [-10, 'speech'],
     [-25, 'speech'],
-    [-36, 'speech'],
-    [-38, 'background'], // 12 dB below the caller
+    [-34, 'speech'],
+    [-36, 'background'], // 10 dB below the caller
     [-60, 'background'],
   ])('at %d dB, the caller at -25: %s', (levelDb, expected) => {
     expect(judge(40, { ...VOICE, levelDb }, 0, '', { callerDb: -25 })).toBe(expected);
   });
 
+  test('a call with echoes: what is as loud as they are is one, what is louder is the caller', () => {
+    const over = { callerDb: -25, echoDb: -33 };
+    expect(judge(8, { ...VOICE, levelDb: -32 }, 0, '', over)).toBe('echo');
+    expect(judge(8, { ...VOICE, levelDb: -26 }, 0, '', over)).toBe('undecided');
+    expect(judge(12, { ...VOICE, levelDb: -32 }, 200, 'the second one', over)).toBe('speech');
+  });
+
+  test('what was judged far stays far at the border', () => {
+    const stretch = new Stretch(0);
+    for (let i = 1; i <= 8; i++) stretch.add({ ...emptyWindow(), ...VOICE, levelDb: -34 }, i * 32);
+    const context = {
+      nowMs: 256,
+      language: 'en',
+      callerDb: -25,
+      echoDb: Number.NaN,
+      noiseDb: Number.NaN,
+      ourWords: '',
+    };
+    expect(judgeStretch(stretch, context)).toBe('undecided');
+    stretch.verdict = 'background';
+    expect(judgeStretch(stretch, context)).toBe('background');
+  });
+
   test('a voice without words for four seconds is a television', () => {
     const stretch = new Stretch(0);
     stretch.add({ ...emptyWindow(), ...VOICE }, 4000);
-    expect(judgeStretch(stretch, { nowMs: 4032, language: 'en', callerDb: Number.NaN, ourWords: '' })).toBe(
-      'background',
-    );
+    expect(
+      judgeStretch(stretch, {
+        nowMs: 4032,
+        language: 'en',
+        callerDb: Number.NaN,
+        echoDb: Number.NaN,
+        noiseDb: Number.NaN,
+        ourWords: '',
+      }),
+    ).toBe('background');
   });
 });
 
@@ -80,6 +112,7 @@ describe('by words', () => {
     ['um', 'backchannel'],
     ['I would like soup', 'speech'],
     ['okay stop', 'stop'],
+    ['I wanted the soup but it was cold', 'speech'],
   ])('"%s" is %s', (text, expected) => {
     expect(judge(12, VOICE, 200, text)).toBe(expected);
   });
@@ -91,7 +124,7 @@ describe('by words', () => {
     ['open at nine', 'we are open until nine', 0, 'speech'],
     ['yeah', '', 0.9, 'backchannel'],
   ])('"%s" after our "%s", likeness %d: %s', (text, ourWords, likeness, expected) => {
-    expect(judge(12, { ...VOICE, likeness }, 200, text, { ourWords })).toBe(expected);
+    expect(judge(20, { ...VOICE, likeness }, 200, text, { ourWords })).toBe(expected);
   });
 
   test('a nod behind which the voice goes on is none yet', () => {
