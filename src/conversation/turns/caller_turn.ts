@@ -108,7 +108,8 @@ export class CallerTurn {
       this.#breathFrom = spokenWords(this.text, this.#language).words.length;
       this.#heldText = null;
     }
-    if (!this.heard) this.startMs = startMs;
+    // The turn began with its first words, also when an answer to them was withdrawn.
+    if (!this.heard && !(goesOn && this.#carried !== '')) this.startMs = startMs;
     this.stretchStartMs = startMs;
     this.speaking = true;
     this.heard = true;
@@ -149,6 +150,17 @@ export class CallerTurn {
     }
   }
 
+  /** Words by keypad: they need no waiting for more. Returns whether they end the turn: not while the caller speaks, too. */
+  typed(text: string, nowMs: number): boolean {
+    if (!this.heard && this.#carried === '') this.startMs = nowMs;
+    this.#carried = join(this.text, text);
+    this.#transcript.reset();
+    this.#heldText = null;
+    if (this.speaking) return false;
+    this.endMs = this.#finalAnsweredAtMs = nowMs;
+    return true;
+  }
+
   #noteFinal(transcript: SttTranscript, change: TranscriptChange, listening: boolean, nowMs: number): void {
     if (!transcript.isFinal) return;
     if (this.#finalizeSentAtMs !== null && (transcript.fromFinalize || transcript.speechFinal))
@@ -156,7 +168,8 @@ export class CallerTurn {
     if (change !== 'final' || this.heard || !listening) return;
     // Words too soft for the VAD are words all the same.
     this.heard = true;
-    this.startMs = this.endMs = nowMs;
+    if (this.#carried === '') this.startMs = nowMs;
+    this.endMs = nowMs;
     this.#endAudioMs = null;
     this.#finalAnsweredAtMs = nowMs;
   }
