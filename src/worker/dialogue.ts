@@ -138,6 +138,7 @@ export class Dialogue {
       case 'drop_draft':
         return this.#speaker.dropDraft();
       case 'answer':
+        this.#links.log.debug({ why: action.why, endpoint_ms: Math.round(action.endpointMs) }, 'turn over');
         this.#speaker.answer(this.#memory.asks(action), action.text, () => this.#memory.request(action.text));
         return;
       case 'withdraw':

@@ -24,7 +24,7 @@ beforeEach(() => {
 });
 
 const asks = (text: string) =>
-  memory.asks({ do: 'answer', text, speechStartMs: 1500, speechEndMs: 2500, finalMs: 100, endpointMs: 300 });
+  memory.asks({ do: 'answer', text, speechStartMs: 1500, speechEndMs: 2500, finalMs: 100, endpointMs: 300, why: '' });
 const spoken = (turn: number, text: string, kind: Spoken['kind'] = 'answer'): Spoken => {
   const times = { requestMs: 1, firstTokenMs: 2, releasedMs: 3, firstPieceMs: 4, firstAudioMs: 5 };
   return {

@@ -6,8 +6,13 @@ import type { SttTranscript } from '../../providers/stt.js';
 import type { EndOfTurnWords } from '../languages/end_of_turn_words.js';
 import { languagePack } from '../languages/languages.js';
 import { CallerPauses } from './caller_pauses.js';
-import { type EndOfTurnBounds, type Hold, holdFor } from './end_of_turn.js';
-import { decideEndpoint, type EndpointDecision, type EndpointingOptions } from './endpointing.js';
+import { type EndOfTurnBounds, type Evidence, type Hold, holdFor, whyHold } from './end_of_turn.js';
+import {
+  decideEndpoint,
+  type EndpointDecision,
+  type EndpointingOptions,
+  STUCK_SPEECH_FINAL_MS,
+} from './endpointing.js';
 import { type ExpectedAnswer, expectedAnswer, NOTHING_ASKED } from './expected_answer.js';
 import { spokenWords } from './spoken_words.js';
 import { sameWords, type TranscriptChange, UtteranceTranscript } from './transcript.js';
@@ -60,6 +65,7 @@ export class CallerTurn {
   /** The hold of `#heldText`, so that a beat costs nothing. */
   #hold: Hold = { holdMs: 0, goesOn: 0 };
   #heldText: string | null = null;
+  #evidence: Evidence | null = null;
 
   constructor(options: CallerTurnOptions) {
     this.#options = options;
@@ -79,6 +85,11 @@ export class CallerTurn {
   /** When the final that settled the text came; null = it has not. */
   get finalAtMs(): number | null {
     return this.#finalAnsweredAtMs ?? this.#transcript.lastFinalAtMs;
+  }
+
+  /** What the last hold came from, without a word of the caller's; for the log. */
+  get why(): string {
+    return this.#evidence === null ? 'no words' : whyHold(this.#evidence, this.#hold);
   }
 
   /** What the caller heard us say, to its end: it tells what kind of answer comes. */
@@ -113,6 +124,8 @@ export class CallerTurn {
     this.stretchStartMs = startMs;
     this.speaking = true;
     this.heard = true;
+    // Its words are still to come.
+    this.#newWordAtMs = Math.max(this.#newWordAtMs, startMs);
     this.#speechFinal = false;
     this.#finalizeSentAtMs = this.#finalAnsweredAtMs = null;
   }
@@ -177,6 +190,10 @@ export class CallerTurn {
   /** Is it over? O(text) when the words changed, else O(1). */
   check(nowMs: number): EndpointDecision {
     const { text } = this;
+    // Nobody needs to weigh words while more of them come.
+    const askAgainMs = this.#newWordAtMs + STUCK_SPEECH_FINAL_MS;
+    if (this.speaking && text !== '' && nowMs < askAgainMs)
+      return { decision: 'wait', checkAtMs: askAgainMs, eager: false };
     if (text !== this.#heldText) this.#weigh(text);
     const { holdMs, goesOn } = this.#hold;
     return decideEndpoint(
@@ -215,13 +232,15 @@ export class CallerTurn {
       breathFrom: this.#breathFrom,
       said: this.#said,
     });
+    this.#evidence = null;
     if (reading === null) {
       this.#hold = { holdMs: this.#options.silenceMsMax, goesOn: 0 };
       return;
     }
     const provider = { speechFinal: this.#speechFinal, endOfTurn: null };
     const { longMs: longPauseMs } = this.#pauses;
-    this.#hold = holdFor({ reading, longPauseMs, cutIns: this.#cutIns, provider, sound: null }, this.#options);
+    this.#evidence = { reading, longPauseMs, cutIns: this.#cutIns, provider, sound: null };
+    this.#hold = holdFor(this.#evidence, this.#options);
   }
 
   /** The turn is being answered: its text is kept in case the caller goes on. Returns it. */

@@ -286,7 +286,8 @@ function number(
   const inBreath = trailingDigits(words.slice(Math.min(breathFrom, words.length)), language).digits.length;
   const abroad = words.some((word) => word === 'plus' || word.startsWith('+'));
   const state = wanted.length > 0 ? againstLengths(run.digits, wanted, abroad) : ofAnyLength(count, inBreath);
-  const grows = state === 'whole' && run.mayGrow && wanted.length === 0;
+  // Where we say the digits back, a group is whole until we did.
+  const grows = state === 'whole' ? run.mayGrow && wanted.length === 0 : expected.continued && count >= 2;
   return { item: 'number', state: grows ? 'may_grow' : state, count, wanted: wanted[wanted.length - 1] ?? 0 };
 }
 

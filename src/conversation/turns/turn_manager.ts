@@ -84,6 +84,8 @@ export type TurnAction =
       speechEndMs: number;
       finalMs: number | null;
       endpointMs: number;
+      /** Why it was held so long, for the log. */
+      why: string;
     }
   /** The caller goes on before anything was heard: withdraw the answer. */
   | { do: 'withdraw' }
@@ -275,7 +277,7 @@ export class TurnManager {
   }
 
   private answer(nowMs: number): readonly TurnAction[] {
-    const { finalAtMs, startMs, endMs } = this.caller;
+    const { finalAtMs, startMs, endMs, why } = this.caller;
     const text = this.caller.handOver();
     const action: TurnAction = {
       do: 'answer',
@@ -284,6 +286,7 @@ export class TurnManager {
       speechEndMs: endMs,
       finalMs: finalAtMs === null ? null : Math.max(0, finalAtMs - endMs),
       endpointMs: nowMs - endMs,
+      why,
     };
     this.draft = null;
     this.state = { kind: 'thinking', sinceMs: nowMs };
