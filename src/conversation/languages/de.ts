@@ -46,6 +46,7 @@ export const de: LanguagePack = {
     number: 'Nummer',
     hash: 'Raute',
     star: 'Stern',
+    stars: ['Stern', 'Sterne'],
     sharp: 'Kreuz',
     section: 'Paragraph',
     about: 'etwa',

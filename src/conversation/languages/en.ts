@@ -68,6 +68,7 @@ export const en: LanguagePack = {
     number: 'number',
     hash: 'hash',
     star: 'star',
+    stars: ['star', 'stars'],
     sharp: 'sharp',
     section: 'section',
     about: 'about',

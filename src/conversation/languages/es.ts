@@ -45,6 +45,7 @@ export const es: LanguagePack = {
     number: 'número',
     hash: 'almohadilla',
     star: 'asterisco',
+    stars: ['estrella', 'estrellas'],
     sharp: 'sostenido',
     section: 'sección',
     about: 'unos',

@@ -45,6 +45,7 @@ export const fr: LanguagePack = {
     number: 'numéro',
     hash: 'dièse',
     star: 'étoile',
+    stars: ['étoile', 'étoiles'],
     sharp: 'dièse',
     section: 'paragraphe',
     about: 'environ',

@@ -31,6 +31,8 @@ export interface SymbolWords {
   /** The key or sign alone. */
   readonly hash: string;
   readonly star: string;
+  /** Of a rating. */
+  readonly stars: readonly [one: string, many: string];
   /** "C#" in music and programming. */
   readonly sharp: string;
   readonly section: string;

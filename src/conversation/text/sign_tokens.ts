@@ -17,6 +17,7 @@ export const CURRENCY_SIGNS: Readonly<Record<string, string>> = {
   '€': 'EUR',
   '£': 'GBP',
   '¥': 'JPY',
+  'CN¥': 'CNY',
   '¢': 'USD',
   '₹': 'INR',
   '₨': 'INR',
@@ -127,7 +128,7 @@ export function unitBehindSlash(letters: string): string | null {
 
 const NUMBER = String.raw`\d{1,2}:\d{2}(?::\d{2})?(?!\d)|\d+(?:[.,'’]\d+)*|(?<![\p{L}\p{N}.,])\.\d+`;
 const LETTERS = String.raw`[ap]\.m\.|[\p{L}\p{M}\u200c\u200d]+(?:['’][\p{L}\p{M}]+)*`;
-const CURRENCY = String.raw`(?:US|CA|AU|NZ|HK|MX|C|A|S|R)?\$|\p{Sc}`;
+const CURRENCY = String.raw`(?:US|CA|AU|NZ|HK|MX|C|A|S|R)?\$|(?:CN)?¥|\p{Sc}`;
 const SIGN = String.raw`<->|-->|->|<-|=>|<=|>=|={2,}|!=|\+\/-|\+-|°\s?[CF](?!\p{L})|.`;
 const TOKEN = new RegExp(
   `(\\s*)(?:(?<currency>${CURRENCY})|(?<number>${NUMBER})|(?<letters>${LETTERS})|(?<sign>${SIGN}))`,

@@ -16,9 +16,9 @@ export const SPOKEN_PATTERN =
 const PLAIN_WORD = /^[A-Za-z]+(?:'[A-Za-z]+)*[.,?!;:]?$/;
 /** Digits are no part of a smiley: "8/3" and "8)" are numbers. */
 const SMILEY = /^(?:[:;=]['’]?-?[)(\][DPpOo|\\/*]+|\^_+\^|¯\\\S*)$/;
-/** Arrows, "(c)" and the like are signs of text. */
+/** Arrows, stars, "(c)" and the like are signs of text. */
 const EMOJI =
-  /(?![\u2190-\u21ff\u00a9\u00ae\u203c\u2049\u2122])\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|[\ufe0e\ufe0f\u20e3]|[\u{e0020}-\u{e007f}]/gu;
+  /(?![\u2190-\u21ff\u2605\u2606\u00a9\u00ae\u203c\u2049\u2122])\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|[\ufe0e\ufe0f\u20e3]|[\u{e0020}-\u{e007f}]/gu;
 /** A joiner between letters is spelling (Sinhala, Persian, Hindi); elsewhere it glues emoji. */
 const STRAY_JOINER = /(?<![\p{L}\p{M}])\p{Join_Control}|\p{Join_Control}(?![\p{L}\p{M}])/gu;
 const INVISIBLE = /(?!\p{Join_Control})[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}]/gu;
@@ -47,7 +47,7 @@ export function speakable(text: string, words: SymbolWords | null, signs: Spoken
     .replace(/[‘’ʼ]/g, "'")
     .replace(/…/g, '...');
   if (words === null || signs === null) return tidy(withoutDecoration(sayAddress(rest, null) ?? rest));
-  rest = unified(rest);
+  rest = unified(rest).replace(/(?<=(\d)?\s?)(?:★+☆*|☆+)/g, (stars, number?: string) => starred(stars, number, words));
   const [, head, marks] = /^(.*?)([.,?!;:]*)$/s.exec(rest) ?? ['', rest, ''];
   if (Object.hasOwn(words.short, head.toLowerCase())) return words.short[head.toLowerCase()] + marks;
   const address = sayAddress(rest, words);
@@ -69,6 +69,13 @@ function parted(_: string, offset: number, whole: string): string {
 }
 function unseen(_: string, offset: number, whole: string): string {
   return /\p{N}/u.test(whole[offset - 1] ?? '') ? ' ' : '';
+}
+
+/** "4.5★" is 4.5 stars, "★★★☆☆" 3 stars. */
+function starred(stars: string, number: string | undefined, words: SymbolWords): string {
+  if (number !== undefined) return ` ${words.stars[1]} `;
+  const count = stars.match(/★/g)?.length ?? 0;
+  return ` ${count} ${words.stars[count === 1 ? 0 : 1]} `;
 }
 
 /** One sign for its variants: full-width forms, the several minus signs and hyphens. Letters stay. */
@@ -101,11 +108,14 @@ const DECORATION = /(?:["“”„«»‹›「」『』【】()[\]{}`\\|_•●
 
 /** Markdown, brackets and quotes go; signs that carry meaning stay for the voice. */
 function withoutDecoration(text: string): string {
-  return text.replace(EMPHASIS, '$2').replace(DECORATION, (marks: string, offset: number, whole: string) => {
-    const [before, after] = [whole.slice(0, offset), whole.slice(offset + marks.length)];
-    if (marks === '"' && /\p{Script=Hebrew}$/u.test(before) && /^\p{Script=Hebrew}/u.test(after)) return '״';
-    return /[\p{L}\p{N}]$/u.test(before) && /^[\p{L}\p{N}]/u.test(after) ? ' ' : '';
-  });
+  return text
+    .replace(EMPHASIS, '$2')
+    .replace(/-+>/g, '→')
+    .replace(DECORATION, (marks: string, offset: number, whole: string) => {
+      const [before, after] = [whole.slice(0, offset), whole.slice(offset + marks.length)];
+      if (marks === '"' && /\p{Script=Hebrew}$/u.test(before) && /^\p{Script=Hebrew}/u.test(after)) return '״';
+      return /[\p{L}\p{N}]$/u.test(before) && /^[\p{L}\p{N}]/u.test(after) ? ' ' : '';
+    });
 }
 
 function tidy(text: string): string {

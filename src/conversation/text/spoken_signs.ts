@@ -57,7 +57,7 @@ export class SpokenSigns {
         dash !== undefined && to !== undefined && dash.spaced === to.spaced && /^[-–—~]$/.test(dash.text);
       const isChain = isDashAt(items, i - 1, false) || isDashAt(items, i + 3, false);
       if (isBetween && from.kind === 'quantity' && to.kind === 'quantity' && !isEquation && !isChain) {
-        if (dash.text !== '-' || isRange(from, to)) {
+        if (dash.text !== '-' || isRange(from, to) || (dash.spaced && areHours(from, to))) {
           merged.push({ ...to, text: this.#quantities.range(from, to), spaced: from.spaced });
           i += 2;
           continue;
@@ -278,6 +278,11 @@ function isRange(from: Item, to: Item): boolean {
   const [a, b] = [number.length, to.number.length];
   if (a === 4 && b === 4) return value >= 1000 && to.value <= 2200; // years
   return a <= 3 && b <= 3;
+}
+
+/** "9 - 5": with spaces around the dash no score and no code. */
+function areHours(from: Item, to: Item): boolean {
+  return /^(?:[1-9]|1[0-2])$/.test(from.number) && /^(?:[1-9]|1[0-2])$/.test(to.number);
 }
 
 function dayNames(language: string): ReadonlySet<string> {

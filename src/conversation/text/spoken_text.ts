@@ -49,6 +49,7 @@ export class SpokenWords {
   #held = '';
   #heldGlued = false;
   #started = false;
+  #afterNumber = false;
   #punctuated = true;
 
   constructor(language: string, onSpoken: OnSpoken) {
@@ -109,7 +110,9 @@ export class SpokenWords {
     }
     this.#flush(true);
     if (LONE_MARK.test(raw) && (beginsLine || this.#breaks > 0 || !this.#started)) return;
-    if (LONE_PAUSE.test(raw)) this.#dash = true;
+    // Without words for signs a dash behind a number is the voice's: it may mean "to".
+    if (LONE_PAUSE.test(raw) && (this.#signs !== null || !this.#afterNumber)) this.#dash = true;
+    else if (LONE_PAUSE.test(raw)) this.#speak(raw === '-' ? '–' : raw, glued);
     else if (this.#begins(raw)) {
       this.#held = raw;
       this.#heldGlued = glued;
@@ -140,7 +143,7 @@ export class SpokenWords {
     if (this.#words!.scale.test(bare) || /^(?:[KMB]|mn|bn|Mio|Mrd|Mds?|[kMm]€|Md€|[ap]\.?m|h|uhr)$/i.test(bare))
       return true;
     // "9 h–17 h", "5 mg/kg".
-    if (/^(?:[\p{L}°%]{1,4}[-–]\d|\p{L}{1,3}\/\p{L}{1,3}$)/u.test(bare)) return true;
+    if (/^(?:[\p{L}°%.]{1,4}[-–]\d|\p{L}{1,3}\/\p{L}{1,3}$)/u.test(bare)) return true;
     // "1 299,00 €": groups of three digits, not in English.
     return this.#language !== 'en' && /(?:^|\D)\d{1,3}(?: \d{3})*$/.test(held) && /^\d{3}(?:,\d+)?\p{Sc}?$/u.test(bare);
   }
@@ -171,6 +174,7 @@ export class SpokenWords {
     if (pause !== '') this.#punctuated = true;
     if (text !== '') {
       this.#started = true;
+      this.#afterNumber = /\p{N}[\p{L}\p{Sc}%°]{0,3}$/u.test(text);
       this.#punctuated = /[.,?!;:。！？、，；：،؛؟।]$/.test(text);
       this.#breaks = 0;
       this.#dash = false;

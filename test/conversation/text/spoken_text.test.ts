@@ -60,6 +60,7 @@ test.each([
   // A language without words for signs: they are the voice's.
   ['xx', '10% & *b* -5 ($3) <5 a@b.c', '10% & b -5 $3 <5 a@b.c'],
   ['it', 'Costa 4,99 € al mese, -5 °C, 3x4, 8/3, 5 < 10', 'Costa 4,99 € al mese, -5 °C, 3x4, 8/3, 5 < 10'],
+  ['it', 'aperto 9 - 17, A -> B, 4★ - bene', 'aperto 9 – 17, A → B, 4★, bene'],
   [
     'ja',
     '本日は20％オフです。３×４、9時〜17時、ジョン・スミス',
@@ -157,6 +158,7 @@ describe('whatever is written', () => {
   test('numbers that a sign parted are never joined, and no digit is made up', () => {
     fc.assert(
       fc.property(texts, fc.constantFrom(...LANGUAGES), (text, language) => {
+        fc.pre(!/[★☆]/.test(text)); // counted
         const written = new Set(digitRuns(text).flatMap((run) => [run, run.replace(/^0+(?=\d)/, '')]));
         for (const run of digitRuns(spokenText(text, language))) expect(written).toContain(run);
       }),
