@@ -6,8 +6,11 @@ import { en } from './en.js';
 import { endOfTurnWords } from './end_of_turn_words.js';
 import { es } from './es.js';
 import { fr } from './fr.js';
+import { it } from './it.js';
 import type { LanguagePack } from './language_pack.js';
 import { listenerWords } from './listener_words.js';
+import { nl } from './nl.js';
+import { pt } from './pt.js';
 
 const NO_LANGUAGE: LanguagePack = {
   code: '',
@@ -17,7 +20,7 @@ const NO_LANGUAGE: LanguagePack = {
   symbols: null,
 };
 
-const PACKS = new Map<string, LanguagePack>([en, es, fr, de].map((pack) => [pack.code, pack]));
+const PACKS = new Map<string, LanguagePack>([en, es, fr, de, it, pt, nl].map((pack) => [pack.code, pack]));
 
 /** The pack for a BCP 47 tag ("en-GB"), by its language alone. Never throws: an unknown language has empty lists. */
 export function languagePack(tag: string): LanguagePack {

@@ -57,10 +57,21 @@ test.each([
     'Es sind −5 °C, Mo–Fr, 9–17 Uhr, 3x4 cm',
     'Es sind minus 5 Grad Celsius, Mo bis Fr, 9 bis 17 Uhr, 3 mal 4 Zentimeter',
   ],
+  [
+    'it',
+    'Costa 4,99 €, 5 M€, -5 °C, 20 %, lun–ven, 3x4',
+    'Costa 4 euro e 99 centesimi, 5 milioni di euro, meno 5 gradi Celsius, 20 per cento, lun a ven, 3 per 4',
+  ],
+  [
+    'pt',
+    'São R$ 5,50, $1M, 10% e 60 km/h',
+    'São 5 reais e 50 centavos, 1 milhão de dólares, 10 por cento e 60 quilômetros por hora',
+  ],
+  ['nl', 'Dat is € 12,50, -3 °C, 9–17 uur', 'Dat is 12 euro en 50 cent, min 3 graden Celsius, 9 tot 17 uur'],
   // A language without words for signs: they are the voice's.
   ['xx', '10% & *b* -5 ($3) <5 a@b.c', '10% & b -5 $3 <5 a@b.c'],
-  ['it', 'Costa 4,99 € al mese, -5 °C, 3x4, 8/3, 5 < 10', 'Costa 4,99 € al mese, -5 °C, 3x4, 8/3, 5 < 10'],
-  ['it', 'aperto 9 - 17, A -> B, 4★ - bene', 'aperto 9 – 17, A → B, 4★, bene'],
+  ['sv', 'Costa 4,99 € al mese, -5 °C, 3x4, 8/3, 5 < 10', 'Costa 4,99 € al mese, -5 °C, 3x4, 8/3, 5 < 10'],
+  ['sv', 'aperto 9 - 17, A -> B, 4★ - bene', 'aperto 9 – 17, A → B, 4★, bene'],
   [
     'ja',
     '本日は20％オフです。３×４、9時〜17時、ジョン・スミス',

@@ -34,6 +34,9 @@ test.each([
   ['de', 'Auf Wiederhören, Herr Müller, und einen schönen Tag.'],
   ['de', 'Das habe ich notiert. Tschüss!'],
   ['de', 'Danke für Ihren Anruf und auf Wiederhören.'],
+  ['it', 'Grazie per aver chiamato, arrivederci.'],
+  ['pt', 'Muito obrigado, até logo.'],
+  ['nl', 'Bedankt voor uw telefoontje, tot ziens.'],
 ])('%s "%s" ends the call', (language, reply) => {
   expect(ends(language, reply)).toBe(true);
 });
@@ -70,6 +73,9 @@ test.each([
   ['de', 'Das Servus Café öffnet um neun.'],
   ['de', 'Tschüss Stau heißt unsere App.'],
   ['de', 'Der Film heißt Auf Wiedersehen, Franziska.'],
+  ['it', 'Il locale si chiama Ciao Bella e apre alle dieci.'],
+  ['pt', 'Pode dizer adeus às filas.'],
+  ['nl', 'Elke dag een ander menu. Het is vers.'],
 ])('%s "%s" does not', (language, reply) => {
   expect(ends(language, reply)).toBe(false);
   expect(ends(language, reply, language === 'fr' ? 'non merci' : 'no')).toBe(false);
