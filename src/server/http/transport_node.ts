@@ -54,7 +54,9 @@ export class NodeTransport implements HttpTransport {
       headersTimeout: REQUEST_MS,
       connectionsCheckingInterval: 5_000,
       joinDuplicateHeaders: true,
-    });
+      // Since Node 24.9; before, every request with an Upgrade header comes as one: #serveWithoutUpgrade.
+      shouldUpgradeCallback: asksForWebSocket,
+    } as http.ServerOptions);
     this.#server.on('request', (req, res) => {
       // The parser was ahead of the answer that ended this connection.
       if (ending.has(req.socket)) return;
@@ -65,7 +67,7 @@ export class NodeTransport implements HttpTransport {
       exchange.answer(400, ...refusal(problem), true);
     });
     this.#server.on('upgrade', (req, stream, head) => {
-      if (req.headers.upgrade?.toLowerCase() !== 'websocket') return this.#serveWithoutUpgrade(req, stream, head);
+      if (!asksForWebSocket(req)) return this.#serveWithoutUpgrade(req, stream, head);
       handlers.handshake(new NodeHandshake(req, stream, head, this.#accept));
     });
     this.#server.on('clientError', (error: NodeJS.ErrnoException, stream) => {
@@ -127,6 +129,10 @@ export class NodeTransport implements HttpTransport {
     stream.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]));
     this.#server.emit('connection', stream);
   }
+}
+
+function asksForWebSocket(req: IncomingMessage): boolean {
+  return req.headers.upgrade?.toLowerCase() === 'websocket';
 }
 
 /** Connections whose last answer was given. */
