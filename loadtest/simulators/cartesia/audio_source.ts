@@ -33,11 +33,17 @@ function chunkBytes(encoding: AudioEncoding, rateHz: number, random: () => numbe
 }
 
 /** Speaks with espeak-ng (in its own thread). Encoded speech is kept for as long as it stays in the speech cache. */
-export function speechSource(voice: VoiceName, random: () => number): AudioSource {
+export function speechSource(
+  voice: VoiceName,
+  random: () => number,
+  onSpeech?: (text: string, audio: Uint8Array, words: readonly SpokenWord[], format: AudioFormat) => void,
+): AudioSource {
   return {
-    async make(text, { encoding, rateHz }) {
+    async make(text, format) {
+      const { encoding, rateHz } = format;
       const { samples, words } = await synthesiseWithWords(text, { voice, rateHz });
       const bytes = encodeAudio(samples, encoding);
+      onSpeech?.(text, bytes, words, format);
       const bytesPerMs = (rateHz * SAMPLE_BYTES[encoding]) / 1000;
       let at = 0;
       return {

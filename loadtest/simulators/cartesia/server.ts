@@ -9,13 +9,13 @@ import { drawMs, mergeLatency, seededRandom } from '../latency.js';
 import { synthesise, type VoiceName } from '../speech/synthesise.js';
 import { StageTimings } from '../stage_timings.js';
 import { answerLate, queryValue, sendJson, sendText, VendorServer } from '../vendor_server.js';
-import { type AudioSource, speechSource, toneSource } from './audio_source.js';
+import { type AudioSource, type SpokenWord, speechSource, toneSource } from './audio_source.js';
 import { isApiVersion, STRUCTURED_ERRORS_SINCE, VOICES, type Voice, voiceResource } from './catalogue.js';
 import { CARTESIA_FAILURE_MODES, type CartesiaFailureMode, CONNECT_MODES } from './failure_modes.js';
 import { speakOverHttp } from './rest_speech.js';
 import { CartesiaStats } from './stats.js';
 import { CARTESIA_LATENCY, type CartesiaLatency } from './tts_context.js';
-import { problem, readTtsRequest, type TtsProblem } from './tts_request.js';
+import { type AudioFormat, problem, readTtsRequest, type TtsProblem } from './tts_request.js';
 import { type TtsHost, TtsSocket } from './tts_socket.js';
 
 export interface CartesiaSimulatorOptions {
@@ -31,6 +31,8 @@ export interface CartesiaSimulatorOptions {
   /** `speech`: espeak-ng, for ears. `tone`: a pre-rendered hum that costs next to nothing, for load tests. */
   voice?: 'speech' | 'tone';
   speaker?: VoiceName;
+  /** Told of each text that is spoken, with its audio: for those who look for it in what a telephone played. */
+  onSpeech?: (text: string, audio: Uint8Array, words: readonly SpokenWord[], format: AudioFormat) => void;
   /** The account's own voices, beside the vendor's public ones. */
   extraVoices?: readonly string[];
   /** A socket without contexts is closed after this long. */
@@ -78,10 +80,12 @@ export class CartesiaSimulator {
   url = '';
 
   private constructor(
-    readonly options: Required<Omit<CartesiaSimulatorOptions, 'latency' | 'maxSockets'>> & CartesiaSimulatorOptions,
+    readonly options: Required<Omit<CartesiaSimulatorOptions, 'latency' | 'maxSockets' | 'onSpeech'>> &
+      CartesiaSimulatorOptions,
   ) {
     const random = seededRandom(options.seed);
-    const source: AudioSource = options.voice === 'tone' ? toneSource(random) : speechSource(options.speaker, random);
+    const source: AudioSource =
+      options.voice === 'tone' ? toneSource(random) : speechSource(options.speaker, random, options.onSpeech);
     this.#latency = mergeLatency<CartesiaLatency>(CARTESIA_LATENCY, options.latency);
     const { stats, timings, failures } = this;
     const own = options.extraVoices.map((id) => ({ id, name: 'own', language: 'en' }));

@@ -11,6 +11,30 @@ export interface HeardWord {
   endMs: number;
 }
 
+/** How a stream asks what has been said by now: by loudness and script (`Hearing`), or by what really lies in the audio. */
+export interface Ear {
+  readonly audioMs: number;
+  /** Speech is going on. */
+  readonly speaking: boolean;
+  readonly speechStartMs: number;
+  /** When the newest word that came due was over; -Infinity before the first. */
+  readonly lastWordEndMs: number;
+  /** Heard, but not yet taken by `takeWords`. */
+  readonly pending: readonly HeardWord[];
+  readonly silenceMs: number;
+  /** Something is heard that may turn out to be speech: no moment to call it silence. */
+  readonly stirring: boolean;
+  /** An interim result each so much speech. */
+  readonly interimEveryMs: number;
+  /** Audio came in, before the windows it completes are stepped through. */
+  receive(audio: Uint8Array): void;
+  /** Advances by one 10 ms window. Returns true when speech begins with it. */
+  step(loud: boolean): boolean;
+  /** The speaker is taken to pause. */
+  endPause(pauseMinMs?: number): void;
+  takeWords(): HeardWord[];
+}
+
 export interface HearingOptions {
   /** Loud for this long is speech; anything shorter is a knock or a cough and consumes no line. */
   speechMinMs: number;
@@ -18,11 +42,14 @@ export interface HearingOptions {
   lineGapMs: number;
   /** Rate assumed for lines without `speechMs`. */
   wordsPerSecond: number;
+  /** The vendor's is about a second. */
+  interimEveryMs: number;
 }
 export const HEARING_DEFAULTS = {
   speechMinMs: 120,
   lineGapMs: 700,
   wordsPerSecond: 2.6,
+  interimEveryMs: 1000,
 } as const satisfies HearingOptions;
 
 /** A line given with its length is taken as finished from here on when its speaker pauses: detectors start late. */
@@ -44,7 +71,7 @@ interface SpokenLine {
   released: number;
 }
 
-export class Hearing {
+export class Hearing implements Ear {
   audioMs = 0;
   /** Speech is going on (true from its first window once it has lasted `speechMinMs`, until it falls silent). */
   speaking = false;
@@ -62,6 +89,13 @@ export class Hearing {
     readonly nextLine: () => ScriptLine | null,
     readonly options: HearingOptions = HEARING_DEFAULTS,
   ) {}
+
+  get interimEveryMs(): number {
+    return this.options.interimEveryMs;
+  }
+
+  /** Loudness is all that counts here. */
+  receive(): void {}
 
   /** Silence since the last loud window. */
   get silenceMs(): number {

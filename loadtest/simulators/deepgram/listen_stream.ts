@@ -5,12 +5,13 @@ import { nowMs } from '../../../src/clock.js';
 import type { ArmedFailure, FailurePlan } from '../failures.js';
 import type { StageTimings } from '../stage_timings.js';
 import { type DeepgramFailureMode, FINALIZE_MODES, STREAM_MODES } from './failure_modes.js';
-import { Hearing, type HearingOptions } from './hearing.js';
+import { type Ear, Hearing, type HearingOptions } from './hearing.js';
 import type { V1Options, V2Options } from './listen_query.js';
 import { type DeepgramLatency, StreamOutbox } from './outbox.js';
 import type { ScriptBook } from './script.js';
 import { SpeechLevel } from './speech_level.js';
 import type { DeepgramStats } from './stats.js';
+import { type CallerTruth, TimedHearing } from './timed_hearing.js';
 import { judgeConfigure } from './v1_configure.js';
 import type { StreamIdentity } from './v1_messages.js';
 import { V1Stream } from './v1_stream.js';
@@ -33,6 +34,8 @@ export interface StreamHost {
   latency: DeepgramLatency;
   random: () => number;
   settings: { forceEndTurn?: boolean };
+  /** What really lies in the audio of the call with this tag; null or absent: by loudness and script. */
+  truth?: (tag: string) => CallerTruth | null;
 }
 
 const REAL_TIME_MAX = 1.25;
@@ -47,7 +50,7 @@ const LAG_PERIOD_MS = 1500;
 
 export class ListenStream {
   readonly tag: string;
-  readonly #hearing: Hearing;
+  readonly #hearing: Ear;
   readonly #level: SpeechLevel;
   readonly #outbox: StreamOutbox;
   readonly #machine: V1Stream | V2Stream;
@@ -72,7 +75,10 @@ export class ListenStream {
     readonly host: StreamHost,
   ) {
     this.tag = options.tag;
-    this.#hearing = new Hearing(() => host.scripts.take(this.tag), host.hearing);
+    const truth = host.truth?.(this.tag) ?? null;
+    this.#hearing = truth
+      ? new TimedHearing(truth, host.hearing.interimEveryMs)
+      : new Hearing(() => host.scripts.take(this.tag), host.hearing);
     this.#level = new SpeechLevel(options.encoding, options.bytesPerSecond);
     this.#outbox = new StreamOutbox(
       { sendText: (text) => this.#socket?.send(text), onSend: (kind) => host.stats.sent[kind]++, now: nowMs },
@@ -142,6 +148,7 @@ export class ListenStream {
     this.host.stats.audioMs += messageMs;
     if (messageMs < 20 || messageMs > 250) this.host.stats.oddSizes++;
     this.#watchRate();
+    this.#hearing.receive(bytes);
     this.#level.push(bytes, this.#onWindow);
     if (this.#plan !== this.host.failures.version || this.#armed.length > 0) this.#strike();
   }

@@ -15,6 +15,7 @@ import { ListenStream } from './listen_stream.js';
 import { DEEPGRAM_LATENCY, type DeepgramLatency } from './outbox.js';
 import { ScriptBook, type ScriptLine } from './script.js';
 import { DeepgramStats } from './stats.js';
+import type { CallerTruth } from './timed_hearing.js';
 
 export interface DeepgramSimulatorOptions {
   /** 0 = any free port. */
@@ -29,6 +30,8 @@ export interface DeepgramSimulatorOptions {
   /** Another source of what callers say, instead of scripts and the default script. */
   scripts?: ScriptBook;
   latency?: Partial<DeepgramLatency>;
+  /** What really lies in the audio of the call with this tag (CallSid); null: by loudness and script. */
+  truth?: (tag: string) => CallerTruth | null;
   hearing?: Partial<HearingOptions>;
   /** NET-0001 after this long without audio or KeepAlive, and without any audio at all. */
   idleTimeoutMs?: number;
@@ -69,7 +72,9 @@ export class DeepgramSimulator {
   url = '';
 
   private constructor(
-    readonly options: Required<Omit<DeepgramSimulatorOptions, 'latency' | 'hearing' | 'defaultScript' | 'scripts'>> &
+    readonly options: Required<
+      Omit<DeepgramSimulatorOptions, 'latency' | 'hearing' | 'defaultScript' | 'scripts' | 'truth'>
+    > &
       DeepgramSimulatorOptions,
   ) {
     this.scripts = options.scripts ?? new ScriptBook(options.defaultScript);
@@ -156,7 +161,17 @@ export class DeepgramSimulator {
     const stream = new ListenStream(
       options,
       { requestId, model: options.model },
-      { scripts, stats, timings, failures, hearing, latency: this.#latency, random: this.#random, settings },
+      {
+        scripts,
+        stats,
+        timings,
+        failures,
+        hearing,
+        latency: this.#latency,
+        random: this.#random,
+        settings,
+        truth: settings.truth,
+      },
     );
     this.#streams.add(stream);
     const delayMs =

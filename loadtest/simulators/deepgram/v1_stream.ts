@@ -1,13 +1,12 @@
 // One v1 (Nova) stream: turns what is heard into Results, SpeechStarted and UtteranceEnd in the vendor's order. Driven
 // by audio received alone; how late a message leaves is the outbox's business, and so is the socket.
 
-import type { Hearing } from './hearing.js';
+import type { Ear } from './hearing.js';
 import type { V1Options } from './listen_query.js';
 import type { StreamOutbox } from './outbox.js';
 import { metadataMessage, type ResultFlags, resultsMessage, type StreamIdentity } from './v1_messages.js';
 
-/** An interim result per second of speech; a span this long is made final in mid-speech; silence likewise. */
-const INTERIM_EVERY_MS = 1000;
+/** A span this long is made final in mid-speech; silence likewise. */
 const SPAN_MAX_MS = 4000;
 /** Finalize with less than this since the last final gets no answer ("no significant amount of audio"). */
 const FINALIZE_MIN_MS = 60;
@@ -17,6 +16,8 @@ const FINALIZE_PAUSE_MS = 60;
 export class V1Stream {
   #spanStartMs = 0;
   #lastResultMs = 0;
+  /** Words that the last interim held. */
+  #shown = 0;
   /** The endpointer has spoken in the present silence. */
   #endpointed = true;
   #utteranceEnded = true;
@@ -24,7 +25,7 @@ export class V1Stream {
   constructor(
     readonly options: V1Options,
     readonly identity: StreamIdentity,
-    readonly hearing: Hearing,
+    readonly hearing: Ear,
     readonly outbox: StreamOutbox,
     readonly random: () => number,
     /** A final with words was queued that nobody asked for. */
@@ -46,7 +47,8 @@ export class V1Stream {
     if (hearing.speaking) {
       this.#utteranceEnded = false;
       if (hearing.audioMs - this.#spanStartMs >= SPAN_MAX_MS && hearing.pending.length > 0) this.#final({});
-      else if (hearing.audioMs - this.#lastResultMs >= INTERIM_EVERY_MS && hearing.pending.length > 0) this.#interim();
+      else if (hearing.audioMs - this.#lastResultMs >= hearing.interimEveryMs && hearing.pending.length > 0)
+        this.#interim();
     } else this.#silence();
   }
 
@@ -83,6 +85,8 @@ export class V1Stream {
       this.#endpointed = true;
       this.#final({ speechFinal: true });
     }
+    // A result each `interimEveryMs` of audio, whether or not the speaker pauses: the last word of a turn is in one.
+    if (hearing.pending.length > this.#shown && audioMs - this.#lastResultMs >= hearing.interimEveryMs) this.#interim();
     // Silence is transcribed too: an empty final moves the span on. The gap between two words is no end of speech.
     if (audioMs - this.#spanStartMs >= SPAN_MAX_MS) this.#final({ speechFinal: silenceMs >= endpointMs });
     if (options.utteranceEndMs === null || this.#utteranceEnded || hearing.lastWordEndMs < 0) return;
@@ -94,6 +98,7 @@ export class V1Stream {
 
   #interim(): void {
     this.#lastResultMs = this.hearing.audioMs;
+    this.#shown = this.hearing.pending.length;
     if (!this.options.interimResults) return;
     const words = [...this.hearing.pending];
     const last = words.at(-1);
@@ -107,6 +112,7 @@ export class V1Stream {
     const words = this.hearing.takeWords();
     this.outbox.send(kind, this.#results(words, { ...flags, isFinal: true }));
     if (kind === 'final' && words.length > 0) this.onEndpointed();
+    this.#shown = 0;
     this.#spanStartMs = this.hearing.audioMs;
     this.#lastResultMs = this.hearing.audioMs;
   }

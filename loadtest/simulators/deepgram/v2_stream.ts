@@ -7,7 +7,7 @@
 // With eager events on, EndOfTurn repeats the text of the EagerEndOfTurn before it; new words announce themselves by
 // TurnResumed first.
 
-import type { HeardWord, Hearing } from './hearing.js';
+import type { Ear, HeardWord } from './hearing.js';
 import type { V2Options } from './listen_query.js';
 import type { StreamOutbox } from './outbox.js';
 
@@ -32,7 +32,7 @@ export class V2Stream {
   constructor(
     readonly options: V2Options,
     readonly requestId: string,
-    readonly hearing: Hearing,
+    readonly hearing: Ear,
     readonly outbox: StreamOutbox,
   ) {}
 

@@ -14,7 +14,7 @@ export type VoiceName = keyof typeof VOICES;
 
 export interface SynthesisOptions {
   /** Default us_woman. */
-  voice?: VoiceName;
+  voice?: VoiceName | EspeakVoice;
   /** Sample rate of the result in Hz. */
   rateHz: number;
 }
@@ -40,7 +40,7 @@ export async function synthesise(text: string, options: SynthesisOptions): Promi
 /** The same with word times. The result is shared: do not write into it. */
 export function synthesiseWithWords(text: string, options: SynthesisOptions): Promise<Speech> {
   const voice = options.voice ?? 'us_woman';
-  const key = `${voice} ${options.rateHz} ${text}`;
+  const key = `${JSON.stringify(voice)} ${options.rateHz} ${text}`;
   const known = cache.get(key);
   if (known) return known;
   const speech = make(text, voice, options.rateHz);
@@ -52,9 +52,9 @@ export function synthesiseWithWords(text: string, options: SynthesisOptions): Pr
   return speech;
 }
 
-async function make(text: string, voice: VoiceName, rateHz: number): Promise<Speech> {
+async function make(text: string, voice: VoiceName | EspeakVoice, rateHz: number): Promise<Speech> {
   if (!/[\p{L}\p{N}]/u.test(text)) return { samples: new Int16Array(0), words: [] };
-  const raw = await espeak(text, VOICES[voice]);
+  const raw = await espeak(text, typeof voice === 'string' ? VOICES[voice] : voice);
   const samples = resample(raw.samples, raw.rateHz, rateHz);
   normalise(samples);
   return { samples, words: wordTimes(text, raw.words, (samples.length * 1000) / rateHz) };

@@ -5,11 +5,11 @@ import { randomBytes } from 'node:crypto';
 import { nowMs as clockNowMs } from '../../../src/clock.js';
 import type { AudioClip } from './audio_clip.js';
 import { reportStream, type StreamReport } from './call_report.js';
-import type { Caller, CallerLine } from './caller.js';
+import type { CallerLine, Talker } from './caller.js';
 import type { CallerClock } from './caller_clock.js';
 import { routeTo } from './dial_route.js';
 import type { Strike } from './failure_modes.js';
-import { MediaClient, type MediaClientHandler, type StreamClose } from './media_client.js';
+import { MediaClient, type MediaClientHandler, type Microphone, type StreamClose } from './media_client.js';
 import type { NetworkProfile } from './network_profile.js';
 import type { MarkEcho } from './playout.js';
 import { signUrl } from './signer.js';
@@ -18,9 +18,10 @@ import { type HandshakeError, WsClient } from './ws_client.js';
 
 export interface CallStreamOptions {
   stream: StreamVerb;
-  caller: Caller;
+  caller: Talker;
   network?: NetworkProfile;
   background?: AudioClip;
+  microphone?: Microphone;
   seed?: number;
   accountSid: string;
   authToken: string;
@@ -80,6 +81,7 @@ export class CallStream implements MediaClientHandler, CallerLine {
         customParameters: options.stream.parameters,
         network: options.network,
         background: options.background,
+        microphone: options.microphone,
         seed: options.seed,
         sendStart: !strike('start_missing'),
       },

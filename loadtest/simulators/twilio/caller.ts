@@ -64,11 +64,24 @@ export interface StepReport {
   outcome: 'running' | 'done' | 'timed_out' | 'cut_short';
 }
 
+/** Whoever is on the line: the step script below, or somebody who decides for themselves. */
+export interface Talker {
+  readonly steps: readonly StepReport[];
+  /** Everything that was meant to be done was. */
+  readonly completed: boolean;
+  /** A stream began: what is spoken into and heard from now on. */
+  attach(line: CallerLine, ear: Playout): void;
+  /** Call on every beat while the stream is open. */
+  tick(nowMs: number): void;
+  /** The call is over. */
+  callEnded(nowMs: number): void;
+}
+
 type Prepared = CallerStep & { clip: AudioClip | null };
 type StepOf<Key extends string> = Extract<Prepared, { [K in Key]: unknown }>;
 type Outcome = 'running' | 'done' | 'timed_out';
 
-export class Caller {
+export class Caller implements Talker {
   readonly steps: StepReport[] = [];
   readonly #script: Prepared[];
   #line: CallerLine | null = null;

@@ -15,6 +15,12 @@ import { type HandshakeError, WsClient, type WsClientHandler, type WsClientOptio
 /** The server reads so slowly that this much is waiting: from here on caller audio is discarded (31930). */
 const QUEUED_BYTES_MAX = 256 * 1024;
 
+/** What the telephone picks up: voice, room and line, already as they leave the telephone. */
+export interface Microphone {
+  /** The next frame: `PAYLOAD_CHARS` of base64 as ASCII bytes, read before the next call. `streamMs` is when it leaves. */
+  next(streamMs: number): Uint8Array;
+}
+
 export interface MediaClientOptions {
   socket: WsClientOptions;
   clock: CallerClock;
@@ -27,6 +33,8 @@ export interface MediaClientOptions {
   seed?: number;
   /** Sent while the caller says nothing; loops. Default digital silence. */
   background?: AudioClip;
+  /** Takes the place of `say` and `background`. */
+  microphone?: Microphone;
   /** Keep what was heard (about 480 kB a minute); a fleet leaves it off. Default true. */
   keepAudio?: boolean;
   /** False: `start` is never sent, for servers that must not wait for it for ever. */
@@ -284,6 +292,7 @@ export class MediaClient implements WsClientHandler, TickMember {
 
   /** What the caller's microphone picked up in this frame. Speech goes on while frames are lost. */
   #nextPayload(now: number): Uint8Array {
+    if (this.#options.microphone) return this.#options.microphone.next(this.streamMs(now));
     const clip = this.#queue[0];
     if (clip === undefined || clip.frames.length === 0) {
       if (clip !== undefined) this.#finishClip(clip, now);

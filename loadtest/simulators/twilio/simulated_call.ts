@@ -9,10 +9,11 @@ import { type CallReport, reportSteps } from './call_report.js';
 import type { CallState, CallStatus, EndedBy } from './call_state.js';
 import { CallStream, sid } from './call_stream.js';
 import { type CallbackReport, newCallback, type StatusCallbacks, sendCallback } from './callbacks.js';
-import { Caller, type CallerOptions, type CallerScript } from './caller.js';
+import { Caller, type CallerOptions, type CallerScript, type Talker } from './caller.js';
 import type { CallerClock } from './caller_clock.js';
 import { fetchDocument } from './document_fetch.js';
 import type { Strike } from './failure_modes.js';
+import type { Microphone } from './media_client.js';
 import type { NetworkProfile } from './network_profile.js';
 import type { MarkEcho } from './playout.js';
 import { type StreamVerb, TwimlError } from './twiml.js';
@@ -23,6 +24,10 @@ import { type WebhookClient, WebhookError } from './webhook_client.js';
 export interface Person {
   script: CallerScript;
   caller?: Partial<CallerOptions>;
+  /** Speaks and listens instead of the script. */
+  talker?: Talker;
+  /** What the telephone picks up, instead of what is said over `background`. */
+  microphone?: Microphone;
   network?: NetworkProfile;
   /** Heard by the server while the person says nothing. Default digital silence. */
   background?: AudioClip;
@@ -76,7 +81,7 @@ export class SimulatedCall extends EventEmitter<SimulatedCallEvents> implements 
   readonly #source: CallSource;
   readonly #strike: Strike;
   #person: Person;
-  #caller: Caller;
+  #caller: Talker;
   /** Goes up when the call ends or another document takes over: what was being fetched no longer counts. */
   #epoch = 0;
   readonly #statusCallbacks: StatusCallbacks | null;
@@ -103,7 +108,7 @@ export class SimulatedCall extends EventEmitter<SimulatedCallEvents> implements 
     this.sid = state.identity.sid;
     this.#source = { ...source };
     this.#person = person;
-    this.#caller = new Caller(person.script, person.caller);
+    this.#caller = talkerOf(person);
     this.#env = env;
     this.#strike = strike;
     this.#statusCallbacks = statusCallbacks;
@@ -127,7 +132,7 @@ export class SimulatedCall extends EventEmitter<SimulatedCallEvents> implements 
   /** Who is at the other end; only known when a call made by REST is picked up. */
   setPerson(person: Person): void {
     this.#person = person;
-    this.#caller = new Caller(person.script, person.caller);
+    this.#caller = talkerOf(person);
   }
 
   /** Moves the call on and tells the subscribers. False when the state machine forbids it. */
@@ -392,4 +397,8 @@ export class SimulatedCall extends EventEmitter<SimulatedCallEvents> implements 
     this.#settleEnded(report);
     this.emit('ended', report);
   }
+}
+
+function talkerOf(person: Person): Talker {
+  return person.talker ?? new Caller(person.script, person.caller);
 }
