@@ -35,7 +35,7 @@ export interface HeardTextVerdict {
 export function plainWords(text: string): string[] {
   return text
     .toLowerCase()
-    .normalize('NFKD')
+    .normalize('NFC')
     .replace(/[’']/g, '')
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim()
@@ -169,9 +169,7 @@ function groupsOf(played: readonly PlayedWord[], lines: readonly string[][]): Gr
 /** The reply that `part` belongs to: the one under way, else one that begins with it, else one that holds it, else itself. */
 function lineOf(lines: readonly string[][], current: string[] | null, part: string[]): string[] {
   if (current && placeIn(current, part) >= 0) return current;
-  return (
-    lines.find((line) => placeIn(line, part) === 0) ?? lines.find((line) => placeIn(line, part) > 0) ?? part
-  );
+  return lines.find((line) => placeIn(line, part) === 0) ?? lines.find((line) => placeIn(line, part) > 0) ?? part;
 }
 
 function isWhole({ line, words }: Group): boolean {

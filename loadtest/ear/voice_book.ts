@@ -28,7 +28,7 @@ const NEEDLE = 160;
 /** Of a needle so many bytes must be sound, or silence would be found everywhere. */
 const SOUND_MIN = 60;
 /** Candidates are compared over this much. */
-const COMPARED = 1600;
+const COMPARED = 8000;
 /** Quieter than this is no sound to compare: about -50 dBFS. */
 const QUIET_CODE = 0x6a;
 
