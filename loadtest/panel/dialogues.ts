@@ -162,7 +162,7 @@ export const INTERRUPTIONS: readonly Exchange[] = [
   {
     caller: 'Stop, stop, that is not what I asked.',
     agent:
-      'I am sorry that I got that wrong, please tell me again in your own words what you would like to know and I will do my best to give you the right answer this time.',
+      'My apologies that I got that wrong, please tell me again in your own words what you would like to know and I will do my best to give you the right answer this time.',
   },
   {
     caller: 'Sorry to interrupt you, but can we do this more quickly?',

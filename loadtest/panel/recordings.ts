@@ -16,7 +16,7 @@ const WORD_MS = 380;
 const PEAK = 0.4;
 
 /** The turns by voice: the files of a folder are one person's. Throws when there is no usable file. */
-export async function readRecordings(folder: string): Promise<Utterance[][]> {
+export function readRecordings(folder: string): Utterance[][] {
   const byFolder = new Map<string, Utterance[]>();
   for (const file of wavFiles(folder)) {
     const turns = turnsOf(file);

@@ -1,0 +1,29 @@
+import { describe, expect, test } from 'vitest';
+import { answerTo, DIALOGUES, INTERRUPTIONS, REPLIES } from '../../../loadtest/panel/dialogues.js';
+
+const user = (content: string) => ({ role: 'user', content });
+const assistant = (content: string) => ({ role: 'assistant', content });
+
+describe('the simulated model', () => {
+  test('answers each line with its own reply, however it was punctuated', () => {
+    for (const { caller, agent } of [...DIALOGUES.flat(), ...INTERRUPTIONS]) {
+      const heard = caller.replace(' ... ', ' ').toLowerCase().replace(/[,.?]/g, '');
+      expect(answerTo([user(heard)])).toBe(agent);
+    }
+  });
+
+  test('says nothing twice in a conversation', () => {
+    const [{ caller, agent }] = INTERRUPTIONS;
+    expect(answerTo([user(caller), assistant(agent.slice(0, 30)), user(caller)])).not.toBe(agent);
+  });
+
+  test('has something to say to half a sentence', () => {
+    expect(REPLIES).toContain(answerTo([user('Mhmm.')]));
+    expect(answerTo([])).not.toBe('');
+  });
+});
+
+test('replies are told apart by their first words, and long enough to be spoken over', () => {
+  expect(new Set(REPLIES.map((reply) => reply.split(' ').slice(0, 3).join(' '))).size).toBe(REPLIES.length);
+  for (const reply of REPLIES) expect(reply.split(' ').length).toBeGreaterThan(20);
+});
