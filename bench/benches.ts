@@ -16,6 +16,7 @@ export const BENCHES: readonly Bench[] = [
   { name: 'audio/pcm', load: () => import('./audio/pcm.bench.js') },
   { name: 'audio/jitter_buffer', load: () => import('./audio/jitter_buffer.bench.js') },
   { name: 'audio/resampler', load: () => import('./audio/resampler.bench.js') },
+  { name: 'audio/sound_features', load: () => import('./audio/sound_features.bench.js') },
   { name: 'audio/vad', load: () => import('./audio/vad_peers.bench.js') },
   { name: 'audio/recording', load: () => import('./audio/recording.bench.js') },
   { name: 'threads/ring', load: () => import('./threads/ring.bench.js') },

@@ -5,7 +5,7 @@
 // by plain Node-API, because the wrapper's object for a call allocates beyond six arguments: 9 ns of the 180 that a
 // message takes. Typed arrays over a SharedArrayBuffer are read in place.
 //
-// Sections: arguments; G.711; base64; Twilio messages; PCM and concealment; resampler; voice activity; module.
+// Sections: arguments; G.711; base64; Twilio messages; PCM and concealment; resampler; voice activity; sound features; module.
 
 #include <napi.h>
 
@@ -21,6 +21,7 @@
 #include "dsp/pcm.h"
 #include "dsp/resampler.h"
 #include "dsp/silero_net.h"
+#include "dsp/sound_features.h"
 
 namespace {
 
@@ -44,6 +45,16 @@ template <>
 struct ArrayType<int32_t> {
   static constexpr napi_typedarray_type kType = napi_int32_array;
   static constexpr const char* kMessage = "expected an Int32Array";
+};
+template <>
+struct ArrayType<float> {
+  static constexpr napi_typedarray_type kType = napi_float32_array;
+  static constexpr const char* kMessage = "expected a Float32Array";
+};
+template <>
+struct ArrayType<double> {
+  static constexpr napi_typedarray_type kType = napi_float64_array;
+  static constexpr const char* kMessage = "expected a Float64Array";
 };
 
 template <typename T>
@@ -351,12 +362,6 @@ class NativeResampler : public Napi::ObjectWrap<NativeResampler> {
 
 // ---- voice activity -------------------------------------------------------------------------------------------------
 
-template <>
-struct ArrayType<float> {
-  static constexpr napi_typedarray_type kType = napi_float32_array;
-  static constexpr const char* kMessage = "expected a Float32Array";
-};
-
 class SileroNet : public Napi::ObjectWrap<SileroNet> {
  public:
   static Napi::Function Define(Napi::Env env) {
@@ -399,6 +404,40 @@ class SileroNet : public Napi::ObjectWrap<SileroNet> {
   std::unique_ptr<dsp::SileroNet> net_;
 };
 
+// ---- sound features -------------------------------------------------------------------------------------------------
+
+// (samples, offsets, streams, playedAt, count, past, moments, played, features)
+napi_value SoundFeatures(napi_env env, napi_callback_info info) {
+  Arguments<9> arguments(env, info);
+  const auto samples = arguments.Array<int16_t>();
+  const auto offsets = arguments.Array<int32_t>();
+  const auto streams = arguments.Array<int32_t>();
+  const auto played_at = arguments.Array<int32_t>();
+  const size_t count = arguments.Size();
+  const auto past = arguments.Array<int16_t>();
+  const auto moments = arguments.Array<double>();
+  const auto played = arguments.Array<int16_t>();
+  const auto features = arguments.Array<float>();
+  arguments.Within(offsets, 0, count);
+  arguments.Within(streams, 0, count);
+  arguments.Within(played_at, 0, count);
+  if (arguments.ok() && count > features.length / dsp::kSoundFeatures) arguments.FailRange();
+  for (size_t row = 0; arguments.ok() && row < count; ++row) {
+    // A negative number becomes one that no array reaches.
+    const auto stream = static_cast<size_t>(streams.data[row]);
+    arguments.Within(samples, static_cast<size_t>(offsets.data[row]), dsp::kSoundWindow);
+    if (stream >= past.length / dsp::kSoundPast || stream >= moments.length / dsp::kSoundMoments ||
+        stream >= played.length / dsp::kSoundPlayed) {
+      arguments.FailRange();
+    }
+  }
+  if (arguments.ok()) {
+    dsp::SoundFeatures(samples.data, offsets.data, streams.data, played_at.data, count, past.data, moments.data,
+                       played.data, features.data);
+  }
+  return nullptr;
+}
+
 // ---- module ---------------------------------------------------------------------------------------------------------
 
 constexpr napi_property_descriptor Method(const char* name, napi_callback callback) {
@@ -418,6 +457,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
       Method("level", Level),
       Method("interleaveStereo", InterleaveStereo),
       Method("conceal", Conceal),
+      Method("soundFeatures", SoundFeatures),
   };
   napi_define_properties(env, exports, std::size(functions), functions);
   exports.Set("Resampler", NativeResampler::Define(env));

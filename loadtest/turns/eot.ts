@@ -17,7 +17,7 @@ import {
   silencePoint,
 } from './eot_report.js';
 import { COMPLETE_HOLD_MS, missed, type VariantReport } from './goals.js';
-import { replay } from './replay.js';
+import { type Replayed, replay } from './replay.js';
 import { type CallerTurn, readTurnsFile } from './turns_file.js';
 import { SPELLINGS, type Spelling } from './written_words.js';
 
@@ -69,6 +69,8 @@ export function main(args: readonly string[], say: Say): number {
     const report = variantReport(turns, spelling, say);
     variants[spelling] = report;
     short.push(...missed(spelling, report));
+    const never = unanswered(replay(turns, { spelling, scale: 1 }));
+    if (never > 0) short.push(`${spelling}: ${never} turns never answered`);
   }
   for (const spelling of SPELLINGS) show(spelling, variants[spelling], say);
   short.push(...checkDictations(options.dictations, options.seed, say), ...checkComplete(options.seed, say));
@@ -121,6 +123,14 @@ function show(spelling: Spelling, report: VariantReport, say: Say): void {
     );
 }
 
+/** Turns with words at whose end nobody answered. */
+function unanswered(replays: readonly Replayed[]): number {
+  return replays.filter(
+    ({ turn, answeredAfter }) =>
+      turn.words.some(({ text }) => text !== '<unk>') && !answeredAfter.has(turn.words.length - 1),
+  ).length;
+}
+
 function checkDictations(count: number, seed: number, say: Say): string[] {
   const made = dictations(count, seed);
   const short: string[] = [];
@@ -133,13 +143,13 @@ function checkDictations(count: number, seed: number, say: Say): string[] {
     const byKind = DICTATION_KINDS.map(
       (kind) => `${kind} ${cut.filter((is, k) => is && made[k].kind === kind).length}`,
     );
-    const unanswered = replays.filter(({ turn, answeredAfter }) => !answeredAfter.has(turn.words.length - 1)).length;
+    const never = unanswered(replays);
     const total = cut.filter(Boolean).length;
     say(
       `  ${spelling.padEnd(12)}${String(total).padStart(4)}   (${byKind.join(', ')}); mean hold at the end ${pointOf(replays).holdMs.toFixed(0)} ms`,
     );
     if (total > 0) short.push(`${spelling}: ${total} of ${count} dictations cut`);
-    if (unanswered > 0) short.push(`${spelling}: ${unanswered} of ${count} dictations never answered`);
+    if (never > 0) short.push(`${spelling}: ${never} of ${count} dictations never answered`);
   }
   return short;
 }

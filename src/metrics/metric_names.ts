@@ -276,7 +276,7 @@ export const COUNTERS = {
   },
   worker_exceptions: {
     name: 'ringline_worker_exceptions_total',
-    help: 'Exceptions on worker threads that nothing caught: defects. The thread and its calls go on.',
+    help: 'Exceptions on worker threads that nothing caught: defects. An exception ends the calls of its thread.',
   },
   calls_started: { name: 'ringline_worker_calls_started_total', help: 'Calls taken up by workers.' },
   calls_ended: { name: 'ringline_worker_calls_ended_total', help: 'Calls ended by workers.' },

@@ -1,5 +1,6 @@
 // What a call remembers of its conversation: the history the model is asked with, and the row of each turn for report,
-// log and operators. A question enters the history when its answer becomes audible, an answer as far as it was heard.
+// log and operators. A question enters the history when its answer becomes audible, or when no answer comes; an answer as
+// far as it was heard.
 
 import type { Logger } from 'pino';
 import type { CallPlan } from '../agents/call_plan.js';
@@ -12,6 +13,7 @@ import { type CallReport, tenths } from './call_report.js';
 import type { EventFeed } from './event_feed.js';
 import type { Heard } from './playout.js';
 import type { Spoken } from './speaker.js';
+import type { Timeline } from './timeline.js';
 import { observeAnswer } from './turn_metrics.js';
 
 export interface CallMemoryLinks {
@@ -19,87 +21,113 @@ export interface CallMemoryLinks {
   report: CallReport;
   metrics: ThreadMetrics;
   log: Logger;
-  /** Engine clock to the call's timeline. */
-  callMs(engineMs: number | null): number | null;
+  timeline: Timeline;
   events: EventFeed;
 }
 
 export class CallMemory {
-  private readonly history: ChatHistory;
-  private turnCount = 0;
-  private row: TurnReport | null = null;
+  readonly #links: CallMemoryLinks;
+  readonly #history: ChatHistory;
+  /** Rows of turns that are not closed, by turn: one as a rule. The report may have no room for them any more. */
+  readonly #open = new Map<number, TurnReport>();
+  #turnCount = 0;
+  /** Of the turn being answered. */
+  #row: TurnReport | null = null;
   /** Words of the caller that the answer under way is for. */
-  private asked: string | null = null;
-  private askedEndMs = 0;
+  #asked: string | null = null;
+  #askedEndMs = 0;
 
-  constructor(private readonly links: CallMemoryLinks) {
-    this.history = new ChatHistory(links.plan.systemPrompt);
+  constructor(links: CallMemoryLinks) {
+    this.#links = links;
+    this.#history = new ChatHistory(links.plan.systemPrompt);
   }
 
   /** Asks the model: the conversation so far and this question behind it. */
   request(question: string): LlmRequest {
-    return { messages: this.history.messagesWith(question), ...this.links.plan.think };
+    return { messages: this.#history.messagesWith(question), ...this.#links.plan.think };
   }
 
   /** The caller's turn is over and is being answered; returns the turn's number. */
   asks(action: TurnAction & { do: 'answer' }): number {
-    const { report, metrics, callMs, events } = this.links;
-    const row = report.openTurn(++this.turnCount, action.text);
-    row.callerStartMs = callMs(action.speechStartMs);
-    row.callerEndMs = callMs(action.speechEndMs);
+    const { metrics, timeline, events } = this.#links;
+    const row = this.#newRow(++this.#turnCount, action.text);
+    row.callerStartMs = timeline.reported(action.speechStartMs);
+    row.callerEndMs = timeline.reported(action.speechEndMs);
     row.sttFinalMs = tenths(action.finalMs);
     row.endpointMs = tenths(action.endpointMs);
     if (action.finalMs !== null) metrics.observe('stt_final_ms', action.finalMs);
     metrics.observe('endpointing_ms', action.endpointMs);
+    this.#asked = action.text;
+    this.#askedEndMs = action.speechEndMs;
     events.emit({ kind: 'caller', turn: row.turn, text: action.text, final: true });
-    this.row = row;
-    this.asked = action.text;
-    this.askedEndMs = action.speechEndMs;
     return row.turn;
   }
 
   /** A fixed line is about to be said; returns its text and turn number (0 = greeting). */
   line(kind: FixedLine): { text: string; turn: number } {
-    const { plan, report } = this.links;
-    const text = plan.lines[kind];
-    this.row = report.openTurn(kind === 'greeting' ? 0 : ++this.turnCount, '');
-    this.row.agent = text;
-    return { text, turn: this.row.turn };
+    const text = this.#links.plan.lines[kind];
+    const row = this.#newRow(kind === 'greeting' ? 0 : ++this.#turnCount, '');
+    row.agent = text;
+    return { text, turn: row.turn };
   }
 
   /** The caller went on before anything was heard: the turn never was, its words come again with the rest. */
   withdraw(): void {
-    this.links.report.dropTurn(this.row);
-    this.row = this.asked = null;
+    const row = this.#row;
+    this.#row = this.#asked = null;
+    if (row === null) return;
+    this.#links.report.dropTurn(row);
+    this.#open.delete(row.turn);
+    if (row.turn === this.#turnCount) this.#turnCount--;
+  }
+
+  /** No answer came in time. What the caller said stays said. */
+  giveUp(): void {
+    const row = this.#row;
+    this.#keepQuestion();
+    this.#row = null;
+    if (row === null) return;
+    this.#open.delete(row.turn);
+    this.#links.log.warn({ turn: row.turn }, 'no answer came in time');
+    this.#links.events.emit({ kind: 'turn', turn: row });
   }
 
   audible(spoken: Spoken, now: number): void {
-    this.keepQuestion();
-    if (this.row?.turn !== spoken.turn || spoken.kind !== 'answer') return;
-    observeAnswer(this.row, spoken.reply.times, { speechEndMs: this.askedEndMs, audibleMs: now }, this.links.metrics);
+    this.#keepQuestion();
+    const row = this.#row;
+    if (row?.turn !== spoken.turn || spoken.kind !== 'answer') return;
+    observeAnswer(row, spoken.reply.times, { speechEndMs: this.#askedEndMs, audibleMs: now }, this.#links.metrics);
   }
 
   /** A reply is over: heard to its end, cut off, or failed. Returns what the caller had said before it. */
   close(spoken: Spoken, heard: Heard, interrupted: boolean): string {
-    const { report, metrics, log, callMs, events } = this.links;
-    this.keepQuestion();
-    const row = report.turns.find((candidate) => candidate.turn === spoken.turn);
+    const { metrics, log, timeline, events } = this.#links;
+    this.#keepQuestion();
+    const row = this.#open.get(spoken.turn);
     if (!row) return '';
+    this.#open.delete(row.turn);
+    if (row === this.#row) this.#row = null;
     row.agent = spoken.reply.text.trim();
     row.heard = heard.complete ? row.agent : heard.text;
     row.interrupted = interrupted;
-    row.agentStartMs = callMs(heard.startMs);
-    row.agentEndMs = callMs(heard.endMs);
-    this.history.addAssistantHeard(row.heard, interrupted);
+    row.agentStartMs = timeline.reported(heard.startMs);
+    row.agentEndMs = timeline.reported(heard.endMs);
+    this.#history.addAssistantHeard(row.heard, interrupted);
     if (spoken.kind === 'answer') metrics.add('turns');
     log.info({ ...row }, interrupted ? 'turn interrupted' : 'turn answered');
     events.emit({ kind: 'turn', turn: row });
-    if (row === this.row) this.row = null;
     return row.caller;
   }
 
-  private keepQuestion(): void {
-    if (this.asked !== null) this.history.addUser(this.asked);
-    this.asked = null;
+  #newRow(turn: number, caller: string): TurnReport {
+    const row = this.#links.report.openTurn(turn, caller);
+    this.#open.set(turn, row);
+    this.#row = row;
+    return row;
+  }
+
+  #keepQuestion(): void {
+    if (this.#asked !== null) this.#history.addUser(this.#asked);
+    this.#asked = null;
   }
 }

@@ -1,12 +1,10 @@
 // Gathers what a call was: turns with what was said, meant and heard, times, errors, usage. Becomes the summary that
-// the call's task resolves with, and the sidecar file beside the recording. Decides nothing.
+// the call's task resolves with. Decides nothing.
 
-import fs from 'node:fs/promises';
 import { type CallOrder, type EndReason, fromAndTo } from '../call/call.js';
 import type { BargeInReport, CallSummary, TurnReport } from '../call/call_report.js';
 import { isoNow } from '../clock.js';
-import { type EngineError, toEngineError } from '../errors.js';
-import { snakeCased } from '../snake_case.js';
+import type { EngineError } from '../errors.js';
 
 /** Errors kept per call; a provider that fails every 100 ms must not fill memory. */
 const ERRORS_MAX = 100;
@@ -21,9 +19,13 @@ export class CallReport {
   recording: string | null = null;
   /** The call failed and its own voice could not say so. */
   apologyOwed = false;
-  private readonly errors: CallSummary['errors'] = [];
+  readonly #errors: CallSummary['errors'] = [];
 
-  constructor(private readonly order: CallOrder) {}
+  readonly #order: CallOrder;
+
+  constructor(order: CallOrder) {
+    this.#order = order;
+  }
 
   /** A new row; turn 0 is the greeting. */
   openTurn(turn: number, caller: string): TurnReport {
@@ -54,8 +56,8 @@ export class CallReport {
   }
 
   error(error: EngineError): void {
-    if (this.errors.length >= ERRORS_MAX) return;
-    this.errors.push({
+    if (this.#errors.length >= ERRORS_MAX) return;
+    this.#errors.push({
       at: isoNow(),
       code: error.code,
       provider: error.provider ?? null,
@@ -65,11 +67,11 @@ export class CallReport {
 
   summary(endReason: EndReason, durationMs: number, media: CallSummary['media']): CallSummary {
     return {
-      callSid: this.order.callSid,
+      callSid: this.#order.callSid,
       streamSid: this.streamSid,
-      direction: this.order.direction,
-      ...fromAndTo(this.order),
-      startedAt: this.order.acceptedAt,
+      direction: this.#order.direction,
+      ...fromAndTo(this.#order),
+      startedAt: this.#order.acceptedAt,
       endedAt: isoNow(),
       durationS: Math.round(durationMs) / 1000,
       endReason,
@@ -77,7 +79,7 @@ export class CallReport {
       recording: this.recording,
       turns: this.turns,
       bargeIns: this.bargeIns,
-      errors: this.errors,
+      errors: this.#errors,
       usage: { ...this.usage, sttSeconds: Math.round(this.usage.sttSeconds * 100) / 100 },
       media,
     };
@@ -87,19 +89,4 @@ export class CallReport {
 /** Milliseconds with a tenth, or null: what reports show. */
 export function tenths(ms: number | null): number | null {
   return ms === null ? null : Math.round(ms * 10) / 10;
-}
-
-/**
- * Writes the summary as JSON beside the recording: a reader finds the whole file or none. Resolves with what went wrong,
- * or null; never rejects.
- */
-export async function writeSidecar(file: string, summary: CallSummary): Promise<EngineError | null> {
-  const part = `${file}.part`;
-  try {
-    await fs.writeFile(part, `${JSON.stringify(snakeCased(summary), null, 2)}\n`, { mode: 0o640 });
-    await fs.rename(part, file);
-    return null;
-  } catch (thrown) {
-    return toEngineError(thrown, 'RECORDING_WRITE');
-  }
 }

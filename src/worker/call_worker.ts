@@ -57,13 +57,17 @@ async function createHost(setup: WorkerSetup): Promise<SessionHost> {
   const heartbeat = new Heartbeat(heartbeats, workerIndex, nowMs());
   const metrics = new ThreadMetrics(setup.metrics, workerIndex + 1);
   watchGarbageCollector(metrics);
-  // One call's mistake that no session caught must not take the other calls of this thread down with it.
-  const onUncaught = (what: string) => (error: unknown) => {
+  const onUncaught = (what: string, error: unknown): void => {
     metrics.add('worker_exceptions');
     log.error({ err: error }, `defect: uncaught ${what} in a worker`);
   };
-  process.on('uncaughtException', onUncaught('exception'));
-  process.on('unhandledRejection', onUncaught('rejection'));
+  // Nobody knows what an exception left behind that no session caught: every call of the thread is ended, its caller told
+  // so; calls to come find the thread as it was. A rejection is as a rule a vendor's SDK that forgot one of its own.
+  process.on('uncaughtException', (error) => {
+    onUncaught('exception', error);
+    host.failAll(error);
+  });
+  process.on('unhandledRejection', (error) => onUncaught('rejection', error));
 
   const { stt, llm, tts } = makeHub({
     dsp,

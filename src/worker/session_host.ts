@@ -75,13 +75,18 @@ export class SessionHost {
       metrics.add('calls_started');
       metrics.setGauge('worker_calls', this.#sessions.length);
       this.#clock.start();
-      session.begin(nowMs());
+      session.begin();
       return await session.ended;
     } finally {
       vad.close(stream);
       if (session) this.#remove(session, stream);
       this.#flushBell();
     }
+  }
+
+  /** Something failed that all calls share, nobody knows what it left behind: every call is ended, its caller told so. */
+  failAll(thrown: unknown): void {
+    for (const session of [...this.#sessions]) session.fail(thrown);
   }
 
   /** Ends the beat and stops listening; for tests. Safe twice. */

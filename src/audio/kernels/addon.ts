@@ -11,6 +11,7 @@ import type { Dsp, Resampler } from './kernel_interface.js';
 import { buildMedia, parseMedia } from './media_message.js';
 import { mulawDecode, mulawEncode } from './mulaw.js';
 import { interleaveStereo, level } from './pcm.js';
+import { soundFeatures } from './sound_features.js';
 
 export { CONCEAL_PAST_SAMPLES } from '../concealment.js';
 export type { Dsp, Resampler } from './kernel_interface.js';
@@ -31,6 +32,7 @@ export const fallbackDsp: Dsp = {
   interleaveStereo,
   level,
   conceal,
+  soundFeatures,
 };
 
 /** What native/binding.cc exports: the Dsp functions; the resampler and the voice activity network as classes. */

@@ -88,6 +88,31 @@ export interface Dsp {
     outOffset: number,
     count: number,
   ): void;
+
+  /**
+   * What windows of callers are like. Row r: SOUND_WINDOW samples at `samples[offsets[r]]`, of stream `streams[r]`, that
+   * ended in bin `playedAt[r]` of what we play. Writes SOUND_FEATURES numbers a row:
+   *   0 level     dB of the mean square, full scale = 0, -90 at least
+   *   1 voicing   0..1, highest normalised autocorrelation over the lags of 60 to 400 Hz
+   *   2 pitch     Hz, NaN below a voicing of 0.35
+   *   3 change    mean difference of five octave bands from the stream's window before, each against the whole, dB
+   *   4 tilt      level below 1 kHz less level above, dB
+   *   5 likeness  0..1, highest correlation of the last 768 ms of level with ours, over delays of 0 to 496 ms
+   *   6 echo      0..1, the same over the last 4 s in which we were heard: that this line returns our voice
+   * Per stream, zero for a new one: SOUND_PAST of `past`, SOUND_MOMENTS of `moments`, which it moves on; and SOUND_PLAYED
+   * of `played`: level of our bin b at b mod SOUND_PLAYED, as `playedUnits` gives it. No stream twice.
+   */
+  soundFeatures(
+    samples: Int16Array,
+    offsets: Int32Array,
+    streams: Int32Array,
+    playedAt: Int32Array,
+    count: number,
+    past: Int16Array,
+    moments: Float64Array,
+    played: Int16Array,
+    features: Float32Array,
+  ): void;
 }
 
 export interface Resampler {
@@ -104,6 +129,15 @@ export interface Resampler {
 
 /** What `parseMedia` returns for a message that is not its own. */
 export const MEDIA_NOT_MINE = 0;
+
+/** Sizes of `soundFeatures`: samples of a window, numbers it writes; per stream what is remembered and what we played. */
+export const SOUND_WINDOW = 256;
+export const SOUND_FEATURES = 7;
+export const SOUND_PAST = 128;
+export const SOUND_MOMENTS = 100;
+export const SOUND_PLAYED = 256;
+/** A bin of what we played: 16 ms. */
+export const SOUND_BIN_SAMPLES = 128;
 
 /** What `level` gives for digital silence and for no samples at all. */
 export const LEVEL_FLOOR_DB = -127;

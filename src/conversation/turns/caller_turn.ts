@@ -6,8 +6,13 @@ import type { SttTranscript } from '../../providers/stt.js';
 import type { EndOfTurnWords } from '../languages/end_of_turn_words.js';
 import { languagePack } from '../languages/languages.js';
 import { CallerPauses } from './caller_pauses.js';
-import { type EndOfTurnBounds, type Hold, holdFor } from './end_of_turn.js';
-import { decideEndpoint, type EndpointDecision, type EndpointingOptions } from './endpointing.js';
+import { type EndOfTurnBounds, type Evidence, type Hold, holdFor, whyHold } from './end_of_turn.js';
+import {
+  decideEndpoint,
+  type EndpointDecision,
+  type EndpointingOptions,
+  STUCK_SPEECH_FINAL_MS,
+} from './endpointing.js';
 import { type ExpectedAnswer, expectedAnswer, NOTHING_ASKED } from './expected_answer.js';
 import { spokenWords } from './spoken_words.js';
 import { sameWords, type TranscriptChange, UtteranceTranscript } from './transcript.js';
@@ -60,6 +65,7 @@ export class CallerTurn {
   /** The hold of `#heldText`, so that a beat costs nothing. */
   #hold: Hold = { holdMs: 0, goesOn: 0 };
   #heldText: string | null = null;
+  #evidence: Evidence | null = null;
 
   constructor(options: CallerTurnOptions) {
     this.#options = options;
@@ -79,6 +85,11 @@ export class CallerTurn {
   /** When the final that settled the text came; null = it has not. */
   get finalAtMs(): number | null {
     return this.#finalAnsweredAtMs ?? this.#transcript.lastFinalAtMs;
+  }
+
+  /** What the last hold came from, without a word of the caller's; for the log. */
+  get why(): string {
+    return this.#evidence === null ? 'no words' : whyHold(this.#evidence, this.#hold);
   }
 
   /** What the caller heard us say, to its end: it tells what kind of answer comes. */
@@ -108,10 +119,13 @@ export class CallerTurn {
       this.#breathFrom = spokenWords(this.text, this.#language).words.length;
       this.#heldText = null;
     }
-    if (!this.heard) this.startMs = startMs;
+    // The turn began with its first words, also when an answer to them was withdrawn.
+    if (!this.heard && !(goesOn && this.#carried !== '')) this.startMs = startMs;
     this.stretchStartMs = startMs;
     this.speaking = true;
     this.heard = true;
+    // Its words are still to come.
+    this.#newWordAtMs = Math.max(this.#newWordAtMs, startMs);
     this.#speechFinal = false;
     this.#finalizeSentAtMs = this.#finalAnsweredAtMs = null;
   }
@@ -149,6 +163,17 @@ export class CallerTurn {
     }
   }
 
+  /** Words by keypad: they need no waiting for more. Returns whether they end the turn: not while the caller speaks, too. */
+  typed(text: string, nowMs: number): boolean {
+    if (!this.heard && this.#carried === '') this.startMs = nowMs;
+    this.#carried = join(this.text, text);
+    this.#transcript.reset();
+    this.#heldText = null;
+    if (this.speaking) return false;
+    this.endMs = this.#finalAnsweredAtMs = nowMs;
+    return true;
+  }
+
   #noteFinal(transcript: SttTranscript, change: TranscriptChange, listening: boolean, nowMs: number): void {
     if (!transcript.isFinal) return;
     if (this.#finalizeSentAtMs !== null && (transcript.fromFinalize || transcript.speechFinal))
@@ -156,7 +181,8 @@ export class CallerTurn {
     if (change !== 'final' || this.heard || !listening) return;
     // Words too soft for the VAD are words all the same.
     this.heard = true;
-    this.startMs = this.endMs = nowMs;
+    if (this.#carried === '') this.startMs = nowMs;
+    this.endMs = nowMs;
     this.#endAudioMs = null;
     this.#finalAnsweredAtMs = nowMs;
   }
@@ -164,6 +190,10 @@ export class CallerTurn {
   /** Is it over? O(text) when the words changed, else O(1). */
   check(nowMs: number): EndpointDecision {
     const { text } = this;
+    // Nobody needs to weigh words while more of them come.
+    const askAgainMs = this.#newWordAtMs + STUCK_SPEECH_FINAL_MS;
+    if (this.speaking && text !== '' && nowMs < askAgainMs)
+      return { decision: 'wait', checkAtMs: askAgainMs, eager: false };
     if (text !== this.#heldText) this.#weigh(text);
     const { holdMs, goesOn } = this.#hold;
     return decideEndpoint(
@@ -202,13 +232,15 @@ export class CallerTurn {
       breathFrom: this.#breathFrom,
       said: this.#said,
     });
+    this.#evidence = null;
     if (reading === null) {
       this.#hold = { holdMs: this.#options.silenceMsMax, goesOn: 0 };
       return;
     }
     const provider = { speechFinal: this.#speechFinal, endOfTurn: null };
     const { longMs: longPauseMs } = this.#pauses;
-    this.#hold = holdFor({ reading, longPauseMs, cutIns: this.#cutIns, provider, sound: null }, this.#options);
+    this.#evidence = { reading, longPauseMs, cutIns: this.#cutIns, provider, sound: null };
+    this.#hold = holdFor(this.#evidence, this.#options);
   }
 
   /** The turn is being answered: its text is kept in case the caller goes on. Returns it. */

@@ -276,18 +276,28 @@ function number(
   breathFrom: number,
 ): Dictation | null {
   const named = namedNumber(words.join(' '), language);
-  const asked = expected.kind === 'number' || expected.digits.length > 0 || named !== null;
+  const asked = expected.kind === 'number' || expected.digits.length > 0;
   const wanted = named !== null && named.length > 0 ? named : expected.digits;
   // "I don't have one" holds a digit, too.
-  if (asked && !expectsDictation(words, language)) return null;
+  if ((asked || named !== null) && !expectsDictation(words, language)) return null;
   const run = trailingDigits(words, language, words.length, wanted.length > 0 ? BRIDGE_WORDS : 0);
-  if (run.digits === '' || (!asked && !isDictatedUnasked(words, run, language))) return null;
+  if (run.digits === '') return null;
+  const announced = named !== null && isAnnounced(words.slice(0, run.from), run, language);
+  if (!asked && !announced && !isDictatedUnasked(words, run, language)) return null;
   const count = run.digits.length;
   const inBreath = trailingDigits(words.slice(Math.min(breathFrom, words.length)), language).digits.length;
   const abroad = words.some((word) => word === 'plus' || word.startsWith('+'));
   const state = wanted.length > 0 ? againstLengths(run.digits, wanted, abroad) : ofAnyLength(count, inBreath);
-  const grows = state === 'whole' && run.mayGrow && wanted.length === 0;
+  // Where we say the digits back, a group is whole until we did.
+  const grows = state === 'whole' ? run.mayGrow && wanted.length === 0 : expected.continued && count >= 2;
   return { item: 'number', state: grows ? 'may_grow' : state, count, wanted: wanted[wanted.length - 1] ?? 0 };
+}
+
+/** "My zip code is 4", not "I called that number 3 times". */
+function isAnnounced(before: readonly string[], run: DigitRun, language: EndOfTurnWords): boolean {
+  const last = before[before.length - 1] ?? '';
+  if (run.digits.length >= UNASKED_DIGITS_MIN) return true;
+  return language.open.has(last) || language.halfOpen.has(last) || language.openPhrases.test(before.join(' '));
 }
 
 /** Digits one by one, not a quantity or a year: "five five five", not "five hundred". */

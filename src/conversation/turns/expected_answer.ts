@@ -39,7 +39,8 @@ export function expectedAnswer(said: string, before: ExpectedAnswer, language: E
   }
   const lastSaid = plain(spoken[spoken.length - 1]);
   if (language.acknowledgements.test(lastSaid)) return { ...before, continued: true };
-  if (isEcho(lastSaid, language)) return { ...before, digits: [], continued: true };
+  const echoed = echoedDigits(lastSaid, language);
+  if (echoed > 0) return { ...before, digits: stillWanted(before.digits, echoed), continued: true };
   if (questions.length === 0) return NOTHING_ASKED;
   return { ...NOTHING_ASKED, kind: language.confirms.test(asked[0]) ? 'yes_no' : 'choice' };
 }
@@ -62,7 +63,7 @@ function withDetails(
   said: string,
   language: EndOfTurnWords,
 ): ExpectedAnswer {
-  if (NAMED_THINGS.has(kind) && (language.confirms.test(sentence) || /(?:\d\D?){3}/.test(sentence)))
+  if (NAMED_THINGS.has(kind) && (language.confirms.test(sentence) || saysDigits(sentence, language)))
     return {
       kind: 'yes_no',
       digits: kind === 'number' ? numberAsked(sentence, said, language) : [],
@@ -130,9 +131,22 @@ function lastOf(kinds: readonly (readonly [AnswerKind, RegExp])[], sentence: str
   return found;
 }
 
-/** Nothing but numbers: we say back what we understood, and wait for more. */
-function isEcho(said: string, language: EndOfTurnWords): boolean {
-  return said !== '' && said.split(' ').every((word) => language.digits.has(word) || /^\d+$/.test(word));
+/** How many digits we said back, in a sentence of nothing but digits; 0 = it is another kind of sentence. */
+function echoedDigits(said: string, language: EndOfTurnWords): number {
+  const digits = said.split(' ').map((word) => language.digits.get(word) ?? (/^\d+$/.test(word) ? word : null));
+  return digits.includes(null) ? 0 : digits.join('').length;
+}
+
+function stillWanted(digits: readonly number[], given: number): readonly number[] {
+  return digits.map((count) => count - given).filter((count) => count > 0);
+}
+
+/** Three digits and more in our question: it says a thing back. */
+function saysDigits(sentence: string, language: EndOfTurnWords): boolean {
+  const count = plain(sentence)
+    .split(' ')
+    .reduce((sum, word) => sum + (/^\d+$/.test(word) ? word.length : (language.digits.get(word)?.length ?? 0)), 0);
+  return count >= 3;
 }
 
 function plain(text: string): string {

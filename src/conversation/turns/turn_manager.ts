@@ -55,6 +55,10 @@ export type TurnEvent =
   /** `audioMs`: the end of speech on the recogniser's clock (SttTranscript.endMs); absent = not known. */
   | { on: 'speech_end'; endMs: number; audioMs?: number }
   | { on: 'transcript'; transcript: SttTranscript }
+  /** A key was pressed: the caller is there, and busy. */
+  | { on: 'key' }
+  /** What was typed is complete. To be told while listening. */
+  | { on: 'typed'; text: string }
   /** The first audio of the answer is on its way to the caller. */
   | { on: 'reply_audible' }
   /** The caller heard the reply to its end; `farewell` = it closed the conversation. */
@@ -80,9 +84,13 @@ export type TurnAction =
       speechEndMs: number;
       finalMs: number | null;
       endpointMs: number;
+      /** Why it was held so long, for the log. */
+      why: string;
     }
   /** The caller goes on before anything was heard: withdraw the answer. */
   | { do: 'withdraw' }
+  /** The answer did not come: stop waiting for it. The caller's words stay said. */
+  | { do: 'give_up' }
   /** Stop talking now. */
   | { do: 'interrupt' }
   | { do: 'say'; reply: FixedLine }
@@ -133,6 +141,10 @@ export class TurnManager {
         return [{ do: 'finalize_stt' }];
       case 'transcript':
         return this.onTranscript(event.transcript, nowMs);
+      case 'key':
+        return this.onKey(nowMs);
+      case 'typed':
+        return this.onTyped(event.text, nowMs);
       case 'reply_audible':
         if (this.state.kind === 'thinking') this.state = { kind: 'speaking', reply: 'answer', sinceMs: nowMs };
         return NOTHING;
@@ -170,6 +182,19 @@ export class TurnManager {
     this.caller.transcribed(transcript, this.state.kind === 'listening', nowMs);
     this.nextCheckMs = nowMs;
     return this.onTick(nowMs);
+  }
+
+  private onKey(nowMs: number): readonly TurnAction[] {
+    this.idlePrompts = 0;
+    if (this.state.kind === 'listening') this.state = { kind: 'listening', sinceMs: nowMs };
+    this.nextCheckMs = nowMs;
+    return NOTHING;
+  }
+
+  private onTyped(text: string, nowMs: number): readonly TurnAction[] {
+    if (this.state.kind !== 'listening') return NOTHING;
+    this.idlePrompts = 0;
+    return this.caller.typed(text, nowMs) ? this.answer(nowMs) : NOTHING;
   }
 
   private onPlayed(farewell: boolean, text: string, nowMs: number): readonly TurnAction[] {
@@ -231,7 +256,7 @@ export class TurnManager {
         if (nowMs - this.state.sinceMs < this.options.replyTimeoutMs) {
           return this.wait(this.state.sinceMs + this.options.replyTimeoutMs);
         }
-        return [{ do: 'withdraw' }, ...this.onFailed(nowMs)];
+        return [{ do: 'give_up' }, ...this.onFailed(nowMs)];
       default:
         return this.wait(Number.POSITIVE_INFINITY);
     }
@@ -252,7 +277,7 @@ export class TurnManager {
   }
 
   private answer(nowMs: number): readonly TurnAction[] {
-    const { finalAtMs, startMs, endMs } = this.caller;
+    const { finalAtMs, startMs, endMs, why } = this.caller;
     const text = this.caller.handOver();
     const action: TurnAction = {
       do: 'answer',
@@ -261,6 +286,7 @@ export class TurnManager {
       speechEndMs: endMs,
       finalMs: finalAtMs === null ? null : Math.max(0, finalAtMs - endMs),
       endpointMs: nowMs - endMs,
+      why,
     };
     this.draft = null;
     this.state = { kind: 'thinking', sinceMs: nowMs };

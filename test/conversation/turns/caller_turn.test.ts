@@ -148,6 +148,15 @@ test('a VAD that never falls silent does not keep the caller from being answered
   expect(turn.check(5500).decision).toBe('end');
 });
 
+test('who speaks again after a long silence is not taken for a stuck VAD', () => {
+  speaks(1000);
+  hears('No, thank you.');
+  turn.handOver();
+  now += 5000;
+  turn.speechStarts(now, true);
+  expect(turn.check(now + 100).decision).toBe('wait');
+});
+
 test('new words put that off, a full stop does not', () => {
   turn.speechStarts(0, true);
   now = 1500;

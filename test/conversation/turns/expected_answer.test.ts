@@ -41,6 +41,7 @@ describe('the length of a number', () => {
 test('a thing said back to be confirmed asks for a yes', () => {
   expect(asked('Is your zip code 41912?').kind).toBe('yes_no');
   expect(asked('So is that your phone number?').kind).toBe('yes_no');
+  expect(asked('Can you repeat the zip code, did you say four one nine one two?').kind).toBe('yes_no');
   expect(asked('Can you give me your zip code?').kind).toBe('number');
 });
 
@@ -52,7 +53,7 @@ test('"could you repeat that?", an "okay" in between and an echo of digits ask f
   const before = asked('What is your phone number?');
   expect(asked('Sorry, could you repeat that?', 'en', before)).toEqual(before);
   expect(asked('Okay.', 'en', before)).toEqual({ ...before, continued: true });
-  expect(asked('One two nine.', 'en', before)).toEqual({ ...before, digits: [], continued: true });
+  expect(asked('One two nine.', 'en', before)).toEqual({ ...before, digits: [7], continued: true });
 });
 
 test.each([

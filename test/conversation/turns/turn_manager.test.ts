@@ -466,7 +466,7 @@ test('an answer that never becomes audible is given up with an apology', () => {
   pass(300);
   done = [];
   pass(20_000);
-  expect(done).toEqual(['withdraw', 'say apology']);
+  expect(done).toEqual(['give_up', 'say apology']);
 });
 
 test('a yes that overlaps the end of our question is its answer', () => {
@@ -487,4 +487,101 @@ test('words that the VAD missed are answered', () => {
   words('Hello?', 'final');
   pass(1300);
   expect(done.at(-1)).toBe('answer: Hello?');
+});
+
+describe('the keypad', () => {
+  function listening(): void {
+    happens({ on: 'started' });
+    happens({ on: 'reply_audible' });
+    happens({ on: 'reply_played', farewell: false, text: 'Hello.' });
+    done = [];
+  }
+
+  test('what is typed is answered at once', () => {
+    listening();
+    pass(1000);
+    happens({ on: 'typed', text: 'typed 4 2 # on the keypad' });
+    expect(done).toEqual(['answer: typed 4 2 # on the keypad']);
+  });
+
+  test('it is the end of what was said before', () => {
+    listening();
+    speechStarts();
+    pass(500);
+    speechEnds();
+    words('my number is');
+    happens({ on: 'typed', text: 'typed 4 on the keypad' });
+    expect(done.at(-1)).toBe('answer: my number is typed 4 on the keypad');
+  });
+
+  test('while the caller speaks it waits for the end of that', () => {
+    listening();
+    speechStarts();
+    happens({ on: 'typed', text: 'typed 4 on the keypad' });
+    expect(done.filter((action) => action.startsWith('answer'))).toEqual([]);
+    pass(500);
+    speechEnds();
+    words('that was my number.');
+    pass(2500);
+    expect(done.at(-1)).toBe('answer: typed 4 on the keypad that was my number.');
+  });
+
+  test('a key is a sign of life: nobody is asked whether they are there', () => {
+    listening();
+    for (let i = 0; i < 4; i++) {
+      pass(9000);
+      happens({ on: 'key' });
+    }
+    expect(done).toEqual([]);
+    pass(10_000);
+    expect(done).toEqual(['say idle_prompt']);
+  });
+});
+
+test('a turn begins with its first words, also when an answer to them was withdrawn', () => {
+  happens({ on: 'started' });
+  happens({ on: 'reply_audible' });
+  happens({ on: 'reply_played', farewell: false, text: 'Hello.' });
+  now = 10_000;
+  speechStarts();
+  pass(500);
+  speechEnds();
+  words('I had the soup.');
+  pass(2500);
+  expect(done.at(-1)).toMatch(/^answer/);
+  speechStarts();
+  pass(500);
+  speechEnds();
+  words('And the bread.');
+  let answer: TurnAction | undefined;
+  for (let i = 0; i < 300 && answer === undefined; i++) {
+    now += 10;
+    answer = happens({ on: 'tick' }).find((action) => action.do === 'answer');
+  }
+  expect(answer).toMatchObject({ text: 'I had the soup. And the bread.', speechStartMs: 9_900 });
+});
+
+test('speech that begins over our words and becomes the next turn has its own beginning', () => {
+  happens({ on: 'started' });
+  happens({ on: 'reply_audible' });
+  happens({ on: 'reply_played', farewell: false, text: 'Hello.' });
+  now = 10_000;
+  speechStarts();
+  pass(500);
+  speechEnds();
+  words('I had the soup.');
+  pass(2500);
+  happens({ on: 'reply_audible' });
+  now = 20_000;
+  happens({ on: 'speech_start', startMs: now - 50 });
+  happens({ on: 'reply_played', farewell: false, text: 'How was it?' });
+  pass(500);
+  speechEnds();
+  words('It was cold.');
+  let answer: TurnAction | undefined;
+  for (let i = 0; i < 300 && answer === undefined; i++) {
+    now += 10;
+    answer = happens({ on: 'tick' }).find((action) => action.do === 'answer');
+  }
+  expect(answer).toMatchObject({ text: 'It was cold.', speechStartMs: 19_950 });
 });

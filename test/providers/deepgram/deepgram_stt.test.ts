@@ -1,75 +1,19 @@
 // The Deepgram client against the local Deepgram: one story per thing that goes wrong.
 
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { DeepgramSimulator } from '../../../loadtest/simulators/deepgram/server.js';
-import type { DeepgramTuning } from '../../../src/providers/deepgram/deepgram_session.js';
-import { DeepgramStt } from '../../../src/providers/deepgram/deepgram_stt.js';
-import type { SttSession } from '../../../src/providers/stt.js';
-import { SttProbe, TEST_SWEEP_MS, TestHooks, watchStrayErrors } from '../provider_probe.js';
-
-const API_KEY = 'dg-secret-key';
-const PIECE_MS = 100;
-
-let simulator: DeepgramSimulator;
-let stt: DeepgramStt;
-let hooks: TestHooks;
-let probe: SttProbe;
-let stray: ReturnType<typeof watchStrayErrors>;
-
-function provider(tuning: Partial<DeepgramTuning> = {}, apiKey = API_KEY, baseUrl = simulator.url): DeepgramStt {
-  stt = new DeepgramStt(
-    {
-      apiKey,
-      baseUrl,
-      model: 'nova-3',
-      language: 'en',
-      endpointingMs: 5000,
-      connectTimeoutMs: 500,
-      stallTimeoutMs: 5000,
-    },
-    hooks.hooks,
-    { backoff: { baseMs: 10, capMs: 30 }, ...tuning },
-    TEST_SWEEP_MS,
-  );
-  return stt;
-}
-
-function open(callSid = 'CA1'): SttSession {
-  return stt.open({ callSid, language: 'en', keyterms: ['Compass Group', 'Eurest'] }, probe);
-}
-
-/** Faster than real time: the local Deepgram goes by audio received, not by the clock. */
-function feed(session: SttSession, ms: number, loud: boolean): void {
-  const piece = new Uint8Array(PIECE_MS * 8);
-  for (let i = 0; i < piece.length; i++) piece[i] = loud ? (i % 16 < 8 ? 0x10 : 0x90) : 0xff;
-  for (let sent = 0; sent < ms; sent += PIECE_MS) session.sendAudio(piece);
-}
-
-const isOpen = () => probe.opens > 0;
-
-beforeEach(async () => {
-  simulator = await DeepgramSimulator.start({
-    apiKeys: [API_KEY],
-    latency: {
-      connect: { kind: 'fixed', ms: 0 },
-      interim: { kind: 'fixed', ms: 1 },
-      final: { kind: 'fixed', ms: 1 },
-      finalize: { kind: 'fixed', ms: 1 },
-    },
-  });
-  hooks = new TestHooks();
-  probe = new SttProbe();
-  stray = watchStrayErrors();
-});
-
-afterEach(async () => {
-  stt.close();
-  await simulator.close();
-  stray.stop();
-  expect(stray.seen).toEqual([]);
-  expect(hooks.logText).not.toContain(API_KEY);
-  expect(hooks.logText).not.toContain('curry');
-});
+import { describe, expect, test } from 'vitest';
+import {
+  API_KEY,
+  feed,
+  hooks,
+  isOpen,
+  newSimulator,
+  open,
+  pollStats,
+  probe,
+  provider,
+  simulator,
+  stt,
+} from './deepgram_stage.js';
 
 describe('a call that goes well', () => {
   test('what the caller says comes back, first tentatively, then for good, in session time', async () => {
@@ -202,7 +146,7 @@ describe('catching up', () => {
 
   test('a connection without audio ends quietly, and the first audio opens another', async () => {
     await simulator.close();
-    simulator = await DeepgramSimulator.start({ apiKeys: [API_KEY], idleTimeoutMs: 400 });
+    await newSimulator({ apiKeys: [API_KEY], idleTimeoutMs: 400 });
     simulator.setScript('CA1', [{ text: 'Sorry, I was away.', speechMs: 900 }]);
     provider();
     const session = open();
@@ -216,74 +160,6 @@ describe('catching up', () => {
     await probe.until(() => probe.finalText === 'Sorry, I was away.', 'the words');
     expect(probe.opens).toBe(2);
     expect(probe.errors).toEqual([]);
-  });
-});
-
-describe('refused at the door', () => {
-  test.each([
-    ['status_400', 400],
-    ['status_401', 401],
-    ['status_402', 402],
-    ['status_403', 403],
-    ['status_429', 429],
-    ['status_503', 503],
-    ['refuse', undefined],
-  ] as const)('%s: tried again, and what was said meanwhile is heard', async (mode, status) => {
-    simulator.setScript('CA1', [{ text: 'Still here.', speechMs: 800 }]);
-    simulator.fail(mode, { times: 2 });
-    provider();
-    const session = open();
-    feed(session, 800, true);
-    feed(session, 200, false);
-    session.finalize();
-    await probe.until(() => probe.finalText === 'Still here.', 'the words');
-    expect(probe.errors).toMatchObject([{ code: 'STT_CONNECT', provider: 'deepgram' }]);
-    expect(probe.errors[0].status).toBe(status);
-    expect(probe.ears).toEqual([]);
-    expect(hooks.results.filter(({ ok }) => !ok)).toHaveLength(2);
-  });
-
-  test.each(['status_401', 'refuse'] as const)(
-    '%s that lasts: the call is told that it cannot hear, once, and that it hears again',
-    async (mode) => {
-      simulator.setScript('CA1', [{ text: 'Can you hear me now?', speechMs: 800 }]);
-      simulator.fail(mode, { times: 'always' });
-      provider({ deafAfterMs: 100 });
-      const session = open();
-      await probe.until(() => probe.ears.length > 0, 'deaf');
-      const tried = hooks.results.length;
-      await hooks.until(() => hooks.results.length > tried + 3, 'it goes on trying');
-      expect([probe.ears, probe.errors.length]).toEqual([['deaf'], 1]);
-      expect(probe.deafError).toMatchObject({ code: 'STT_CONNECT' });
-      simulator.heal();
-      feed(session, 800, true);
-      feed(session, 200, false);
-      session.finalize();
-      await probe.until(() => probe.finalText === 'Can you hear me now?', 'the words');
-      expect(probe.ears).toEqual(['deaf', 'hearing']);
-    },
-  );
-
-  test('closed while it cannot hear: nothing is tried or told any more', async () => {
-    simulator.fail('status_401', { times: 'always' });
-    provider({ deafAfterMs: 50 });
-    const session = open();
-    await probe.until(() => probe.ears.length > 0, 'deaf');
-    session.close();
-    const tried = hooks.results.length;
-    await new Promise((resolve) => setTimeout(resolve, 150)); // several times the longest back-off
-    expect(hooks.results).toHaveLength(tried);
-    expect(stt.sessionCount).toBe(0);
-  });
-
-  test('a handshake that takes for ever is cut off and tried again', async () => {
-    simulator.fail('slow_accept', { delayMs: 60_000 });
-    provider();
-    open();
-    await probe.until(isOpen, 'open');
-    expect(probe.errors).toHaveLength(1);
-    expect(probe.errors[0]).toMatchObject({ code: 'STT_CONNECT', retryable: true });
-    expect(probe.errors[0].message).toContain('timeout');
   });
 });
 
@@ -407,8 +283,3 @@ describe('broken in mid-call', () => {
     expect(probe.ears).toEqual(['deaf', 'hearing']);
   });
 });
-
-/** The simulator's counters raise no event: look again until they say so, with the test's own timeout as the end. */
-async function pollStats(check: () => boolean): Promise<void> {
-  while (!check()) await new Promise((resolve) => setTimeout(resolve, 5));
-}

@@ -1,0 +1,202 @@
+// What is said in a call: takes what happened (speech, words, keys, failures) to the turn manager and carries out what it
+// decides, by mouth (speaker) and memory. Whose turn it is, is decided in conversation/turns; how sound comes and goes is
+// call_session.ts.
+
+import type { Logger } from 'pino';
+import type { CallPlan } from '../agents/call_plan.js';
+import type { EndReason } from '../call/call.js';
+import { nowMs } from '../clock.js';
+import { SentenceSplitter } from '../conversation/text/sentence_splitter.js';
+import { readsAsFarewell } from '../conversation/turns/farewell.js';
+import { Keypad } from '../conversation/turns/keypad.js';
+import { type TurnAction, type TurnEvent, TurnManager } from '../conversation/turns/turn_manager.js';
+import type { EngineError } from '../errors.js';
+import { CallMemory } from './call_memory.js';
+import type { CallReport } from './call_report.js';
+import type { EventFeed } from './event_feed.js';
+import type { Heard, Playout } from './playout.js';
+import type { SessionServices } from './session_services.js';
+import { Speaker, type Spoken } from './speaker.js';
+import type { Timeline } from './timeline.js';
+
+const TICK: TurnEvent = { on: 'tick' };
+
+export interface DialogueLinks {
+  plan: CallPlan;
+  services: SessionServices;
+  playout: Playout;
+  timeline: Timeline;
+  report: CallReport;
+  events: EventFeed;
+  log: Logger;
+  /** Recognition shall give the final words of all audio so far, now. */
+  finalizeStt(): void;
+  /** Something failed that the call survives. */
+  onFault(error: EngineError, message: string): void;
+  /** The conversation is over. */
+  onEnd(reason: EndReason): void;
+}
+
+export class Dialogue {
+  readonly #links: DialogueLinks;
+  readonly #turns: TurnManager;
+  readonly #memory: CallMemory;
+  readonly #speaker: Speaker;
+  readonly #keypad = new Keypad();
+  #startedMs = 0;
+  #isOver = false;
+  #isSpeaking = false;
+  /** When speech over our reply was sure to count as an interruption; null = none was heard over it. */
+  #speechSureMs: number | null = null;
+
+  constructor(links: DialogueLinks) {
+    const { plan, services, playout, report, events, log } = links;
+    this.#links = links;
+    this.#turns = new TurnManager(plan.turns);
+    this.#memory = new CallMemory({ ...links, metrics: services.metrics });
+    const newSplitter = () => new SentenceSplitter({ language: plan.language });
+    this.#speaker = new Speaker({ ...services, log, ttsOptions: plan.speak, newSplitter }, playout, {
+      onAudible: (spoken, now) => this.#onAudible(spoken, now),
+      onPiece: ({ turn }, text) => events.emit({ kind: 'agent', turn, text }),
+      onOver: (spoken, heard, now) => this.#onOver(spoken, heard, now),
+      onError: (_, error) => links.onFault(error, 'reply failed'),
+      onUsage: ({ promptTokens, completionTokens }) => {
+        report.usage.promptTokens += promptTokens;
+        report.usage.completionTokens += completionTokens;
+        services.metrics.add('prompt_tokens', promptTokens);
+        services.metrics.add('completion_tokens', completionTokens);
+      },
+      onCharacters: (count) => {
+        report.usage.ttsCharacters += count;
+      },
+    });
+  }
+
+  get state(): 'idle' | 'listening' | 'thinking' | 'speaking' | 'ended' {
+    return this.#turns.state.kind;
+  }
+
+  /** The caller can hear us. */
+  start(now: number, startedMs: number): void {
+    this.#startedMs = startedMs;
+    this.event({ on: 'started' }, now);
+  }
+
+  /** Something happened. */
+  event(event: TurnEvent, now: number): void {
+    if (this.#isOver) return;
+    const { services, log, events, report } = this.#links;
+    if (event.on === 'speech_start') {
+      this.#isSpeaking = true;
+      this.#speechSureMs = Math.max(now, event.startMs + this.#links.plan.turns.bargeInMinSpeechMs);
+    } else if (event.on === 'speech_end') this.#isSpeaking = false;
+    const before = this.#turns.state.kind;
+    const actions = this.#turns.handle(event, now);
+    if (services.testMode && event.on !== 'tick') log.debug({ event, actions }, 'turn event');
+    for (const action of actions) this.#carryOut(action, now);
+    const after = this.#turns.state.kind;
+    if (after !== before && after !== 'ended')
+      events.emit({ kind: 'state', state: after, streamSid: report.streamSid });
+  }
+
+  /** The caller pressed a key. It becomes words with the others of its entry, when they can be listened to. */
+  key(digit: string, now: number): void {
+    this.#links.log.debug({ digit }, 'key pressed');
+    this.#keypad.press(digit, now);
+    this.event({ on: 'key' }, now);
+  }
+
+  /** The beat: audio that is due, and what only time decides. */
+  tick(now: number): void {
+    this.#speaker.tick(now);
+    if (now >= this.#keypad.dueMs && this.#turns.state.kind === 'listening') {
+      this.event({ on: 'typed', text: this.#keypad.take() }, now);
+    }
+    this.event(TICK, now);
+  }
+
+  /** A message of audio went out. */
+  onSent(): void {
+    this.#speaker.onSent();
+  }
+
+  /** The call is over, whatever was being said. */
+  close(now: number): void {
+    this.#isOver = true;
+    const cut = this.#speaker.interrupt(now);
+    if (cut) this.#memory.close(cut.spoken, cut.heard, false);
+    this.#speaker.close();
+  }
+
+  #carryOut(action: TurnAction, now: number): void {
+    const { events, services } = this.#links;
+    switch (action.do) {
+      case 'finalize_stt':
+        return this.#links.finalizeStt();
+      case 'draft':
+        return this.#speaker.prepare(action.text, this.#memory.request(action.text));
+      case 'drop_draft':
+        return this.#speaker.dropDraft();
+      case 'answer':
+        this.#links.log.debug({ why: action.why, endpoint_ms: Math.round(action.endpointMs) }, 'turn over');
+        this.#speaker.answer(this.#memory.asks(action), action.text, () => this.#memory.request(action.text));
+        return;
+      case 'withdraw':
+        events.emit({ kind: 'floor', decision: 'withdraw' });
+        this.#speaker.interrupt(now);
+        return this.#memory.withdraw();
+      case 'give_up':
+        this.#speaker.interrupt(now);
+        return this.#memory.giveUp();
+      case 'interrupt':
+        return this.#interrupt(now);
+      case 'say': {
+        if (action.reply === 'apology') services.metrics.add('apologies');
+        const { text, turn } = this.#memory.line(action.reply);
+        this.#speaker.say(action.reply, turn, text);
+        return;
+      }
+      case 'end':
+        return this.#links.onEnd(action.reason);
+    }
+  }
+
+  #onAudible(spoken: Spoken, now: number): void {
+    if (spoken.kind === 'greeting') this.#links.services.metrics.observe('greeting_ms', now - this.#startedMs);
+    if (!this.#isSpeaking) this.#speechSureMs = null;
+    this.#memory.audible(spoken, now);
+    this.event({ on: 'reply_audible' }, now);
+  }
+
+  /** All that there is of a reply was heard; of one that failed it may be a part, or nothing. */
+  #onOver(spoken: Spoken, heard: Heard, now: number): void {
+    const { plan, report } = this.#links;
+    const said = this.#memory.close(spoken, heard, false);
+    if (spoken.error) {
+      // An apology that can't be spoken is handed to Twilio: it has a voice of its own.
+      const isLastWord = spoken.kind === 'apology' || spoken.kind === 'cannot_hear_goodbye';
+      if (isLastWord && !heard.complete) report.apologyOwed = true;
+      return this.event({ on: 'reply_failed' }, now);
+    }
+    const farewell = spoken.kind === 'answer' && readsAsFarewell(spoken.reply.text, said, plan.farewell);
+    this.event({ on: 'reply_played', farewell, text: spoken.reply.text }, now);
+  }
+
+  #interrupt(now: number): void {
+    const { services, report, events, timeline } = this.#links;
+    const cut = this.#speaker.interrupt(now);
+    if (!cut) return;
+    events.emit({ kind: 'floor', decision: 'interrupt' });
+    services.metrics.add('barge_ins');
+    // Words alone may interrupt, too: then no sound told when it began.
+    const sureMs = this.#speechSureMs ?? now;
+    const onsetToClearMs = Math.max(0, nowMs() - Math.min(now, sureMs));
+    services.metrics.observe('barge_in_ms', onsetToClearMs);
+    report.bargeIns.push({
+      turn: cut.spoken.turn,
+      atMs: timeline.reported(now) ?? 0,
+      onsetToClearMs: Math.round(onsetToClearMs * 100) / 100,
+    });
+    this.#memory.close(cut.spoken, cut.heard, true);
+  }
+}

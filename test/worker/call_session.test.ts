@@ -1,0 +1,205 @@
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import { EngineError } from '../../src/errors.js';
+import { sumCounter, sumHistogram } from '../../src/metrics/shared_metrics.js';
+import { INGRESS } from '../../src/threads/record_types.js';
+import { CallSession } from '../../src/worker/call_session.js';
+import { CallBench, ORDER } from './call_parts.js';
+
+let time = 0;
+vi.mock('../../src/clock.js', () => ({ nowMs: () => time, isoNow: () => '2026-03-04T05:06:08.000Z' }));
+
+class Call extends CallBench {
+  readonly session: CallSession;
+  constructor(env: Record<string, string> = {}) {
+    super(env);
+    time = 1_000_000;
+    this.session = new CallSession(ORDER, this.services, this.links);
+    this.session.begin();
+  }
+  /** Time passes, beat by beat, and the caller's line is alive. */
+  pass(ms: number): void {
+    for (const end = time + ms; time < end; ) {
+      time += 5;
+      this.session.drain(time);
+      this.session.tick(time);
+    }
+  }
+  /** The greeting was given and heard. */
+  greeted(): void {
+    this.start();
+    this.pass(10);
+    this.speak(400);
+    this.pass(2500);
+  }
+}
+
+test('a call from its order to its end', async () => {
+  const call = new Call();
+  call.greeted();
+  call.words('The soup was cold.');
+  call.pass(1500);
+  expect(call.llm.at(-1)!.request.messages.at(-1)).toEqual({ role: 'user', content: 'The soup was cold.' });
+  call.write('I am sorry to hear that. Which soup was it?');
+  call.speak(1500);
+  call.pass(4000);
+  call.control(INGRESS.HANGUP, 'operator');
+  call.pass(10);
+  const summary = await call.session.ended;
+  expect(summary).toMatchObject({
+    endReason: 'operator',
+    from: ORDER.theirNumber,
+    to: ORDER.ourNumber,
+    apologyOwed: false,
+  });
+  expect(summary.turns.map(({ turn, caller, heard, interrupted }) => [turn, caller, heard, interrupted])).toEqual([
+    [0, '', 'Hello there.', false],
+    [1, 'The soup was cold.', 'I am sorry to hear that. Which soup was it?', false],
+  ]);
+  expect(call.sent().at(-1)).toBe('CLOSE');
+  expect(call.sttClosed).toBe(1);
+  const kinds = call.events.map(({ kind }) => kind);
+  expect(kinds[0]).toBe('state');
+  expect(kinds.at(-1)).toBe('ended');
+  expect(kinds.filter((kind) => kind === 'ended')).toHaveLength(1);
+  expect(call.events.map(({ seq }) => seq)).toEqual(call.events.map((_, i) => i + 1));
+  expect(call.events.filter(({ kind }) => kind === 'caller')).toHaveLength(1);
+});
+
+test('the summary is the file beside the recording, in snake_case', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'ringline-session-'));
+  const call = new Call({ RECORDING: 'on', RECORDING_DIR: dir });
+  call.greeted();
+  call.control(INGRESS.SOCKET_CLOSED, '1006');
+  call.pass(10);
+  const summary = await call.session.ended;
+  expect(summary.endReason).toBe('socket_lost');
+  const [sidecar] = readdirSync(dir).filter((name) => name.endsWith('.json'));
+  expect(sidecar).toBe(`server_8765_inbound_recording_20260304_050607_${ORDER.callSid}.json`);
+  expect(JSON.parse(readFileSync(join(dir, sidecar), 'utf8'))).toMatchObject({
+    ...{ call_sid: ORDER.callSid, end_reason: 'socket_lost', recording: sidecar.replace('.json', '.wav') },
+    turns: [{ turn: 0, heard: 'Hello there.', agent_start_ms: expect.any(Number) }],
+  });
+});
+
+test('keys become the caller’s words, once the entry is over, and no digit gets into the log', async () => {
+  const call = new Call();
+  call.greeted();
+  for (const key of '42#') {
+    call.key(key);
+    call.pass(200);
+  }
+  expect(call.llm.at(-1)!.request.messages.at(-1)).toEqual({ role: 'user', content: 'typed 4 2 # on the keypad' });
+  expect(JSON.stringify(call.lines)).not.toMatch(/4 2 #|"digit":"[0-9#]/);
+});
+
+test('a caller who types is not asked whether they are there', () => {
+  const call = new Call({ IDLE_PROMPT_MS: '3000' });
+  call.greeted();
+  for (const key of '123') {
+    call.key(key);
+    call.pass(1900);
+  }
+  expect(call.tts).toHaveLength(1);
+  expect(call.llm).toHaveLength(0);
+  call.pass(200);
+  expect(call.llm.at(-1)!.request.messages.at(-1)!.content).toBe('typed 1 2 3 on the keypad');
+});
+
+test('keys typed while the agent speaks are heard when it is done', () => {
+  const call = new Call();
+  call.start();
+  call.pass(10);
+  call.speak(3000);
+  call.key('7');
+  call.key('#');
+  call.pass(1000);
+  expect(call.llm).toHaveLength(0);
+  call.pass(4000);
+  expect(call.llm.at(-1)!.request.messages.at(-1)!.content).toBe('typed 7 # on the keypad');
+});
+
+test('an answer that does not come in time: apology, and what the caller said stays said', () => {
+  const call = new Call();
+  call.greeted();
+  call.words('The soup was cold.');
+  call.pass(22_000);
+  expect(call.tts.at(-1)!.texts.join('')).toBe('Sorry, once more please.');
+  call.speak(800);
+  call.pass(3000);
+  call.words('The soup, I said.', 100, 900);
+  call.pass(1500);
+  const { messages } = call.llm.at(-1)!.request;
+  expect(messages.slice(1).map(({ content }) => content)).toEqual([
+    'Hello there.',
+    'The soup was cold.',
+    'Sorry, once more please.',
+    'The soup, I said.',
+  ]);
+  const told = call.events.flatMap((event) => (event.kind === 'turn' ? [[event.turn.turn, event.turn.caller]] : []));
+  expect(told).toEqual([
+    [0, ''],
+    [1, 'The soup was cold.'],
+    [2, ''],
+  ]);
+});
+
+test('recognition that is lost is no interruption', () => {
+  const call = new Call();
+  call.start();
+  call.pass(10);
+  call.speak(3000);
+  call.pass(500);
+  call.stt!.onDeaf(new EngineError('STT_CLOSED', { provider: 'deepgram' }));
+  call.pass(500);
+  expect(sumCounter(call.metrics, 'barge_ins')).toBe(0);
+  expect(sumHistogram(call.metrics, 'barge_in_ms').count).toBe(0);
+  expect(call.sent()).not.toContain('clear');
+});
+
+test('an exception inside the call ends it, and the caller is owed an apology', async () => {
+  const call = new Call();
+  call.greeted();
+  call.session.fail(new Error('a defect'));
+  call.session.fail(new Error('another'));
+  const summary = await call.session.ended;
+  expect(summary).toMatchObject({ endReason: 'error', apologyOwed: true });
+  expect(summary.errors.map(({ code }) => code)).toEqual(['INTERNAL']);
+});
+
+test('what a vendor says after the end moves nothing', async () => {
+  const call = new Call();
+  call.greeted();
+  call.control(INGRESS.HANGUP, 'drain');
+  call.pass(10);
+  await call.session.ended;
+  const before = call.events.length;
+  call.words('Hello?');
+  call.stt!.onDeaf(new EngineError('STT_CLOSED'));
+  call.pass(1000);
+  expect(call.events).toHaveLength(before);
+  expect(call.llm).toHaveLength(0);
+});
+
+test.each([
+  ['another call’s stream', (call: Call) => call.start(`CA${'2'.repeat(32)}`), 'wrong_call'],
+  [
+    'a socket that closes before it began',
+    (call: Call) => call.control(INGRESS.SOCKET_CLOSED, '1006'),
+    'start_timeout',
+  ],
+  ['a reason nobody knows', (call: Call) => call.control(INGRESS.HANGUP, 'whatever'), 'operator'],
+])('%s ends it as such', async (_, act, reason) => {
+  const call = new Call();
+  act(call);
+  call.pass(10);
+  expect((await call.session.ended).endReason).toBe(reason);
+});
+
+test('nobody connects: it ends by itself', async () => {
+  const call = new Call({ CALL_START_TIMEOUT_MS: '2000' });
+  call.pass(3100);
+  expect((await call.session.ended).endReason).toBe('start_timeout');
+});

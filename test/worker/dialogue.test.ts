@@ -1,0 +1,141 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import type { EndReason } from '../../src/call/call.js';
+import type { CallEvent } from '../../src/call/call_events.js';
+import type { TurnEvent } from '../../src/conversation/turns/turn_manager.js';
+import { EngineError } from '../../src/errors.js';
+import { sumCounter, sumHistogram } from '../../src/metrics/shared_metrics.js';
+import { CallReport } from '../../src/worker/call_report.js';
+import { Dialogue } from '../../src/worker/dialogue.js';
+import { EventFeed } from '../../src/worker/event_feed.js';
+import { EgressBuffers, MediaEgress } from '../../src/worker/media_egress.js';
+import { Playout } from '../../src/worker/playout.js';
+import { Timeline } from '../../src/worker/timeline.js';
+import { CallBench, ORDER, STREAM } from './call_parts.js';
+
+let time = 0;
+vi.mock('../../src/clock.js', () => ({ nowMs: () => time, isoNow: () => '2026-03-04T05:06:08.000Z' }));
+
+let bench: CallBench;
+let dialogue: Dialogue;
+let report: CallReport;
+let events: CallEvent[];
+let ended: EndReason[];
+let faults: string[];
+beforeEach(() => {
+  time = 1_000_000;
+  bench = new CallBench();
+  report = new CallReport(ORDER);
+  events = [];
+  ended = [];
+  faults = [];
+  const { services } = bench;
+  const plan = services.plan(ORDER);
+  const timeline = new Timeline();
+  timeline.originMs = time;
+  const egress = new MediaEgress(bench.rings.egress, services.dsp, services.metrics, new EgressBuffers(), () => {});
+  egress.open(STREAM);
+  const playout = new Playout(egress, services.metrics, plan.pacing, timeline, () => dialogue.onSent());
+  dialogue = new Dialogue({
+    ...{ plan, services, playout, timeline, report, log: services.log },
+    events: new EventFeed(ORDER, (event) => events.push(event)),
+    finalizeStt() {},
+    onFault: ({ code }, message) => faults.push(`${message}: ${code}`),
+    onEnd: (reason) => ended.push(reason),
+  });
+});
+
+function pass(ms: number): void {
+  for (const end = time + ms; time < end; ) {
+    time += 5;
+    dialogue.tick(time);
+    bench.sent();
+  }
+}
+const tell = (event: TurnEvent): void => dialogue.event(event, time);
+const final = { isFinal: true, speechFinal: true, fromFinalize: true, confidence: 1 };
+const says = (text: string, startMs: number): void =>
+  tell({ on: 'transcript', transcript: { text, startMs, endMs: startMs + 500, ...final } });
+function greeted(): void {
+  dialogue.start(time, time);
+  bench.speak(400);
+  pass(2500);
+}
+const states = () => events.flatMap((event) => (event.kind === 'state' ? [event.state] : []));
+
+test('greeting, question, answer, farewell: each state is told once, and the end comes by itself', () => {
+  greeted();
+  says('That is all, thank you.', 1000);
+  pass(1500);
+  bench.write('Thank you for calling. Goodbye.');
+  bench.speak(1200);
+  pass(4000);
+  expect(states()).toEqual(['speaking', 'listening', 'thinking', 'speaking']);
+  expect(ended).toEqual(['agent_goodbye']);
+  expect(sumHistogram(bench.metrics, 'greeting_ms').count).toBe(1);
+});
+
+test('a barge-in is told with the time from the sure onset to the clear, and the turn says what was heard', () => {
+  greeted();
+  says('Tell me about the menu.', 1000);
+  pass(1500);
+  bench.write('Today we have soup and bread and cheese and a lot of other things.');
+  bench.speak(5000);
+  pass(1500);
+  tell({ on: 'speech_start', startMs: time - 250 });
+  pass(600);
+  expect(sumCounter(bench.metrics, 'barge_ins')).toBe(1);
+  expect(report.bargeIns).toHaveLength(1);
+  expect(report.bargeIns[0].onsetToClearMs).toBeLessThan(500);
+  const turn = report.turns.find(({ interrupted }) => interrupted)!;
+  expect(turn.agent.startsWith(turn.heard)).toBe(true);
+  expect(turn.heard.length).toBeLessThan(turn.agent.length);
+  expect(events.find(({ kind }) => kind === 'floor')).toMatchObject({ decision: 'interrupt' });
+});
+
+test('a voice that fails in mid-answer is heard to its end, then apologised for; nobody interrupted', () => {
+  greeted();
+  says('Tell me about the menu.', 1000);
+  pass(1500);
+  bench.write('Today we have soup. And we have bread and cheese.');
+  bench.speak(2000, false);
+  pass(300);
+  bench.tts.at(-1)!.handlers.onError(new EngineError('TTS_CLOSED'));
+  expect(faults).toEqual(['reply failed: TTS_CLOSED']);
+  pass(1000);
+  expect(bench.tts.at(-1)!.texts.join('')).not.toContain('Sorry');
+  pass(4000);
+  expect(bench.tts.at(-1)!.texts.join('')).toBe('Sorry, once more please.');
+  expect(report.turns[1]).toMatchObject({ interrupted: false, heard: expect.stringContaining('soup') });
+  expect(sumCounter(bench.metrics, 'barge_ins')).toBe(0);
+});
+
+test('an apology that cannot be spoken is owed', () => {
+  greeted();
+  says('Tell me about the menu.', 1000);
+  pass(1500);
+  bench.llm.at(-1)!.handlers.onError(new EngineError('LLM_TIMEOUT'));
+  expect(report.apologyOwed).toBe(false);
+  bench.tts.at(-1)!.handlers.onError(new EngineError('TTS_CLOSED'));
+  expect(report.apologyOwed).toBe(true);
+  expect(ended).toEqual(['error']);
+});
+
+test('after the end nothing is said and nothing is told', () => {
+  greeted();
+  dialogue.close(time);
+  const before = events.length;
+  says('Hello?', 2000);
+  dialogue.key('1', time);
+  pass(5000);
+  expect(events).toHaveLength(before);
+  expect(bench.llm).toHaveLength(0);
+});
+
+test('a call that ends in mid-sentence says what was heard of it; that is no interruption', () => {
+  dialogue.start(time, time);
+  bench.speak(3000);
+  pass(1000);
+  dialogue.close(time);
+  expect(report.turns[0]).toMatchObject({ turn: 0, interrupted: false });
+  expect(report.turns[0].heard.length).toBeLessThan(report.turns[0].agent.length);
+});
