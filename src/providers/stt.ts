@@ -17,6 +17,8 @@ export interface SttTranscript {
   endMs: number;
   /** 0..1, or 0 when the provider gave none. */
   confidence: number;
+  /** How sure the provider is that the turn is over, 0..1; absent = it does not judge that. */
+  endOfTurn?: number;
 }
 
 export interface SttHandlers {

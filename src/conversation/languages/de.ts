@@ -119,7 +119,7 @@ export const de: LanguagePack = {
       { pattern: asked('letzten vier(?: \\p{L}+)?'), digits: [4] },
       { pattern: asked('prüfnummer|sicherheitscode'), digits: [3, 4] },
       { pattern: asked('kartennummer|kreditkartennummer'), digits: [16] },
-      { pattern: asked('(?:telefon|handy|mobil|rück?ruf)nummer|telefon'), digits: [11] },
+      { pattern: asked('(?:telefon|handy|mobil|rück?ruf)nummer|telefon'), digits: [10, 11] },
       { pattern: asked('\\p{L}*nummer|\\p{L}*code|ziffern|zahl'), digits: [] },
     ],
     asks: [

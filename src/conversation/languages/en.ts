@@ -172,7 +172,7 @@ export const en: LanguagePack = {
         pattern: asked(
           '(?:phone|telephone|cell|cellphone|mobile|call ?back|contact|home|work)(?: phone)? number|(?:your|my|best|good|a) (?:phone|cell|mobile)(?: number)?|(?:your|my|best|good) number|number to (?:call|reach)|(?:reach|call)(?:ing)? (?:you|me)(?: back)? (?:at|on)|area code',
         ),
-        digits: [10],
+        digits: [10, 11],
       },
       {
         pattern: asked(

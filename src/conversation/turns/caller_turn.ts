@@ -58,6 +58,8 @@ export class CallerTurn {
   /** The end of the last speech on the recogniser's clock; null = not known. */
   #endAudioMs: number | null = null;
   #speechFinal = false;
+  /** The recogniser's own confidence in the end; null = it gives none. */
+  #endOfTurn: number | null = null;
   #newWordAtMs = 0;
   /** Words of the text that came before the last pause. */
   #breathFrom = 0;
@@ -127,6 +129,7 @@ export class CallerTurn {
     // Its words are still to come.
     this.#newWordAtMs = Math.max(this.#newWordAtMs, startMs);
     this.#speechFinal = false;
+    this.#endOfTurn = null;
     this.#finalizeSentAtMs = this.#finalAnsweredAtMs = null;
   }
 
@@ -157,10 +160,11 @@ export class CallerTurn {
     const change = this.#transcript.add(transcript, nowMs);
     this.#noteFinal(transcript, change, listening, nowMs);
     if (!sameWords(before, this.text)) this.#newWordAtMs = nowMs;
-    if (this.#speechFinal !== transcript.speechFinal) {
-      this.#speechFinal = transcript.speechFinal;
-      this.#heldText = null;
-    }
+    const endOfTurn = transcript.endOfTurn ?? null;
+    if (this.#speechFinal === transcript.speechFinal && this.#endOfTurn === endOfTurn) return;
+    this.#speechFinal = transcript.speechFinal;
+    this.#endOfTurn = endOfTurn;
+    this.#heldText = null;
   }
 
   /** Words by keypad: they need no waiting for more. Returns whether they end the turn: not while the caller speaks, too. */
@@ -237,7 +241,7 @@ export class CallerTurn {
       this.#hold = { holdMs: this.#options.silenceMsMax, goesOn: 0 };
       return;
     }
-    const provider = { speechFinal: this.#speechFinal, endOfTurn: null };
+    const provider = { speechFinal: this.#speechFinal, endOfTurn: this.#endOfTurn };
     const { longMs: longPauseMs } = this.#pauses;
     this.#evidence = { reading, longPauseMs, cutIns: this.#cutIns, provider, sound: null };
     this.#hold = holdFor(this.#evidence, this.#options);

@@ -290,7 +290,7 @@ function number(
   const state = wanted.length > 0 ? againstLengths(run.digits, wanted, abroad) : ofAnyLength(count, inBreath);
   // Where we say the digits back, a group is whole until we did.
   const grows = state === 'whole' ? run.mayGrow && wanted.length === 0 : expected.continued && count >= 2;
-  return { item: 'number', state: grows ? 'may_grow' : state, count, wanted: wanted[wanted.length - 1] ?? 0 };
+  return { item: 'number', state: grows ? 'may_grow' : state, count, wanted: wanted[0] ?? 0 };
 }
 
 /** "My zip code is 4", not "I called that number 3 times". */
@@ -314,12 +314,21 @@ function againstLengths(digits: string, wanted: readonly number[], abroad: boole
   const longest = wanted[wanted.length - 1];
   const { length } = digits;
   if (first === 16) return cardState(digits);
-  // A telephone number with its country's 0 or 1 in front is a digit longer.
-  if (first === 10 && /^[01]/.test(digits)) return length >= 11 ? 'whole' : length === 10 ? 'may_grow' : 'under_way';
-  if (first === 10 && (length === 7 || (abroad && length >= 10))) return 'may_grow';
+  if (first === 10 && longest === 11 && length >= 7) return phoneState(digits, abroad);
   if (length >= longest) return 'whole';
   if (first === 5) return length === 5 ? 'whole' : 'under_way'; // the four digits behind a zip code are hardly ever said
   return wanted.includes(length) ? 'may_grow' : 'under_way';
+}
+
+/**
+ * Ten digits, eleven with a country's 0 or 1 in front, more behind a plus sign; seven within a town. Where all numbers have
+ * one length the language's list says so, and this is not asked.
+ */
+function phoneState(digits: string, abroad: boolean): DictationState {
+  const { length } = digits;
+  if (length >= 11) return abroad && length === 11 ? 'may_grow' : 'whole';
+  if (length === 10) return abroad || /^[01]/.test(digits) ? 'may_grow' : 'whole';
+  return length === 7 ? 'may_grow' : 'under_way';
 }
 
 /** American Express cards have 15 digits and begin with 34 or 37; the others 16. */

@@ -137,8 +137,9 @@ function echoedDigits(said: string, language: EndOfTurnWords): number {
   return digits.includes(null) ? 0 : digits.join('').length;
 }
 
-function stillWanted(digits: readonly number[], given: number): readonly number[] {
-  return digits.map((count) => count - given).filter((count) => count > 0);
+/** What is left of the usual length; unknown when none is. */
+function stillWanted([usual = 0]: readonly number[], given: number): readonly number[] {
+  return usual > given ? [usual - given] : [];
 }
 
 /** Three digits and more in our question: it says a thing back. */

@@ -140,6 +140,20 @@ describe('how far the recogniser has heard', () => {
   });
 });
 
+test('a recogniser that is sure of the end shortens the wait, one that is not lengthens it', () => {
+  const holds = [0.02, undefined, 0.98].map((endOfTurn) => {
+    turn.forget();
+    turn.agentSaid('What happened?');
+    speaks(1000);
+    const spoken = { text: 'it broke again', isFinal: true, speechFinal: false, fromFinalize: true, confidence: 0.9 };
+    turn.transcribed({ ...spoken, startMs: now, endMs: now + 100, endOfTurn }, true, now);
+    now += 5000;
+    return turn.check(turn.endMs + 200).checkAtMs - turn.endMs;
+  });
+  expect(holds[0]).toBeGreaterThan(holds[1]);
+  expect(holds[1]).toBeGreaterThan(holds[2]);
+});
+
 test('a VAD that never falls silent does not keep the caller from being answered', () => {
   turn.speechStarts(0, true);
   now = 1500;

@@ -43,6 +43,19 @@ describe('numbers', () => {
     ['How can I help?', 'i need five hundred', null],
   ])('asked "%s", "%s": %s', (said, text, expected) => expect(state(said, text)).toBe(expected));
 
+  test.each([
+    ['fr', 'Quel est votre numéro de téléphone ?', 'zéro six douze trente-quatre', 'number under_way'],
+    ['fr', 'Quel est votre numéro de téléphone ?', 'zéro six douze trente-quatre cinquante-six vingt', 'number whole'],
+    ['es', '¿Cuál es su número de teléfono?', 'seis uno dos', 'number under_way'],
+    ['de', 'Wie ist Ihre Telefonnummer?', 'null eins sieben null', 'number under_way'],
+    ['de', 'Wie ist Ihre Telefonnummer?', 'null eins sieben null drei drei vier vier fünf fünf sechs', 'number whole'],
+    ['de', 'Wie lautet Ihre Postleitzahl?', 'eins null eins eins fünf', 'number whole'],
+    ['de', 'Wie ist Ihre E-Mail-Adresse?', 'anna punkt schmidt at', 'email under_way'],
+    ['de', 'Wie ist Ihre E-Mail-Adresse?', 'anna punkt schmidt at web punkt de', 'email whole'],
+  ])('in %s, asked "%s", "%s": %s', (language, said, text, expected) => {
+    expect(state(said, text, { language })).toBe(expected);
+  });
+
   test('five digits with pauses between them may be the beginning of a longer number', () => {
     expect(state(ORDER, 'one two three four five', { breathFrom: 3 })).toBe('number under_way');
   });

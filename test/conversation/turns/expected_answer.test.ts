@@ -27,14 +27,14 @@ test.each([
 
 describe('the length of a number', () => {
   test.each([
-    ['What is your phone number?', [10]],
+    ['What is your phone number?', [10, 11]],
     ['What is your zip code?', [5, 9]],
     ['What are the last four digits of your card?', [4]],
     ['Please tell me your six-digit code.', [6]],
     ['Please read me the 8 digit number.', [8]],
     ['What is the card number?', [16]],
     ['What is your order number?', []],
-    ['Which number can we use? A mobile number is fine.', [10]],
+    ['Which number can we use? A mobile number is fine.', [10, 11]],
   ])('"%s": %j', (said, digits) => expect(asked(said)).toMatchObject({ kind: 'number', digits }));
 });
 
