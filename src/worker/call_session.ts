@@ -4,6 +4,7 @@
 
 import type { Logger } from 'pino';
 import type { CallPlan } from '../agents/call_plan.js';
+import type { SoundFeatures } from '../audio/sound/sound_batch.js';
 import { type CallOrder, END_REASONS, type EndReason } from '../call/call.js';
 import type { CallSummary } from '../call/call_report.js';
 import { nowMs } from '../clock.js';
@@ -148,11 +149,11 @@ export class CallSession {
     }
   }
 
-  /** A probability of the VAD for this call's stream. */
-  onVad(probability: number, endSample: number, now: number): void {
+  /** A window of this call's stream: the VAD's probability, and what it is like where the plan wants to know. */
+  onVad(probability: number, endSample: number, sound: SoundFeatures | null, now: number): void {
     if (this.#endReason) return;
     try {
-      this.#ears.probability(probability, endSample, this.#ingress.timeline.originMs, now);
+      this.#ears.probability(probability, endSample, this.#ingress.timeline.originMs, now, sound);
     } catch (thrown) {
       this.fail(thrown);
     }

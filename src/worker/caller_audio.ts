@@ -1,6 +1,7 @@
 // Where a caller's 20 ms frames go: into the recording, to speech recognition in small batches, and to the VAD, whose
 // probabilities come back here and become "began to speak" and "fell silent", on the engine's clock.
 
+import type { SoundFeatures } from '../audio/sound/sound_batch.js';
 import { SpeechDetector } from '../audio/vad/speech_detector.js';
 import type { VadBatch } from '../audio/vad/vad_batch.js';
 import { BYTES_PER_MS, FRAME_MS, FRAME_SAMPLES } from '../audio_format.js';
@@ -16,6 +17,11 @@ const STT_BATCH_SILENCE = 200 * BYTES_PER_MS;
 const JUDGED_LATE_MAX_MS = 1000;
 
 export interface CallerAudioHandlers {
+  /**
+   * A window that ended at `atMs`, before what the VAD makes of it. Only where the VAD was asked to describe the stream; the
+   * object is filled anew each time.
+   */
+  onWindow?(window: SoundFeatures, atMs: number, nowMs: number): void;
   /** The VAD is sure that the caller speaks, and has since `startMs`. */
   onSpeechStart(startMs: number, nowMs: number): void;
   /** The VAD hears silence within speech: perhaps its end. */
@@ -50,9 +56,9 @@ export class CallerAudio {
   /** One frame that begins at `callMs` on the call's timeline. No allocation. */
   frame(mulaw: Uint8Array, pcm: Int16Array, callMs: number): void {
     this.recorder?.caller(callMs, mulaw);
-    this.#vad.push(this.#vadStream, pcm, 0, FRAME_SAMPLES);
-    this.#pushedSamples += FRAME_SAMPLES;
     this.#frameEndCallMs = callMs + FRAME_MS;
+    this.#vad.push(this.#vadStream, pcm, 0, FRAME_SAMPLES, this.#frameEndCallMs);
+    this.#pushedSamples += FRAME_SAMPLES;
     this.#batch.set(mulaw, this.#batched);
     this.#batched += FRAME_SAMPLES;
     if (this.#batched >= (this.#detector.speaking ? STT_BATCH_SPEECH : STT_BATCH_SILENCE)) this.flushStt();
@@ -70,10 +76,17 @@ export class CallerAudio {
   }
 
   /** One VAD window that ended with the stream's sample `endSample`. `originMs` = engine time of call time zero. */
-  probability(probability: number, endSample: number, originMs: number, nowMs: number): void {
+  probability(
+    probability: number,
+    endSample: number,
+    originMs: number,
+    nowMs: number,
+    sound: SoundFeatures | null = null,
+  ): void {
     const behindMs = (this.#pushedSamples - endSample) / BYTES_PER_MS;
     const saidMs = originMs + this.#frameEndCallMs - behindMs;
     const atMs = Math.min(Math.max(saidMs, nowMs - JUDGED_LATE_MAX_MS), nowMs);
+    if (sound !== null) this.#handlers.onWindow?.(sound, atMs, nowMs);
     const change = this.#detector.push(probability, atMs);
     if (change === 'speech_start') this.#handlers.onSpeechStart(this.#detector.speechStartMs, nowMs);
     else if (change === 'speech_pause') this.#handlers.onSpeechPause(nowMs);

@@ -2,7 +2,7 @@
 // on absolute deadlines, a fixed lead ahead of what the caller hears. A small lead keeps barge-in exact, a stall shorter
 // than the lead is not heard, and after a longer one the schedule catches up instead of drifting.
 //
-// Queue, ledger and the recording's agent channel are told of each byte here and nowhere else, so they can't disagree.
+// Queue, ledger, the recording's agent channel and the levels we play are told of each byte here and nowhere else, so they can't disagree.
 //
 //   hold    nothing more is handed over; costs nothing until the lead has run out, the caller hears no gap till then
 //   resume  goes on: where it was if the lead still lasts, else from the start of the word that the silence cut off
@@ -10,6 +10,7 @@
 //
 // Whose turn it is, what is said and why is not known here.
 
+import type { PlayedLevels } from '../audio/sound/played_levels.js';
 import { BYTES_PER_MS, FRAME_SAMPLES } from '../audio_format.js';
 import { PlayoutLedger, type ReplyId } from '../conversation/playout/playout_ledger.js';
 import type { ThreadMetrics } from '../metrics/shared_metrics.js';
@@ -44,6 +45,8 @@ const UNHEARD_PAUSE_MS = 40;
 
 export class Playout {
   recorder: Recorder | null = null;
+  /** Is told how loud we are when; null = nobody compares the caller with us. */
+  played: PlayedLevels | null = null;
   framesOut = 0;
   underruns = 0;
   readonly #ledger = new PlayoutLedger();
@@ -157,7 +160,11 @@ export class Playout {
     this.#sinceMarkBytes = this.#replySentBytes = 0;
     this.#finishing = this.#held = false;
     const { cutAtMs } = this.#ledger.cleared(nowMs);
-    if (cutAtMs !== null) this.recorder?.cleared(this.#timeline.toCallMs(cutAtMs));
+    if (cutAtMs !== null) {
+      const callMs = this.#timeline.toCallMs(cutAtMs);
+      this.recorder?.cleared(callMs);
+      this.played?.cut(callMs);
+    }
     if (!isUnplayed || !this.#egress.isOpen) return false;
     this.#playEndMs = nowMs;
     this.#egress.clear();
@@ -219,7 +226,9 @@ export class Playout {
       if (!this.#egress.media(queue, count, paddedCount)) return;
       this.#account(paddedCount, nowMs);
       const playMs = this.#ledger.sent(paddedCount, nowMs);
-      this.recorder?.agent(this.#timeline.toCallMs(playMs), this.#egress.sentMulaw, 0, paddedCount);
+      const callMs = this.#timeline.toCallMs(playMs);
+      this.recorder?.agent(callMs, this.#egress.sentMulaw, 0, paddedCount);
+      this.played?.sent(callMs, this.#egress.sentMulaw, 0, paddedCount);
       this.#onSent();
       this.#sinceMarkBytes += paddedCount;
       if ((this.#finishing && queue.length === 0) || this.#sinceMarkBytes >= MARK_EVERY_BYTES) this.#sendMark(nowMs);

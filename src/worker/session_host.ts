@@ -2,6 +2,7 @@
 // drives them. One tick drains every call, runs one VAD inference for all of them, then lets every call act. An error
 // inside one call ends that call; it does not reach the others, nor the beat. The beat is also the thread's sign of life.
 
+import type { OnProbability } from '../audio/vad/vad_batch.js';
 import type { CallOrder } from '../call/call.js';
 import type { CallSummary } from '../call/call_report.js';
 import { nowMs } from '../clock.js';
@@ -189,8 +190,8 @@ export class SessionHost {
     );
   }
 
-  readonly #onProbability = (stream: number, probability: number, endSample: number): void => {
-    this.#byStream[stream]?.onVad(probability, endSample, nowMs());
+  readonly #onProbability: OnProbability = (stream, probability, endSample, sound) => {
+    this.#byStream[stream]?.onVad(probability, endSample, sound, nowMs());
   };
 
   /** Something of the beat failed that no call's own guard caught; the rest of the beat goes on. */

@@ -1,6 +1,7 @@
 // A caller's frames on their way to recording, recognition and judgement, with stand-ins for all three.
 
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { SoundFeatures } from '../../src/audio/sound/sound_batch.js';
 import type { VadBatch } from '../../src/audio/vad/vad_batch.js';
 import type { SttSession } from '../../src/providers/stt.js';
 import { CallerAudio } from '../../src/worker/caller_audio.js';
@@ -130,4 +131,37 @@ describe('a clock that is put right in the middle of a word', () => {
     hear(5000, 20, 1, -4000);
     expect(edges[0][1]).toBeLessThanOrEqual(ORIGIN_MS + 5400 - 4000);
   });
+});
+
+test('what a window is like is told before its edge, at the time the VAD goes by; without it nobody is told', () => {
+  const told: [string, number, number][] = [];
+  const vad = { push: () => {} };
+  const ears = new CallerAudio(vad as unknown as VadBatch, 0, OPTIONS as never, {
+    onWindow: (window, atMs, nowMs) => told.push([`window ${window.probability}`, atMs, nowMs]),
+    onSpeechStart: (startMs, nowMs) => told.push(['start', startMs, nowMs]),
+    onSpeechPause: () => {},
+    onSpeechEnd: () => {},
+  });
+  const sound = { probability: 0.9 } as SoundFeatures;
+  for (let i = 0; i < 4; i++) ears.frame(frame, pcm, 100 + i * 20);
+  ears.probability(0.9, 256, ORIGIN_MS, 10_200, sound);
+  ears.probability(0.9, 512, ORIGIN_MS, 10_200, sound);
+  ears.probability(0.9, 640, ORIGIN_MS, 10_200, null);
+  expect(told).toEqual([
+    ['window 0.9', 10_132, 10_200],
+    ['window 0.9', 10_164, 10_200],
+    ['start', 10_070, 10_200],
+  ]);
+});
+
+test('the VAD is told when on the call the frame ended', () => {
+  const ends: number[] = [];
+  const vad = { push: (...[, , , , endMs]: Parameters<VadBatch['push']>) => void ends.push(endMs ?? Number.NaN) };
+  const ears = new CallerAudio(vad as unknown as VadBatch, 0, OPTIONS as never, {
+    onSpeechStart: () => {},
+    onSpeechPause: () => {},
+    onSpeechEnd: () => {},
+  });
+  for (const callMs of [0, 20, 60]) ears.frame(frame, pcm, callMs);
+  expect(ends).toEqual([20, 40, 80]);
 });

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { dsp } from '../../src/audio/kernels/addon.js';
+import type { PlayedLevels } from '../../src/audio/sound/played_levels.js';
 import type { ReplyId } from '../../src/conversation/playout/playout_ledger.js';
 import { createSharedMetrics, sumCounter, sumHistogram, ThreadMetrics } from '../../src/metrics/shared_metrics.js';
 import { EGRESS } from '../../src/threads/record_types.js';
@@ -289,4 +290,23 @@ test('a cut ends a hold, and audio of what was cut is dropped, counted', () => {
   playout.resume(50);
   expect(read()).toEqual([]);
   expect(sumCounter(metricsMemory, 'stale_audio')).toBe(1);
+});
+
+test('the levels of what we play are told as it will be heard, and taken back from a cut on', () => {
+  const told: string[] = [];
+  const played = {
+    sent: (callMs: number, _mulaw: Uint8Array, offset: number, count: number) =>
+      told.push(`${callMs}: ${count / 8} ms from ${offset}`),
+    cut: (callMs: number) => told.push(`cut ${callMs}`),
+  };
+  playout.played = played as unknown as PlayedLevels;
+  id = playout.begin();
+  playout.audio(id, audio(60), 1000);
+  playout.finish(id, 1000);
+  playout.cut(1020);
+  playout.cut(1021);
+  // The way to Twilio is taken to be 30 ms.
+  expect(told.slice(0, 2)).toEqual(['1030: 40 ms from 0', '1070: 20 ms from 0']);
+  expect(told).toHaveLength(3);
+  expect(told[2]).toMatch(/^cut 10[2-5]\d$/);
 });

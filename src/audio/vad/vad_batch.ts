@@ -1,8 +1,11 @@
 // Voice activity of all calls of one worker: collects each stream's samples and runs every window that is due, of every
 // stream, in one batch. What a probability means for the conversation is speech_detector.ts's business; the network itself is
-// silero_model.ts (onnxruntime) or silero_native.ts, chosen by silero_engine.ts.
+// silero_model.ts (onnxruntime) or silero_native.ts, chosen by silero_engine.ts. What a window is like besides is computed in
+// the same round by sound/sound_batch.ts, for the streams that want it.
 
 import { assert } from '../../assert.js';
+import type { PlayedLevels } from '../sound/played_levels.js';
+import { SoundBatch, type SoundFeatures } from '../sound/sound_batch.js';
 import { chooseEngine } from './silero_engine.js';
 import {
   CONTEXT_SAMPLES,
@@ -17,7 +20,15 @@ import {
 /** Room per stream: half a second may wait for `run`, then the oldest windows go. A round takes one window a stream. */
 const PENDING_SAMPLES = 4096;
 
-export type OnProbability = (stream: number, probability: number, endSample: number) => void;
+/** `sound`: what the window is like, null where nobody asked (`describe`); the same object each time. */
+export type OnProbability = (
+  stream: number,
+  probability: number,
+  endSample: number,
+  sound: SoundFeatures | null,
+) => void;
+
+const SAMPLES_PER_MS = 8;
 
 /**
  * One batch for one thread. Streams come and go at any time, also while a run is under way. Nothing is allocated per
@@ -29,6 +40,7 @@ export class VadBatch {
 
   readonly #engine: SileroEngine;
   readonly #round: SileroRound;
+  readonly #sound: SoundBatch;
   readonly #freeStreams: number[] = [];
   /** Per stream: whether it is open, where its samples begin (context included) and end, and where in time they are. */
   readonly #isOpen: Uint8Array;
@@ -50,6 +62,7 @@ export class VadBatch {
     const streams = round.offsets.length;
     this.#engine = engine;
     this.#round = round;
+    this.#sound = new SoundBatch(streams);
     for (let stream = streams - 1; stream >= 0; stream--) this.#freeStreams.push(stream);
     this.#isOpen = new Uint8Array(streams);
     this.#readAt = new Int32Array(streams);
@@ -94,18 +107,31 @@ export class VadBatch {
     return stream;
   }
 
+  /**
+   * From now on the open stream's windows come with what they are like, and `push` must tell the call time. Returns where
+   * to tell what we play to this caller.
+   */
+  describe(stream: number): PlayedLevels {
+    assert(this.#isOpen[stream] === 1, 'an open VAD stream is described');
+    return this.#sound.open(stream);
+  }
+
   /** Frees the stream; nothing is called back for it any more. Safe twice. */
   close(stream: number): void {
     if (this.#isOpen[stream] !== 1) return;
     this.#dueWindows -= this.#dueOf(stream);
     this.#isOpen[stream] = 0;
+    this.#sound.close(stream);
     this.#freeStreams.push(stream);
     const { streams } = this.#round;
     for (let row = 0; row < this.#rows; row++) if (streams[row] === stream) streams[row] = -1;
   }
 
-  /** Appends `count` samples (normally one frame of 160, at most 2048) of 8 kHz audio. No allocation. */
-  push(stream: number, pcm: Int16Array, offset: number, count: number): void {
+  /**
+   * Appends `count` samples (normally one frame of 160, at most 2048) of 8 kHz audio, which end at `endMs` on the call's
+   * timeline. No allocation.
+   */
+  push(stream: number, pcm: Int16Array, offset: number, count: number, endMs = 0): void {
     assert(this.#isOpen[stream] === 1, 'samples belong to an open VAD stream');
     assert(count <= PENDING_SAMPLES / 2, 'a VAD push is about a frame');
     const dueBefore = this.#dueOf(stream);
@@ -117,6 +143,7 @@ export class VadBatch {
     if (offset === 0 && count === pcm.length) samples.set(pcm, at);
     else for (let i = 0; i < count; i++) samples[at + i] = pcm[offset + i];
     this.#writeAt[stream] += count;
+    this.#sound.pushed(stream, endMs);
     this.#dueWindows += this.#dueOf(stream) - dueBefore;
   }
 
@@ -174,10 +201,14 @@ export class VadBatch {
       if (this.#isOpen[stream] === 0 || this.#dueOf(stream) === 0) continue;
       offsets[rows] = stream * PENDING_SAMPLES + this.#readAt[stream];
       streams[rows] = stream;
+      const behind = this.#writeAt[stream] - this.#readAt[stream] - INPUT_SAMPLES;
+      this.#sound.take(stream, offsets[rows] + CONTEXT_SAMPLES, behind / SAMPLES_PER_MS);
       this.#passWindow(stream);
       this.#dueWindows--;
       this.#rowEndSample[rows++] = this.#judgedSamples[stream];
     }
+    // Before the network, which may be asynchronous: the samples may have moved by then.
+    this.#sound.run(this.#round.samples);
     return (this.#rows = rows);
   }
 
@@ -185,7 +216,9 @@ export class VadBatch {
     const { streams, probabilities } = this.#round;
     for (let row = 0; row < this.#rows; row++) {
       const stream = streams[row];
-      if (stream >= 0) onProbability(stream, probabilities[row], this.#rowEndSample[row]);
+      if (stream < 0) continue;
+      const sound = this.#sound.windowOf(stream, probabilities[row]);
+      onProbability(stream, probabilities[row], this.#rowEndSample[row], sound);
     }
     this.#rows = 0;
   }

@@ -11,19 +11,26 @@ export interface SoundWindow {
   /** 10 log10 of the mean square, full scale = 0 dB. -90 at least. */
   levelDb: number;
   /**
-   * How periodic it is, 0..1: the highest normalised autocorrelation over the lags of 70 to 400 Hz. Vowels and hums are
+   * How periodic it is, 0..1: the highest normalised autocorrelation over the lags of 60 to 400 Hz. Vowels and hums are
    * near 1, breath, coughs and doors near 0.
    */
   voicing: number;
+  /** Where it has a pitch. One window in six of a voice on a telephone line is an octave or a fifth off. */
+  pitchHz: number;
   /** How far the spectrum moved since the window before: mean difference of the octave bands' levels, each against the window's level, dB. */
   change: number;
   /** Level below 1 kHz less level above, dB. A voice far from the phone, or through a wall, has more below. */
   tilt: number;
   /**
-   * Likeness to what we put into the ear in the last 500 ms, -1..1: the highest correlation of the level over the last
-   * half second with ours, over delays of 0 to 500 ms.
+   * Likeness to what we put into the ear, 0..1: the highest correlation of the level over the last 768 ms with ours, over
+   * delays of 0 to 500 ms. 0 while we are silent.
    */
   likeness: number;
+  /**
+   * That this line returns our voice, 0..1: the same correlation over the last seconds in which we were heard. Below 0.5
+   * for callers who answer us, above 0.7 for a loudspeaker's echo. 0 before a second of it.
+   */
+  echo: number;
 }
 
 /** A window of which only the probability is known. One object may be filled again and again: nobody keeps it. */
@@ -32,8 +39,10 @@ export function emptyWindow(): SoundWindow {
     probability: 0,
     levelDb: Number.NaN,
     voicing: Number.NaN,
+    pitchHz: Number.NaN,
     change: Number.NaN,
     tilt: Number.NaN,
     likeness: Number.NaN,
+    echo: Number.NaN,
   };
 }

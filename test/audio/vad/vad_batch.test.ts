@@ -2,6 +2,7 @@
 // in vad_golden.test.ts.
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { dsp } from '../../../src/audio/kernels/addon.js';
 import { VadBatch } from '../../../src/audio/vad/vad_batch.js';
 import { EngineError } from '../../../src/errors.js';
 import { ENGINES, MODEL_PATH, speechLikeSignal } from './vad_signals.js';
@@ -63,6 +64,41 @@ describe.each(ENGINES)('%s', (engine) => {
     await vad.run((stream, probability) => heard[stream].push(probability));
     expect(heard[own]).toHaveLength(6);
     expect(heard[own]).toEqual(heard[part]);
+  });
+
+  test('what a window is like comes with it for whom it was asked, late frames and our own voice included', async () => {
+    const [asked, other] = [open(), open()];
+    const played = vad.describe(asked);
+    const mulaw = new Uint8Array(SPEECH.length);
+    dsp.mulawEncode(SPEECH, 0, mulaw, 0, SPEECH.length);
+    played.sent(0, mulaw, 0, mulaw.length);
+    const levels: number[] = [];
+    let likeness = 0;
+    // 100 ms on the way to us: as much must be looked back.
+    for (let at = 0; at + 800 <= SPEECH.length; at += 800) {
+      for (const stream of [asked, other]) vad.push(stream, SPEECH, at, 800, (at + 800) / 8 + 100);
+      await vad.run((stream, probability, _, sound) => {
+        if (stream === other) return expect(sound).toBeNull();
+        expect(sound!.probability).toBe(probability);
+        levels.push(sound!.levelDb);
+        likeness = Math.max(likeness, sound!.likeness);
+      });
+    }
+    expect(levels).toHaveLength(62);
+    levels.forEach((level, i) => {
+      expect(level).toBeCloseTo(Math.max(-90, dsp.level(SPEECH, i * 256, 256)), 3);
+    });
+    expect(likeness).toBeGreaterThan(0.95);
+  });
+
+  test('the next caller in the stream is not described unasked', async () => {
+    const first = open();
+    vad.describe(first);
+    vad.close(first);
+    const second = open();
+    expect(second).toBe(first);
+    vad.push(second, SPEECH, 0, 256);
+    await vad.run((_, __, ___, sound) => expect(sound).toBeNull());
   });
 
   test('with nothing due, a run calls nobody', async () => {
