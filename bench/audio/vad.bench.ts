@@ -4,7 +4,7 @@
 import { NativeSileroNet } from '../../src/audio/kernels/addon.js';
 import { checkSignal } from '../../src/audio/vad/silero_check.js';
 import { VadBatch } from '../../src/audio/vad/vad_batch.js';
-import { FRAME_SAMPLES } from '../../src/audio_format.js';
+import { BYTES_PER_MS, FRAME_SAMPLES } from '../../src/audio_format.js';
 
 export interface VadBenchOptions {
   /** models/silero_vad.onnx. */
@@ -14,6 +14,8 @@ export interface VadBenchOptions {
   /** Windows judged per measurement, at least; the median of `repeats` counts. */
   windows: number;
   repeats: number;
+  /** Each window is described besides (sound/sound_batch.ts), as where the floor is judged; only by the native engine. */
+  described?: boolean;
 }
 export const VAD_BENCH_FULL = { batches: [1, 2, 4, 8, 16, 32, 64, 128], windows: 1000, repeats: 5 } as const;
 /** Small enough to run with the tests. */
@@ -39,7 +41,10 @@ export const MULTIPLY_ADDS_PER_WINDOW = 338_304;
  */
 export async function measureVad(options: VadBenchOptions): Promise<VadBenchRow[]> {
   const candidates: Candidate[] = [];
-  for (const engine of NativeSileroNet ? (['onnx', 'native'] as const) : (['onnx'] as const)) {
+  const engines = (['onnx', 'native'] as const).filter((engine) =>
+    engine === 'native' ? NativeSileroNet !== null : !options.described,
+  );
+  for (const engine of engines) {
     for (const batch of options.batches) candidates.push(await Candidate.create(options, engine, batch));
   }
   // The first time round warms up.
@@ -70,16 +75,23 @@ class Candidate {
     private readonly vad: VadBatch,
     private readonly batch: number,
     private readonly rounds: number,
+    private readonly described: boolean,
   ) {}
 
   static async create(options: VadBenchOptions, engine: 'onnx' | 'native', batch: number): Promise<Candidate> {
     const rounds = Math.max(1, Math.ceil(options.windows / batch / ROUND_WINDOWS));
-    return new Candidate(await VadBatch.create(options.modelPath, engine, batch), batch, rounds);
+    return new Candidate(
+      await VadBatch.create(options.modelPath, engine, batch),
+      batch,
+      rounds,
+      options.described === true,
+    );
   }
 
   async run(counts: boolean): Promise<void> {
     const { vad, signal, frame } = this;
     const streams = Array.from({ length: this.batch }, () => vad.open());
+    if (this.described) for (const stream of streams) vad.describe(stream);
     let windows = 0;
     this.probabilitySum = 0;
     const onProbability = (stream: number, probability: number, endSample: number) => {
@@ -92,7 +104,7 @@ class Candidate {
     for (let at = 0; at < this.rounds * signal.length; at += FRAME_SAMPLES) {
       for (let i = 0; i < FRAME_SAMPLES; i++) frame[i] = signal[(at + i) % signal.length];
       const pushBegan = performance.now();
-      for (const stream of streams) vad.push(stream, frame, 0, FRAME_SAMPLES);
+      for (const stream of streams) vad.push(stream, frame, 0, FRAME_SAMPLES, (at + FRAME_SAMPLES) / BYTES_PER_MS);
       pushMs += performance.now() - pushBegan;
       // Not always `await`: that would charge the synchronous engine for a turn of the event loop.
       const running = vad.run(onProbability);

@@ -22,6 +22,8 @@ export async function bench(options: BenchOptions): Promise<BenchResult[]> {
   const size = options.small ? VAD_BENCH_SMALL : { ...VAD_BENCH_FULL, batches: BATCHES };
   const rows = await measureVad({ modelPath: MODEL_PATH, ...size });
   const results = rows.map((row) => againstOneStream(rows, row));
+  const described = await measureVad({ modelPath: MODEL_PATH, ...size, described: true });
+  results.push(...described.map((row) => againstAlone(rows, row)));
   // Starting that plugin takes seconds: not with the tests.
   if (!options.small) results.push(...(await againstLivekit(LIVEKIT_STREAMS)));
   return results;
@@ -36,6 +38,14 @@ function againstOneStream(rows: readonly VadBenchRow[], row: VadBenchRow): Bench
   const oneStream = rows.find(({ engine, batch }) => engine === 'onnx' && batch === 1);
   if (!oneStream || oneStream === row) return compared(name, timed(row), null, NOTE);
   return compared(name, timed(row), { name: 'onnxruntime, one stream', ...timed(oneStream) }, NOTE);
+}
+
+/** What it costs to know besides what a window is like. */
+function againstAlone(rows: readonly VadBenchRow[], described: VadBenchRow): BenchResult {
+  const timed = ({ usPerWindow, hash }: VadBenchRow) => ({ nsPerOp: usPerWindow * 1000, hash });
+  const alone = rows.find(({ engine, batch }) => engine === described.engine && batch === described.batch);
+  const peer = alone ? { name: 'voice activity alone', ...timed(alone) } : null;
+  return compared(`voice activity and sound features, batch ${described.batch}`, timed(described), peer, NOTE);
 }
 
 async function againstLivekit(streams: number): Promise<BenchResult[]> {
