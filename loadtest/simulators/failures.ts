@@ -48,6 +48,11 @@ export class FailurePlan<Mode extends string> {
     this.#planned = mode ? this.#planned.filter((planned) => planned.mode !== mode) : [];
   }
 
+  /** A failure planned for just this call, a number of times, has not been handed out as often. */
+  isPending(callSid: string): boolean {
+    return this.#planned.some((planned) => planned.callSid === callSid && Number.isFinite(planned.left));
+  }
+
   /** Hands out the first planned failure among `modes` that applies to `key`, and counts it. */
   take(modes: readonly Mode[], key: string): ArmedFailure<Mode> | null {
     const planned = this.#planned.find((candidate) => applies(candidate, modes, key));

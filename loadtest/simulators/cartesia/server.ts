@@ -134,7 +134,7 @@ export class CartesiaSimulator {
     return simulator;
   }
 
-  /** `callSid` is looked for in the context id. */
+  /** `callSid` is looked for in the context id and in the first text of the context. */
   fail(mode: CartesiaFailureMode, options?: FailOptions): void {
     this.failures.fail(mode, options);
   }

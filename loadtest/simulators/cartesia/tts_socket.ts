@@ -131,8 +131,9 @@ export class TtsSocket implements ContextSink {
     if (this.#finished.size > FINISHED_MAX) this.#finished.delete(this.#finished.values().next().value as string);
     stats.contextEnded(context, how);
     if (how === 'abandoned') return;
-    if (how === 'cancelled') this.#lateChunks(context.id);
-    if (this.#contexts.size === 0 && failures.take(['idle_close'], context.id)) this.#wire?.end(1000, IDLE_REASON);
+    if (how === 'cancelled') this.#lateChunks(context);
+    if (this.#contexts.size === 0 && failures.take(['idle_close'], keyOf(context.id, context.firstText)))
+      this.#wire?.end(1000, IDLE_REASON);
   }
 
   #generate(request: GenerationRequest): void {
@@ -175,15 +176,15 @@ export class TtsSocket implements ContextSink {
   }
 
   #open(request: GenerationRequest): TtsContext {
-    const failure = this.host.failures.take(CONTEXT_MODES, request.contextId);
+    const failure = this.host.failures.take(CONTEXT_MODES, keyOf(request.contextId, request.transcript));
     const context = new TtsContext(request.contextId, request, this.host, this, failure);
     this.#contexts.set(context.id, context);
     this.host.stats.contextStarted();
     return context;
   }
 
-  #lateChunks(contextId: string): void {
-    const failure = this.host.failures.take(['late_chunks'], contextId);
+  #lateChunks({ id: contextId, firstText }: TtsContext): void {
+    const failure = this.host.failures.take(['late_chunks'], keyOf(contextId, firstText));
     if (!failure) return;
     const chunk = `{"type":"chunk","context_id":${JSON.stringify(contextId)},"data":"${'f'.repeat(400)}","done":false,"status_code":206,"step_time":1}`;
     setTimeout(() => this.send([chunk, chunk]), failure.delayMs ?? 300).unref();
@@ -193,4 +194,9 @@ export class TtsSocket implements ContextSink {
 /** Two pieces that run together: the client forgot the blank between them. */
 function isGlued(before: string, after: string): boolean {
   return /[\p{L}\p{N}.,!?]$/u.test(before) && /^[\p{L}\p{N}]/u.test(after);
+}
+
+/** What failures are matched against: clients name their contexts as they like, and the words say more. */
+function keyOf(contextId: string, firstText: string): string {
+  return `${contextId} ${firstText}`;
 }

@@ -10,6 +10,8 @@ export interface TrueWord {
   text: string;
   startMs: number;
   endMs: number;
+  /** The recogniser makes it out only so long after its end. */
+  lateMs?: number;
 }
 
 export interface CallerTruth {
@@ -68,10 +70,11 @@ export class TimedHearing implements Ear {
     const { words } = this.truth;
     while (this.#oldest < words.length && words[this.#oldest].endMs < nowMs - PAST_MS) this.#oldest++;
     for (let i = this.#oldest; i < words.length; i++) {
-      const { text, startMs, endMs } = words[i];
+      const { text, startMs, endMs, lateMs = 0 } = words[i];
+      const dueMs = endMs + lateMs;
       if (startMs < nowMs && endMs + WORD_GAP_MS > nowMs - WINDOW_MS) inWord = true;
-      // Its end lies in this window, and most of it was heard here.
-      if (endMs <= nowMs - WINDOW_MS || endMs > nowMs || (startMs + endMs) / 2 < this.#firstMs || text === '') continue;
+      // It comes due in this window, and most of it was heard here.
+      if (dueMs <= nowMs - WINDOW_MS || dueMs > nowMs || (startMs + endMs) / 2 < this.#firstMs || text === '') continue;
       this.pending.push({
         text,
         startMs: Math.max(0, startMs - this.#shiftMs),
