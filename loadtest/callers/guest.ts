@@ -62,7 +62,9 @@ export class Guest implements Talker {
   attach(line: CallerLine, ear: Playout): void {
     this.#line = line;
     this.#ear = ear;
-    if (Number.isNaN(this.startedMs)) this.startedMs = clockNowMs();
+    const nowMs = clockNowMs();
+    if (Number.isNaN(this.startedMs)) this.startedMs = nowMs;
+    this.line.attachEar(ear, nowMs);
   }
 
   tick(nowMs: number): void {

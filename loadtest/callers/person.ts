@@ -1,5 +1,6 @@
 // Different people: voices of the synthesiser with their own pitch, pace and loudness, and utterances with the words' times.
 
+import { allWords } from '../ear/voice_book.js';
 import type { EspeakVoice } from '../simulators/speech/espeak_thread.js';
 import { synthesiseWithWords } from '../simulators/speech/synthesise.js';
 
@@ -17,7 +18,7 @@ export interface Utterance {
   text: string;
   pcm: Float32Array;
   /** ms within the utterance, without the silence around each word. */
-  words: readonly { text: string; startMs: number; endMs: number }[];
+  words: readonly { text: string; startMs: number; endMs: number; lateMs?: number }[];
 }
 
 const NAMES = ['en-us+f3', 'en-us+m3', 'en+f2', 'en+m1', 'en-us+m7', 'en+f4', 'en-us+f5', 'en+m5'];
@@ -42,7 +43,10 @@ export async function say(text: string, { voice, loudnessDb }: Person, gapMs = 7
     pieces.map(({ samples, words }, i) => {
       const gain = 10 ** (loudnessDb / 20) / 32_768;
       const pcm = Float32Array.from(samples, (sample) => sample * gain);
-      return { utterance: trimmed({ text: parts[i], pcm, words: words.map(asWord) }), gapMs: i === 0 ? 0 : gapMs };
+      return {
+        utterance: trimmed({ text: parts[i], pcm, words: allWords(parts[i], words).map(asWord) }),
+        gapMs: i === 0 ? 0 : gapMs,
+      };
     }),
   );
 }

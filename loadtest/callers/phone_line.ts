@@ -3,9 +3,10 @@
 
 import type { CallerTruth, TrueWord } from '../simulators/deepgram/timed_hearing.js';
 import { seededRandom } from '../simulators/latency.js';
-import { FRAME_BYTES, PAYLOAD_CHARS } from '../simulators/twilio/audio_clip.js';
+import { FRAME_BYTES, FRAME_MS, PAYLOAD_CHARS } from '../simulators/twilio/audio_clip.js';
 import type { Microphone } from '../simulators/twilio/media_client.js';
 import { sampleToMulaw } from '../simulators/twilio/mulaw_codec.js';
+import type { Playout } from '../simulators/twilio/playout.js';
 import { Biquad } from './biquad.js';
 import { lengthMs, type Utterance } from './person.js';
 
@@ -15,6 +16,8 @@ export interface LineOptions {
   noiseDbfs?: number;
   /** Seconds between two half seconds of muffling (a hand, a scarf: low-pass at 1.5 kHz); absent: never. */
   muffleEveryS?: number;
+  /** What the earpiece plays comes back into the microphone, so much later and weaker. */
+  echo?: { delayMs: number; db: number };
 }
 
 /** Something that sounds at the telephone. */
@@ -50,6 +53,8 @@ export class PhoneLine implements Microphone, CallerTruth {
   #sent: Buffer = Buffer.alloc(1 << 20);
   #sentBytes = 0;
   #muted = false;
+  #ear: Playout | null = null;
+  #streamBeganMs = 0;
 
   constructor(options: LineOptions) {
     this.#options = options;
@@ -77,6 +82,12 @@ export class PhoneLine implements Microphone, CallerTruth {
     };
     this.#sources.push(source);
     return source;
+  }
+
+  /** Whose sound comes back as an echo; `beganMs`: process clock at which the stream began. */
+  attachEar(ear: Playout, beganMs: number): void {
+    this.#ear = ear;
+    this.#streamBeganMs = beganMs;
   }
 
   /** Everything that sounds stops in mid-word. */
@@ -127,6 +138,12 @@ export class PhoneLine implements Microphone, CallerTruth {
       source.at += count;
     }
     this.#sources = this.#sources.filter(({ at, pcm }) => at < pcm.length);
+    const { echo } = this.#options;
+    if (echo && this.#ear) {
+      const toMs = this.#streamBeganMs + streamMs - echo.delayMs;
+      const ours = this.#ear.heardAudio(toMs - FRAME_MS, toMs);
+      for (let i = 0; i < ours.length && i < FRAME_BYTES; i++) out[i] += (ours[i] / 32_768) * 10 ** (-echo.db / 20);
+    }
     const seconds = this.#sentBytes / 8000;
     const { noiseDbfs, muffleEveryS } = this.#options;
     const drift = DRIFT_DB * Math.sin((2 * Math.PI * seconds) / DRIFT_PERIOD_S);
@@ -148,8 +165,8 @@ export class PhoneLine implements Microphone, CallerTruth {
   #begin(source: Source, streamMs: number): void {
     source.startMs = streamMs;
     const fromMs = this.sentMs;
-    for (const { text, startMs, endMs } of source.words)
-      this.words.push({ text, startMs: fromMs + startMs, endMs: fromMs + endMs });
+    for (const word of source.words)
+      this.words.push({ ...word, startMs: fromMs + word.startMs, endMs: fromMs + word.endMs });
     this.words.sort((a, b) => a.endMs - b.endMs);
   }
 

@@ -46,6 +46,8 @@ const INTERIM_EVERY_MS = 400;
 export interface StageOptions {
   seed: number;
   answer?: (messages: readonly ChatMessage[]) => string | null;
+  /** So many characters of a reply have left, to a request with these messages. */
+  onText?: (messages: readonly ChatMessage[], chars: number) => void;
   latencies?: ProviderLatencies;
   /** Further settings of the server. */
   env?: Record<string, string>;
@@ -88,7 +90,13 @@ export class Stage {
       hearing: { interimEveryMs: INTERIM_EVERY_MS },
       truth: (tag) => stage?.guestOf(tag)?.line ?? null,
     });
-    const openai = await OpenaiSimulator.start({ seed, latency: latencies.openai, answer: options.answer });
+    const { answer, onText } = options;
+    const openai = await OpenaiSimulator.start({
+      seed,
+      latency: latencies.openai,
+      answer,
+      onText: onText && ((_, { messages }, chars) => onText(messages, chars)),
+    });
     const cartesia = await CartesiaSimulator.start({
       seed,
       latency: latencies.cartesia,

@@ -139,6 +139,21 @@ export function holesAndRepeats(
   return { lost, doubled };
 }
 
+/** How many words of `reply` were heard, and how many it has: words of the pieces that it was spoken in. */
+export function heardOfReply(reply: string, played: readonly PlayedWord[]): { heard: number; of: number } {
+  const line = plainWords(reply);
+  const heard = new Set<number>();
+  for (const { piece, index, word, share } of played) {
+    const at = placeIn(line, plainWords(piece.text));
+    if (at < 0 || share < HEARD_SHARE) continue;
+    const before = piece.words.slice(0, index).flatMap((each) => plainWords(each.word)).length;
+    plainWords(word).forEach((_, k) => {
+      heard.add(at + before + k);
+    });
+  }
+  return { heard: heard.size, of: line.length };
+}
+
 interface Group {
   line: string[];
   words: { at: number; share: number }[];

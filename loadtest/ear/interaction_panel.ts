@@ -94,7 +94,8 @@ function yieldLatency(call: JudgedCall, speech: readonly boolean[], event: Calle
 
 /**
  * While the agent speaks: no silence of more than one tick begins within 1.0 s of the onset. While it is silent: nothing
- * is said from the onset until 2.0 s after the end. Backchannels exist only while it speaks.
+ * is said from the onset until 2.0 s after the end; a silence in which it owes the answer to a turn is none. Backchannels exist
+ * only while it speaks.
  */
 function selective(
   call: JudgedCall,
@@ -111,11 +112,19 @@ function selective(
       if (!speech[at] && !speech[at + 1]) return false;
     return true;
   }
-  if (event.kind === 'backchannel') return null;
+  if (event.kind === 'backchannel' || isOwed(call, event)) return null;
   const untilMs = event.endMs + SILENT_WITHIN_S * 1000;
   const next = call.events.find(({ startMs, kind }) => startMs > event.startMs && kind === 'turn');
   if (untilMs > call.durationMs || (next && next.startMs < untilMs)) return null;
   return !segments.some((segment) => segment.from > from && segment.from * TICK_MS < untilMs);
+}
+
+/** The last turn before it has had no answer yet: what is said now is that. */
+function isOwed(call: JudgedCall, event: CallerEvent): boolean {
+  const turn = call.events.findLast(
+    ({ kind, startMs }) => (kind === 'turn' || kind === 'interruption') && startMs < event.startMs,
+  );
+  return turn !== undefined && !call.agent.some(({ endMs }) => endMs > turn.endMs && endMs <= event.startMs);
 }
 
 /** Stretches of the agent's speech that begin while the caller's turn lasts, its pauses included. */
