@@ -56,6 +56,7 @@ export interface LoadReport {
     fds: number | null;
     workers: number;
     exit_code: number | null;
+    http_engine: unknown;
     dsp: unknown;
     vad: unknown;
   };
@@ -195,6 +196,7 @@ export function makeReport(run: RunRecord): LoadReport {
       fds: measured.fds,
       workers: run.workers,
       exit_code: run.server.exitCode,
+      http_engine: run.server.health['http_engine'] ?? null,
       dsp: run.server.health['dsp'] ?? null,
       vad: run.server.health['vad'] ?? null,
     },

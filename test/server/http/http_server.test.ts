@@ -51,6 +51,19 @@ test('/metrics speaks the Prometheus text format, with shared and own metrics', 
   }
 });
 
+test('which engine serves is said by /health and by a gauge', async () => {
+  const { http_engine } = (await (await get('/health')).json()) as { http_engine: string };
+  const wanted = process.env['RINGLINE_TEST_ENGINE'];
+  expect(http_engine).toBe(wanted ?? expect.stringMatching(/^(uws|node)$/));
+  expect(metric(await t.metrics(), `ringline_http_engine{engine="${http_engine}"}`)).toBe(1);
+});
+
+test('a browser at / gets a page, a program what it got before', async () => {
+  const page = await get('/', { headers: { accept: 'text/html' } });
+  expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+  expect((await get('/', { headers: { accept: '*/*' } })).status).toBe(405);
+});
+
 test('a malformed Host is refused before anything is built from it', async () => {
   const status = await new Promise((resolve, reject) => {
     const request = http.request(
