@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import {
@@ -60,18 +61,16 @@ test.each(['', ' ', 'many', '11', '-1', 'NaN'])('a number: %j is refused', (text
   expect(() => numberOption('cups', text, 7, 0, 10)).toThrow('--cups: a number from 0 to 10');
 });
 
-/** Every program that people start, by its compiled file: `npm test` builds first. */
-const PROGRAMS = [
-  ['npm start', 'src/main.js'],
-  ['npm run demo', 'loadtest/demo/main.js'],
-  ['npm run simulators', 'loadtest/simulators/main.js'],
-  ['npm run loadtest', 'loadtest/main.js'],
-  ['npm run peers', 'loadtest/peers/main.js'],
-  ['npm run conformance', 'loadtest/conformance/main.js'],
-  ['npm run eot', 'loadtest/turns/eot.js'],
-  ['npm run fit-turns', 'loadtest/turns/fit_turns.js'],
-  ['npm run bench', 'bench/main.js'],
-] as const;
+/** Every program that people start, by its script and its compiled file: `npm test` builds first. */
+const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+const PROGRAMS = Object.entries<string>(scripts).flatMap(([script, command]) => {
+  const file = /^node .*\bdist\/(\S+\.js)$/.exec(command)?.[1];
+  return file === undefined ? [] : [[script === 'start' ? 'npm start' : `npm run ${script}`, file] as const];
+});
+
+test('the programs were found', () => {
+  expect(PROGRAMS.length).toBeGreaterThanOrEqual(9);
+});
 
 function run(file: string, ...args: string[]) {
   const program = fileURLToPath(new URL(`../dist/${file}`, import.meta.url));
