@@ -52,7 +52,7 @@ export function judge(
   const stream = report.streams[0];
   if (!stream) problems.push('no media stream was opened');
   else {
-    if (!report.script.completed) problems.push('the caller could not say everything');
+    if (!saidEverything(conversation, report)) problems.push('the caller could not say everything');
     for (const violation of stream.violations) problems.push(`protocol violation: ${JSON.stringify(violation)}`);
   }
   const expectedEnd = conversation.agentEnds ? 'server' : 'caller';
@@ -88,6 +88,12 @@ export function judge(
     underruns: summary?.media.underruns ?? 0,
     problems,
   };
+}
+
+/** With words of one's own the agent may take leave before the caller hangs up: the last words are enough then. */
+export function saidEverything({ agentEnds, heardAs }: Conversation, { script }: CallReport): boolean {
+  const said = script.steps.filter(({ text, outcome }) => text !== '' && outcome === 'done').length;
+  return script.completed || (!agentEnds && said >= heardAs.length);
 }
 
 function readSidecar(file: string, problems: string[]): SnakeCased<CallSummary> | null {
