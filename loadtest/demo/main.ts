@@ -4,6 +4,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Command, type CommandOption, readCommandLine, UsageError } from '../../src/command_line.js';
+import { loadUws } from '../../src/server/http/transport_uws.js';
 import { type LogLine, ServerProcess } from '../server_process.js';
 import { CartesiaSimulator } from '../simulators/cartesia/server.js';
 import { DeepgramSimulator } from '../simulators/deepgram/server.js';
@@ -92,6 +93,8 @@ async function main(): Promise<number> {
         CARTESIA_API_KEY: 'demo',
         CARTESIA_BASE_URL: cartesia.url,
         RECORDING_DIR: recordings,
+        // Where uWebSockets.js does not load the server warns of what that costs; two calls don't care.
+        ...(typeof loadUws() === 'string' ? { HTTP_ENGINE: 'node' } : {}),
         // The words are to be shown here; in production they stay out of the log.
         LOG_PII: 'true',
       },

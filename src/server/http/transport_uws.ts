@@ -52,7 +52,8 @@ export function loadUws(): Uws | string {
   } catch (thrown) {
     const lines = String((thrown as Error).message).split('\n');
     // The package's own first line lists what it supports, true or not; the cause stands last but for a require stack.
-    return lines.find((line) => /GLIBC|dlopen|Cannot find module|invalid ELF/.test(line))?.trim() ?? lines[0];
+    const cause = lines.find((line) => /GLIBC|dlopen|Cannot find module|invalid ELF/.test(line)) ?? lines[0];
+    return cause.trim().replace(/^Error: /, '');
   }
 }
 
