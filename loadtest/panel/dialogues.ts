@@ -199,33 +199,61 @@ const OTHER: readonly string[] = [
   'Let us go through it step by step then, and please tell me right away if there is anything on the way that I have not understood.',
 ];
 
-const PAIRS: readonly Exchange[] = [...DIALOGUES.flat(), ...INTERRUPTIONS];
+/** The built-in conversations, and what callers say to stop the agent. */
+export const BUILT_IN: readonly Exchange[] = [...DIALOGUES.flat(), ...INTERRUPTIONS];
 
-/** All replies there are. */
-export const REPLIES: readonly string[] = [...PAIRS.map(({ agent }) => agent), ...OTHER];
+/** What the simulated model can say, and what it does say. */
+export interface SimulatedModel {
+  replies: readonly string[];
+  answer(messages: readonly { role: string; content?: unknown }[]): string;
+}
 
 /**
- * What the model says: the reply to the line that resembles the newest words of the caller most, and never one that it has
- * said before in this conversation.
+ * A model that says the reply to the line of `exchanges` that resembles the newest words of the caller most, and never one
+ * that it has said before in this conversation.
  */
-export function answerTo(messages: readonly { role: string; content?: unknown }[]): string {
+export function modelOf(exchanges: readonly Exchange[]): SimulatedModel {
+  const pairs = exchanges.map(({ caller, agent }) => ({ words: tokens(caller), agent }));
+  const replies = [...exchanges.map(({ agent }) => agent), ...OTHER];
+  return { replies, answer: (messages) => answerOf(pairs, messages) };
+}
+
+/** By so many first words replies are told apart. */
+const HEAD_WORDS = 5;
+
+function answerOf(
+  pairs: readonly { words: string[]; agent: string }[],
+  messages: readonly { role: string; content?: unknown }[],
+): string {
   const said = messages.filter(({ role }) => role === 'assistant').map(({ content }) => String(content ?? ''));
   const last = String(messages.findLast(({ role }) => role === 'user')?.content ?? '');
   const heard = new Set(tokens(last));
   const isNew = (reply: string): boolean => {
-    const head = reply.split(' ').slice(0, 3).join(' ');
-    return !said.some((text) => text.startsWith(head));
+    const head = reply.split(' ').slice(0, HEAD_WORDS).join(' ');
+    // Of one that was cut short only the first words stand there.
+    return !said.some((text) => text !== '' && (text.startsWith(head) || reply.startsWith(text)));
   };
   let best: { reply: string; score: number } | null = null;
-  for (const { caller, agent } of PAIRS) {
-    const words = tokens(caller);
+  for (const { words, agent } of pairs) {
     const common = words.filter((word) => heard.has(word)).length;
     const score = common / (words.length + heard.size - common);
-    if (isNew(agent) && (!best || score > best.score)) best = { reply: agent, score };
+    if ((!best || score > best.score) && isNew(agent)) best = { reply: agent, score };
   }
   if (best && best.score >= 0.3) return best.reply;
   return OTHER.find(isNew) ?? best?.reply ?? OTHER[said.length % OTHER.length];
 }
+
+/** A reply to any line, told from others by its number; ends with what the next line answers. */
+export function replyNumber(number: number, question: string): string {
+  const rest = 'is on my list now and I keep it there for you while we go on together with what comes after it';
+  return `Point ${number
+    .toString()
+    .split('')
+    .map((digit) => DIGITS[Number(digit)])
+    .join(' ')} ${rest}, ${question || 'so what is next on your side?'}`;
+}
+
+const DIGITS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
 
 function tokens(text: string): string[] {
   return text.toLowerCase().match(/[a-z0-9']+/g) ?? [];

@@ -9,13 +9,14 @@ import {
   readCommandLine,
   UsageError,
 } from '../../src/command_line.js';
+import { BUILT_IN, type Exchange, INTERRUPTIONS, modelOf, replyNumber } from './dialogues.js';
 import type { CallPlan } from './panel_call.js';
 import { type Condition, reportOf } from './panel_result.js';
 import { runPanel } from './panel_run.js';
 import { panelTable } from './panel_table.js';
 import { drawPlans } from './plans.js';
 import { readRecordings } from './recordings.js';
-import { readSpokenTurns } from './spoken_turns.js';
+import { exchangesOf, readSpokenTurns } from './spoken_turns.js';
 
 const COMMAND = {
   name: 'npm run panel',
@@ -83,9 +84,15 @@ function readOptions({ values }: Parsed<typeof COMMAND.options>): PanelOptions {
 async function main(options: PanelOptions): Promise<number> {
   const { conditions, calls, seed, atOnce } = options;
   const plans = new Map<Condition, readonly CallPlan[]>();
+  let exchanges: readonly Exchange[] = BUILT_IN;
   try {
     const recordings = options.audio === undefined ? undefined : readRecordings(options.audio);
     const turns = options.turns === undefined ? undefined : readSpokenTurns(options.turns);
+    if (turns) exchanges = [...exchangesOf(turns), ...INTERRUPTIONS];
+    if (recordings) {
+      const said = recordings.flat().map(({ text }, i) => ({ caller: text, agent: replyNumber(i, '') }));
+      exchanges = [...said, ...INTERRUPTIONS];
+    }
     for (const condition of conditions) {
       // The same people on both lines.
       const noise = condition === 'noise';
@@ -100,6 +107,7 @@ async function main(options: PanelOptions): Promise<number> {
   const run = await runPanel(plans, {
     seed,
     atOnce,
+    model: modelOf(exchanges),
     env: options.env,
     progress: (done, total) => {
       if (done % 4 === 0 || done === total)

@@ -6,7 +6,7 @@ import { PhoneLine } from '../callers/phone_line.js';
 import { Stage } from '../callers/stage.js';
 import type { NetworkProfile } from '../simulators/twilio/network_profile.js';
 import { CLEAN_NETWORK } from '../simulators/twilio/network_profile.js';
-import { answerTo, REPLIES } from './dialogues.js';
+import type { SimulatedModel } from './dialogues.js';
 import { type CallPlan, panelScript } from './panel_call.js';
 import type { Condition } from './panel_result.js';
 
@@ -14,6 +14,7 @@ export interface RunOptions {
   seed: number;
   /** Callers at once. */
   atOnce: number;
+  model: SimulatedModel;
   env?: Record<string, string>;
   progress: (done: number, total: number) => void;
 }
@@ -38,7 +39,7 @@ export async function runPanel(
   plans: ReadonlyMap<Condition, readonly CallPlan[]>,
   options: RunOptions,
 ): Promise<RunResult> {
-  const stage = await Stage.start({ seed: options.seed, answer: answerTo, env: options.env });
+  const stage = await Stage.start({ seed: options.seed, answer: options.model.answer, env: options.env });
   const calls = new Map<Condition, HeardCall[]>();
   const broken: string[] = [];
   const waiting = [...plans].flatMap(([condition, of]) => of.map((plan) => ({ condition, plan })));
@@ -51,9 +52,7 @@ export async function runPanel(
       await new Promise((resolve) => setTimeout(resolve, startMs));
       for (let next = waiting.shift(); next; next = waiting.shift()) {
         const { condition, plan } = next;
-        const heard = await playOne(stage, condition, plan, options.seed + done).catch((error: unknown) =>
-          String(error),
-        );
+        const heard = await playOne(stage, condition, plan, options).catch((error: unknown) => String(error));
         if (typeof heard === 'string') broken.push(`${plan.id}: ${heard}`);
         else calls.set(condition, [...(calls.get(condition) ?? []), heard]);
         options.progress(++done, total);
@@ -67,7 +66,13 @@ export async function runPanel(
   }
 }
 
-async function playOne(stage: Stage, condition: Condition, plan: CallPlan, seed: number): Promise<HeardCall | string> {
+async function playOne(
+  stage: Stage,
+  condition: Condition,
+  plan: CallPlan,
+  { model, seed: runSeed }: RunOptions,
+): Promise<HeardCall | string> {
+  const seed = runSeed * 1000 + Number(plan.id.replace(/\D/g, ''));
   const isNoisy = condition === 'noise';
   const line = new PhoneLine({
     seed,
@@ -79,5 +84,5 @@ async function playOne(stage: Stage, condition: Condition, plan: CallPlan, seed:
   await call.ended;
   if (guest.error) throw guest.error;
   const record = await stage.recordOf(call.sid);
-  return heardCall(plan.id, call, guest, stage.book, record, REPLIES) ?? 'there was no stream';
+  return heardCall(plan.id, call, guest, stage.book, record, model.replies) ?? 'there was no stream';
 }

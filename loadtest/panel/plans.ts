@@ -5,6 +5,7 @@ import { type Person, say, somebody, type Utterance } from '../callers/person.js
 import { seededRandom } from '../simulators/latency.js';
 import { DIALOGUES, INTERRUPTIONS } from './dialogues.js';
 import type { CallPlan, InSilence, Over, PlannedTurn } from './panel_call.js';
+import type { SpokenTurn } from './spoken_turns.js';
 
 export interface PlanOptions {
   seed: number;
@@ -14,7 +15,7 @@ export interface PlanOptions {
   /** Turns that are played as they are, instead of the built-in words; by voice. */
   recordings?: readonly (readonly Utterance[])[];
   /** Turns said in the built-in voices, with their pauses. */
-  turns?: readonly ((person: Person) => Promise<Utterance>)[];
+  turns?: readonly SpokenTurn[];
   turnsPerCall: number;
 }
 
@@ -72,7 +73,7 @@ function wordsOf(options: PlanOptions, call: number, person: Person): Promise<Ut
   }
   if (turns && turns.length > 0) {
     return Promise.all(
-      Array.from({ length: turnsPerCall }, (_, i) => turns[(call * turnsPerCall + i) % turns.length](person)),
+      Array.from({ length: turnsPerCall }, (_, i) => turns[(call * turnsPerCall + i) % turns.length].speak(person)),
     );
   }
   const dialogue = DIALOGUES[call % DIALOGUES.length].slice(0, turnsPerCall);

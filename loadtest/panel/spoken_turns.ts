@@ -2,6 +2,7 @@
 
 import { joined, lengthMs, type Person, say, type Utterance } from '../callers/person.js';
 import { type CallerTurn, readTurnsFile } from '../turns/turns_file.js';
+import { type Exchange, replyNumber } from './dialogues.js';
 
 /** Words closer together than this are said in one breath. */
 const BREATH_MS = 180;
@@ -9,12 +10,29 @@ const BREATH_MS = 180;
 const WORDS_MIN = 2;
 const LENGTH_MS_MAX = 20_000;
 
-/** Each turn as a function of the person who says it. Throws an Error that says what is wrong with the file. */
-export function readSpokenTurns(path: string): ((person: Person) => Promise<Utterance>)[] {
+/** One turn of a real caller. */
+export interface SpokenTurn {
+  text: string;
+  /** What the agent of that call had said before it. */
+  asked: string;
+  speak(person: Person): Promise<Utterance>;
+}
+
+/** Throws an Error that says what is wrong with the file. */
+export function readSpokenTurns(path: string): SpokenTurn[] {
   return readTurnsFile(path)
-    .map(({ words }) => words.filter(({ text }) => /^[\p{L}\p{N}'-]+$/u.test(text)))
-    .filter((words) => words.length >= WORDS_MIN && (words.at(-1)?.endMs ?? 0) - words[0].startMs < LENGTH_MS_MAX)
-    .map((words) => (person) => spoken(words, person));
+    .map(({ words, asked }) => ({ asked, words: words.filter(({ text }) => /^[\p{L}\p{N}'-]+$/u.test(text)) }))
+    .filter(({ words }) => words.length >= WORDS_MIN && (words.at(-1)?.endMs ?? 0) - words[0].startMs < LENGTH_MS_MAX)
+    .map(({ words, asked }) => ({
+      text: words.map(({ text }) => text).join(' '),
+      asked,
+      speak: (person) => spoken(words, person),
+    }));
+}
+
+/** What the model answers to each: something of its own, and then what the agent asked before the next turn. */
+export function exchangesOf(turns: readonly SpokenTurn[]): Exchange[] {
+  return turns.map(({ text }, i) => ({ caller: text, agent: replyNumber(i, turns[i + 1]?.asked ?? '') }));
 }
 
 async function spoken(words: CallerTurn['words'], person: Person): Promise<Utterance> {

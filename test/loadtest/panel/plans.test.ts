@@ -5,7 +5,7 @@ import { afterAll, expect, test } from 'vitest';
 import { lengthMs, somebody } from '../../../loadtest/callers/person.js';
 import { drawPlans } from '../../../loadtest/panel/plans.js';
 import { readRecordings } from '../../../loadtest/panel/recordings.js';
-import { readSpokenTurns } from '../../../loadtest/panel/spoken_turns.js';
+import { exchangesOf, readSpokenTurns } from '../../../loadtest/panel/spoken_turns.js';
 import { seededRandom } from '../../../loadtest/simulators/latency.js';
 import { wavHeader } from '../../../src/audio/wav.js';
 
@@ -86,7 +86,11 @@ test('turns of real calls keep their pauses', async () => {
   const segs = [[0, 2400, 'my name is james', 'human']];
   writeFileSync(file, JSON.stringify([{ id: 'a', turns: [{ who: 'caller', words, segs }], noise: [] }]));
   const [turn] = readSpokenTurns(file);
-  const spoken = await turn(somebody(seededRandom(1)));
+  const spoken = await turn.speak(somebody(seededRandom(1)));
+  expect(exchangesOf([turn, { ...turn, asked: 'and the street?' }])[0]).toMatchObject({
+    caller: 'my name is james',
+    agent: expect.stringMatching(/and the street\?$/),
+  });
   expect(spoken.words.map(({ text }) => text)).toEqual(['my', 'name', 'is', 'james']);
   expect(spoken.words[3].startMs - spoken.words[2].endMs).toBeGreaterThan(1150);
 });
