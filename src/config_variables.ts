@@ -138,8 +138,8 @@ export const SECTIONS = {
     ),
     bargeInMinSpeechMs: setting(
       'BARGE_IN_MIN_SPEECH_MS',
-      '200',
-      'shorter speech of the caller does not interrupt',
+      '1200',
+      'a voice that goes on for so long interrupts before any word of it is known; words do at once',
       integer(0, 5000),
     ),
     greetingProtectMs: setting(
@@ -162,7 +162,12 @@ export const SECTIONS = {
     ),
   },
   pacing: {
-    leadMs: setting('PACING_LEAD_MS', '200', 'how far ahead of real time audio is handed to Twilio', integer(40, 2000)),
+    leadMs: setting(
+      'PACING_LEAD_MS',
+      '400',
+      'how far ahead of the ear audio is handed to Twilio: so long a sound can be judged unheard',
+      integer(40, 2000),
+    ),
     messageMs: setting(
       'PACING_MESSAGE_MS',
       '40',

@@ -4,12 +4,8 @@
 // all words spoken by then. Deterministic: no clock, no sound.
 
 import { CONFIG_VARIABLES } from '../../src/config_variables.js';
-import {
-  type TurnAction,
-  type TurnEvent,
-  TurnManager,
-  type TurnOptions,
-} from '../../src/conversation/turns/turn_manager.js';
+import type { TurnAction, TurnEvent, TurnOptions } from '../../src/conversation/turns/turn_events.js';
+import { TurnManager } from '../../src/conversation/turns/turn_manager.js';
 import type { CallerTurn } from './turns_file.js';
 import { type Spelling, written } from './written_words.js';
 
@@ -45,6 +41,7 @@ export const BASE_OPTIONS: TurnOptions = {
   silenceMsMin: Number(CONFIG_VARIABLES.TURN_SILENCE_MS_MIN.fallback),
   silenceMsMax: Number(CONFIG_VARIABLES.TURN_SILENCE_MS_MAX.fallback),
   sttFinalTimeoutMs: Number(CONFIG_VARIABLES.TURN_STT_FINAL_TIMEOUT_MS.fallback),
+  leadMs: 400,
   bargeInMinSpeechMs: Number(CONFIG_VARIABLES.BARGE_IN_MIN_SPEECH_MS.fallback),
   greetingProtectMs: Number(CONFIG_VARIABLES.GREETING_PROTECT_MS.fallback),
   idlePromptMs: 1e9,

@@ -6,7 +6,7 @@ import type { CallOrder } from '../call/call.js';
 import { recordingStem } from '../call/recording_name.js';
 import type { EngineConfig } from '../config.js';
 import type { FarewellRules } from '../conversation/turns/farewell.js';
-import type { FixedLine, TurnOptions } from '../conversation/turns/turn_manager.js';
+import type { FixedLine, TurnOptions } from '../conversation/turns/turn_events.js';
 import { settingsOf, type VendorName } from '../providers/vendor_settings.js';
 import type { AgentProfile } from './agent.js';
 
@@ -71,7 +71,7 @@ export function planCall(agent: AgentProfile, order: CallOrder, defaults: PlanDe
     listen: { language: settingsOf(defaults, 'stt').language ?? agent.language, keyterms: agent.keyterms },
     think: { maxTokens, temperature },
     speak: voiceOf(agent, defaults),
-    turns: { ...turn, language: agent.language, replyTimeoutMs: REPLY_TIMEOUT_MS },
+    turns: { ...turn, leadMs: pacing.leadMs, language: agent.language, replyTimeoutMs: REPLY_TIMEOUT_MS },
     vad,
     pacing,
     limits: {

@@ -246,6 +246,11 @@ export const COUNTERS = {
   },
   turns: { name: 'ringline_turns_total', help: 'Caller turns answered.' },
   barge_ins: { name: 'ringline_barge_ins_total', help: 'Replies the caller cut off.' },
+  floor_holds: {
+    name: 'ringline_floor_holds_total',
+    help: 'Sounds of the caller for which feeding stopped until they were judged.',
+  },
+  floor_resumes: { name: 'ringline_floor_resumes_total', help: 'Replies that went on after a sound that was nothing.' },
   stale_marks: { name: 'ringline_stale_marks_total', help: 'Marks that came back for audio already cleared.' },
   stale_audio: { name: 'ringline_stale_audio_total', help: 'Provider audio dropped because its reply was cancelled.' },
   reply_too_long: {

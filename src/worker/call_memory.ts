@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import type { CallPlan } from '../agents/call_plan.js';
 import type { TurnReport } from '../call/call_report.js';
 import { ChatHistory } from '../conversation/chat_history.js';
-import type { FixedLine, TurnAction } from '../conversation/turns/turn_manager.js';
+import type { FixedLine, TurnAction } from '../conversation/turns/turn_events.js';
 import type { ThreadMetrics } from '../metrics/shared_metrics.js';
 import type { LlmRequest } from '../providers/llm.js';
 import { type CallReport, tenths } from './call_report.js';
@@ -69,6 +69,13 @@ export class CallMemory {
     const row = this.#newRow(kind === 'greeting' ? 0 : ++this.#turnCount, '');
     row.agent = text;
     return { text, turn: row.turn };
+  }
+
+  /** The rest of a reply that was interrupted for nothing is about to be said; returns its turn number. */
+  rest(text: string): number {
+    const row = this.#newRow(++this.#turnCount, '');
+    row.agent = text;
+    return row.turn;
   }
 
   /** The caller went on before anything was heard: the turn never was, its words come again with the rest. */

@@ -87,8 +87,10 @@ export class CallSession {
     const { timeline } = this.#ingress;
     this.#egress = new MediaEgress(links.egress, dsp, metrics, services.egressBuffers, links.onDirty);
     this.#playout = new Playout(this.#egress, metrics, plan.pacing, timeline, () => this.#dialogue.onSent());
+    this.#playout.played = services.vad.describe(links.vadStream);
     this.#ears = new CallerAudio(services.vad, links.vadStream, plan.vad, {
-      onSpeechStart: (startMs, now) => this.#dialogue.event({ on: 'speech_start', startMs }, now),
+      onWindow: (window, atMs, now) => this.#dialogue.window(window, atMs, now),
+      onSpeechStart: (startMs, now) => this.#dialogue.speechStarts(startMs, now),
       onSpeechPause: (now) => this.#dialogue.event({ on: 'speech_pause' }, now),
       onSpeechEnd: (endMs, audioMs, now) => this.#dialogue.event({ on: 'speech_end', endMs, audioMs }, now),
     });
@@ -117,7 +119,7 @@ export class CallSession {
         {
           onOpen: (connectMs) => metrics.observe('stt_connect_ms', connectMs),
           onTranscript: (transcript) =>
-            this.#guard(() => this.#dialogue.event({ on: 'transcript', transcript }, nowMs())),
+            this.#guard(() => this.#dialogue.transcribed(transcript, this.#ears.behindMs, nowMs())),
           onError: (error) => this.#fault(error, 'speech recognition trouble'),
           onDeaf: (error) =>
             this.#guard(() => {

@@ -43,6 +43,8 @@ export class CallerAudio {
   #batched = 0;
   /** Audio that recognition was given, in ms: its clock. What is still in the batch will be. */
   #sttMs = 0;
+  /** Our clock less the recogniser's, as of the last window. */
+  behindMs = 0;
   #pushedSamples = 0;
   #frameEndCallMs = 0;
 
@@ -86,6 +88,7 @@ export class CallerAudio {
     const behindMs = (this.#pushedSamples - endSample) / BYTES_PER_MS;
     const saidMs = originMs + this.#frameEndCallMs - behindMs;
     const atMs = Math.min(Math.max(saidMs, nowMs - JUDGED_LATE_MAX_MS), nowMs);
+    this.behindMs = atMs - (this.#sttMs + this.#batched / BYTES_PER_MS - behindMs);
     if (sound !== null) this.#handlers.onWindow?.(sound, atMs, nowMs);
     const change = this.#detector.push(probability, atMs);
     if (change === 'speech_start') this.#handlers.onSpeechStart(this.#detector.speechStartMs, nowMs);
@@ -93,8 +96,7 @@ export class CallerAudio {
     else if (change === 'speech_end') {
       const { speechEndMs } = this.#detector;
       // In audio, not by the clock, which may be put right at any time.
-      const audioMs = this.#sttMs + this.#batched / BYTES_PER_MS - behindMs - (atMs - speechEndMs);
-      this.#handlers.onSpeechEnd(speechEndMs, audioMs, nowMs);
+      this.#handlers.onSpeechEnd(speechEndMs, speechEndMs - this.behindMs, nowMs);
     }
   }
 }

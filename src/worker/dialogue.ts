@@ -8,9 +8,13 @@ import type { EndReason } from '../call/call.js';
 import { nowMs } from '../clock.js';
 import { SentenceSplitter } from '../conversation/text/sentence_splitter.js';
 import { readsAsFarewell } from '../conversation/turns/farewell.js';
+import type { OurSentence } from '../conversation/turns/floor.js';
 import { Keypad } from '../conversation/turns/keypad.js';
-import { type TurnAction, type TurnEvent, TurnManager } from '../conversation/turns/turn_manager.js';
+import type { SoundWindow } from '../conversation/turns/sound_window.js';
+import type { TurnAction, TurnEvent } from '../conversation/turns/turn_events.js';
+import { TurnManager } from '../conversation/turns/turn_manager.js';
 import type { EngineError } from '../errors.js';
+import type { SttTranscript } from '../providers/stt.js';
 import { CallMemory } from './call_memory.js';
 import type { CallReport } from './call_report.js';
 import type { EventFeed } from './event_feed.js';
@@ -20,6 +24,8 @@ import { Speaker, type Spoken } from './speaker.js';
 import type { Timeline } from './timeline.js';
 
 const TICK: TurnEvent = { on: 'tick' };
+/** What was said in the last seconds, for telling an echo. */
+const OUR_WORDS_CHARACTERS = 120;
 
 export interface DialogueLinks {
   plan: CallPlan;
@@ -45,9 +51,8 @@ export class Dialogue {
   readonly #keypad = new Keypad();
   #startedMs = 0;
   #isOver = false;
-  #isSpeaking = false;
-  /** When speech over our reply was sure to count as an interruption; null = none was heard over it. */
-  #speechSureMs: number | null = null;
+  /** What the caller did not hear of the reply that was interrupted last. */
+  #cutOff = '';
 
   constructor(links: DialogueLinks) {
     const { plan, services, playout, report, events, log } = links;
@@ -85,18 +90,28 @@ export class Dialogue {
   /** Something happened. */
   event(event: TurnEvent, now: number): void {
     if (this.#isOver) return;
-    const { services, log, events, report } = this.#links;
-    if (event.on === 'speech_start') {
-      this.#isSpeaking = true;
-      this.#speechSureMs = Math.max(now, event.startMs + this.#links.plan.turns.bargeInMinSpeechMs);
-    } else if (event.on === 'speech_end') this.#isSpeaking = false;
     const before = this.#turns.state.kind;
     const actions = this.#turns.handle(event, now);
-    if (services.testMode && event.on !== 'tick') log.debug({ event, actions }, 'turn event');
-    for (const action of actions) this.#carryOut(action, now);
-    const after = this.#turns.state.kind;
-    if (after !== before && after !== 'ended')
-      events.emit({ kind: 'state', state: after, streamSid: report.streamSid });
+    if (this.#links.services.testMode && event.on !== 'tick') this.#links.log.debug({ event, actions }, 'turn event');
+    this.#carryOutAll(actions, before, now);
+  }
+
+  /** A window of the caller's sound that ended at `atMs`, for whoever judges who has the floor. */
+  window(window: SoundWindow, atMs: number, now: number): void {
+    if (this.#isOver) return;
+    const before = this.#turns.state.kind;
+    const actions = this.#turns.window(window, atMs, now);
+    if (actions.length > 0) this.#carryOutAll(actions, before, now);
+  }
+
+  /** The VAD is sure that the caller speaks. */
+  speechStarts(startMs: number, now: number): void {
+    this.event({ on: 'speech_start', startMs, ours: this.#ours(now) }, now);
+  }
+
+  /** A result of recognition, whose clock plus `behindMs` is ours. */
+  transcribed(transcript: SttTranscript, behindMs: number, now: number): void {
+    this.event({ on: 'transcript', transcript, behindMs, ours: this.#ours(now) }, now);
   }
 
   /** The caller pressed a key. It becomes words with the others of its entry, when they can be listened to. */
@@ -128,6 +143,25 @@ export class Dialogue {
     this.#speaker.close();
   }
 
+  #carryOutAll(actions: readonly TurnAction[], before: Dialogue['state'], now: number): void {
+    for (const action of actions) this.#carryOut(action, now);
+    const after = this.#turns.state.kind;
+    if (after === before || after === 'ended') return;
+    this.#links.events.emit({ kind: 'state', state: after, streamSid: this.#links.report.streamSid });
+  }
+
+  /** What our own sentence is doing; undefined while nothing of ours can be heard. */
+  #ours(now: number): OurSentence | undefined {
+    const spoken = this.#speaker.current;
+    if (spoken === null || spoken.audibleMs === null) return undefined;
+    const { playout } = this.#links;
+    const isQuestion = spoken.complete && /[?？؟]\s*$/.test(spoken.reply.text);
+    return {
+      words: playout.heard(spoken.id, now).text.slice(-OUR_WORDS_CHARACTERS),
+      questionEndMs: isQuestion ? now + Math.max(0, playout.aheadMs(now)) + playout.queuedMs : null,
+    };
+  }
+
   #carryOut(action: TurnAction, now: number): void {
     const { events, services } = this.#links;
     switch (action.do) {
@@ -148,8 +182,18 @@ export class Dialogue {
       case 'give_up':
         this.#speaker.interrupt(now);
         return this.#memory.giveUp();
+      case 'hold':
+        events.emit({ kind: 'floor', decision: 'hold' });
+        services.metrics.add('floor_holds');
+        return this.#links.playout.hold(now);
+      case 'resume':
+        events.emit({ kind: 'floor', decision: 'resume' });
+        services.metrics.add('floor_resumes');
+        return this.#links.playout.resume(now);
       case 'interrupt':
-        return this.#interrupt(now);
+        return this.#interrupt(action.onsetMs, now);
+      case 'take_up':
+        return this.#takeUp(now);
       case 'say': {
         if (action.reply === 'apology') services.metrics.add('apologies');
         const { text, turn } = this.#memory.line(action.reply);
@@ -163,7 +207,6 @@ export class Dialogue {
 
   #onAudible(spoken: Spoken, now: number): void {
     if (spoken.kind === 'greeting') this.#links.services.metrics.observe('greeting_ms', now - this.#startedMs);
-    if (!this.#isSpeaking) this.#speechSureMs = null;
     this.#memory.audible(spoken, now);
     this.event({ on: 'reply_audible' }, now);
   }
@@ -182,21 +225,30 @@ export class Dialogue {
     this.event({ on: 'reply_played', farewell, text: spoken.reply.text }, now);
   }
 
-  #interrupt(now: number): void {
+  #interrupt(onsetMs: number, now: number): void {
     const { services, report, events, timeline } = this.#links;
     const cut = this.#speaker.interrupt(now);
     if (!cut) return;
     events.emit({ kind: 'floor', decision: 'interrupt' });
     services.metrics.add('barge_ins');
-    // Words alone may interrupt, too: then no sound told when it began.
-    const sureMs = this.#speechSureMs ?? now;
-    const onsetToClearMs = Math.max(0, nowMs() - Math.min(now, sureMs));
+    const onsetToClearMs = Math.max(0, nowMs() - Math.min(now, onsetMs));
     services.metrics.observe('barge_in_ms', onsetToClearMs);
     report.bargeIns.push({
       turn: cut.spoken.turn,
       atMs: timeline.reported(now) ?? 0,
       onsetToClearMs: Math.round(onsetToClearMs * 100) / 100,
     });
+    const { pieces } = cut.spoken.reply;
+    this.#cutOff = pieces.startsWith(cut.heard.text) ? pieces.slice(cut.heard.text.length).trim() : '';
     this.#memory.close(cut.spoken, cut.heard, true);
+  }
+
+  /** It was no interruption after all: what the caller did not hear is said. */
+  #takeUp(now: number): void {
+    const text = this.#cutOff;
+    this.#cutOff = '';
+    if (!/[\p{L}\p{N}]/u.test(text)) return this.event({ on: 'nothing_left' }, now);
+    this.#links.services.metrics.add('floor_resumes');
+    this.#speaker.say('answer', this.#memory.rest(text), text, false);
   }
 }

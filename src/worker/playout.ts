@@ -137,7 +137,9 @@ export class Playout {
   resume(nowMs: number): void {
     if (!this.#held) return;
     this.#held = false;
-    if (nowMs - this.#playEndMs > UNHEARD_PAUSE_MS) {
+    // Nothing waits: the silence did not come from the hold. Nothing sent yet: it cut no word of this reply.
+    const isCut = this.#queue.length > 0 && this.#latest !== null && this.#ledger.hasStarted(this.#latest);
+    if (isCut && nowMs - this.#playEndMs > UNHEARD_PAUSE_MS) {
       this.#queue.unread(this.#ledger.rewindToWord(this.#queue.keptBytes));
     }
     // The silence was wanted: nobody was late, and what is sent first now makes no hole.

@@ -105,14 +105,19 @@ export class Reply {
     if (this.#textDone) this.#endText();
   }
 
-  /** Speaks a fixed line, from ready-made audio when there is some. */
-  say(line: string): void {
+  /** All that was given to the voice, or waits for it, joined. */
+  get pieces(): string {
+    return this.#pieces;
+  }
+
+  /** Speaks a line, from ready-made audio when there is some; a `isFixed` one becomes ready-made. */
+  say(line: string, isFixed: boolean): void {
     this.text = line;
     this.#textDone = true;
     this.times.releasedMs = nowMs();
     const ready = this.#services.phrases.get(this.#services.ttsOptions, line);
     if (!ready) {
-      this.#keep = new PhraseMaker();
+      this.#keep = isFixed ? new PhraseMaker() : null;
       this.#speakPiece(line, true);
       return;
     }

@@ -5,7 +5,7 @@
 import { nowMs } from '../clock.js';
 import type { ReplyId } from '../conversation/playout/playout_ledger.js';
 import { sameWords } from '../conversation/turns/transcript.js';
-import type { ReplyKind } from '../conversation/turns/turn_manager.js';
+import type { ReplyKind } from '../conversation/turns/turn_events.js';
 import type { EngineError } from '../errors.js';
 import type { LlmRequest, LlmUsage } from '../providers/llm.js';
 import type { Heard, Playout } from './playout.js';
@@ -93,15 +93,15 @@ export class Speaker {
     return spoken;
   }
 
-  /** Speaks a fixed line, behind whatever is still playing. */
-  say(kind: ReplyKind, turn: number, line: string): Spoken {
+  /** Speaks a line, behind whatever is still playing. `isFixed`: it will be said again, in other calls too. */
+  say(kind: ReplyKind, turn: number, line: string, isFixed = true): Spoken {
     let spoken: Spoken | null = null;
     const reply = this.#newReply(
       () => spoken,
       () => {},
     );
     spoken = this.#take(kind, turn, reply);
-    reply.say(line);
+    reply.say(line, isFixed);
     return spoken;
   }
 

@@ -63,7 +63,7 @@ export class CallBench {
       plan: (order): CallPlan => planCall(agent, order, config),
       testMode: false,
       dsp,
-      vad: { push() {} } as unknown as SessionServices['vad'],
+      vad: { push() {}, describe: () => null } as unknown as SessionServices['vad'],
       stt: {
         close() {},
         open: (_options, handlers) => {

@@ -1,7 +1,8 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { EndReason } from '../../src/call/call.js';
 import type { CallEvent } from '../../src/call/call_events.js';
-import type { TurnEvent } from '../../src/conversation/turns/turn_manager.js';
+import { emptyWindow } from '../../src/conversation/turns/sound_window.js';
+import type { TurnEvent } from '../../src/conversation/turns/turn_events.js';
 import { EngineError } from '../../src/errors.js';
 import { sumCounter, sumHistogram } from '../../src/metrics/shared_metrics.js';
 import { CallReport } from '../../src/worker/call_report.js';
@@ -74,22 +75,29 @@ test('greeting, question, answer, farewell: each state is told once, and the end
   expect(sumHistogram(bench.metrics, 'greeting_ms').count).toBe(1);
 });
 
-test('a barge-in is told with the time from the sure onset to the clear, and the turn says what was heard', () => {
+test('a barge-in is told with the time from the onset to the clear, and the turn says what was heard', () => {
   greeted();
   says('Tell me about the menu.', 1000);
   pass(1500);
   bench.write('Today we have soup and bread and cheese and a lot of other things.');
   bench.speak(5000);
   pass(1500);
-  tell({ on: 'speech_start', startMs: time - 250 });
-  pass(600);
+  dialogue.window({ ...emptyWindow(), probability: 0.9 }, time, time);
+  expect(sumCounter(bench.metrics, 'floor_holds')).toBe(1);
+  dialogue.speechStarts(time - 64, time);
+  pass(60);
+  const transcript = { ...final, text: 'Stop, please.', startMs: 5000, endMs: 5300 };
+  dialogue.transcribed({ ...transcript, isFinal: false, speechFinal: false }, time - 5300, time);
   expect(sumCounter(bench.metrics, 'barge_ins')).toBe(1);
   expect(report.bargeIns).toHaveLength(1);
   expect(report.bargeIns[0].onsetToClearMs).toBeLessThan(500);
   const turn = report.turns.find(({ interrupted }) => interrupted)!;
   expect(turn.agent.startsWith(turn.heard)).toBe(true);
   expect(turn.heard.length).toBeLessThan(turn.agent.length);
-  expect(events.find(({ kind }) => kind === 'floor')).toMatchObject({ decision: 'interrupt' });
+  expect(events.filter(({ kind }) => kind === 'floor')).toMatchObject([
+    { decision: 'hold' },
+    { decision: 'interrupt' },
+  ]);
 });
 
 test('a voice that fails in mid-answer is heard to its end, then apologised for; nobody interrupted', () => {

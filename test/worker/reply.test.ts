@@ -239,14 +239,14 @@ test('the failure of either provider is reported once and stops the other', () =
 });
 
 test('a fixed line is synthesised, and paid for, once and ready-made from then on', () => {
-  makeReply().say('Hello there.');
+  makeReply().say('Hello there.', true);
   expect(pushed).toEqual([['Hello there.', true]]);
   tts.onAudio(AUDIO);
   tts.onWords(['Hello', 'there.'], [0, 5], [5, 12]);
   tts.onAudio(AUDIO);
   tts.onDone();
   events = [];
-  makeReply().say('Hello there.');
+  makeReply().say('Hello there.', true);
   expect(ttsOpened).toBe(1);
   expect(charged).toBe('Hello there.'.length);
   expect(events).toEqual(['piece Hello there.', 'words Hello there.', 'audio 200', 'complete']);
@@ -254,7 +254,7 @@ test('a fixed line is synthesised, and paid for, once and ready-made from then o
 
 test('a fixed line that was cut off is not kept as if it were whole', () => {
   const reply = makeReply();
-  reply.say('Hello there.');
+  reply.say('Hello there.', true);
   tts.onAudio(AUDIO);
   reply.cancel();
   expect(phrases.get({ voiceId: 'v', language: 'en' }, 'Hello there.')).toBeNull();

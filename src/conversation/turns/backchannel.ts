@@ -1,6 +1,6 @@
 // Recognises the small sounds of a listener: "mm-hm", "yeah", "okay", and the "hello" that greets a greeting. While the
 // agent speaks they mean "go on", and cutting off or answering them is what people complain about most. The words of a
-// language are languages/*.ts; whether they count at a given moment is barge_in.ts.
+// language are languages/*.ts; whether they count at a given moment is stretch_verdict.ts.
 
 import { languagePack } from '../languages/languages.js';
 

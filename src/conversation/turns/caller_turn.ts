@@ -84,6 +84,17 @@ export class CallerTurn {
     return this.#transcript.text;
   }
 
+  /** There was sound or a word since the last turn was answered. */
+  get heardOrSaid(): boolean {
+    return this.heard || this.newText !== '';
+  }
+
+  /** What was said since then is "um" and nothing else. O(text). */
+  get isOnlyFillers(): boolean {
+    const { words } = spokenWords(this.newText, this.#language);
+    return words.length > 0 && words.every((word) => this.#language.fillers.has(word));
+  }
+
   /** When the final that settled the text came; null = it has not. */
   get finalAtMs(): number | null {
     return this.#finalAnsweredAtMs ?? this.#transcript.lastFinalAtMs;
@@ -154,17 +165,28 @@ export class CallerTurn {
     return true;
   }
 
-  /** Takes a result. `listening`: words that the VAD missed begin a turn, too. */
-  transcribed(transcript: SttTranscript, listening: boolean, nowMs: number): void {
+  /** Takes a result; returns what it changed. `listening`: words that the VAD missed begin a turn, too. */
+  transcribed(transcript: SttTranscript, listening: boolean, nowMs: number): TranscriptChange {
     const before = this.text;
     const change = this.#transcript.add(transcript, nowMs);
     this.#noteFinal(transcript, change, listening, nowMs);
     if (!sameWords(before, this.text)) this.#newWordAtMs = nowMs;
     const endOfTurn = transcript.endOfTurn ?? null;
-    if (this.#speechFinal === transcript.speechFinal && this.#endOfTurn === endOfTurn) return;
+    if (this.#speechFinal === transcript.speechFinal && this.#endOfTurn === endOfTurn) return change;
     this.#speechFinal = transcript.speechFinal;
     this.#endOfTurn = endOfTurn;
     this.#heldText = null;
+    return change;
+  }
+
+  /** A sound or words from `startMs` to `endMs` are the caller's turn, whatever the VAD noticed of them. */
+  claims(startMs: number, endMs: number, nowMs: number): void {
+    if (this.heard && (this.speaking || this.endMs >= startMs)) return;
+    if (!this.heard && this.#carried === '') this.startMs = startMs;
+    this.heard = true;
+    this.endMs = Math.min(endMs, nowMs);
+    this.#endAudioMs = null;
+    this.#newWordAtMs = nowMs;
   }
 
   /** Words by keypad: they need no waiting for more. Returns whether they end the turn: not while the caller speaks, too. */

@@ -15,7 +15,7 @@ import { CallerLevel } from './caller_level.js';
 import { type AgentState, FLOOR_POLICY, type FloorAction, type FloorPolicy } from './floor_policy.js';
 import { type SoundWindow, WINDOW_MS } from './sound_window.js';
 import { SPEECH_PROBABILITY, Stretch, type Verdict } from './stretch.js';
-import { judgeStretch, VERDICT_TUNING, type VerdictContext } from './stretch_verdict.js';
+import { judgeStretch, VERDICT_TUNING, type VerdictContext, type VerdictTuning } from './stretch_verdict.js';
 import { newWords, overlaps } from './stretch_words.js';
 
 export interface FloorOptions {
@@ -24,6 +24,8 @@ export interface FloorOptions {
   /** How far ahead of the ear we feed, ms: so long a hold is free. */
   leadMs: number;
   policy: FloorPolicy;
+  /** A voice that goes on for so long wants the floor before any word of it is known, ms. */
+  voiceMs: number;
   /** After the lead has run out, so long we stay silent for a short sound that is over while its words are not there. */
   gapMsMax: number;
 }
@@ -31,6 +33,7 @@ export const FLOOR_DEFAULTS = {
   language: 'en',
   leadMs: 400,
   policy: FLOOR_POLICY,
+  voiceMs: VERDICT_TUNING.longMs,
   gapMsMax: 300,
 } as const satisfies FloorOptions;
 
@@ -81,6 +84,7 @@ export class Floor {
     checkAtMs: Number.POSITIVE_INFINITY,
   };
   readonly #context: VerdictContext;
+  readonly #tuning: VerdictTuning;
   #agent: AgentState = 'quiet';
   #ours: OurSentence = { words: '', questionEndMs: null };
   #stretch: Stretch | null = null;
@@ -100,9 +104,18 @@ export class Floor {
 
   constructor(options: Partial<FloorOptions> = {}) {
     this.#options = { ...FLOOR_DEFAULTS, ...options };
+    this.#tuning = { ...VERDICT_TUNING, longMs: this.#options.voiceMs };
     const { language } = this.#options;
     const unknown = Number.NaN;
-    this.#context = { nowMs: 0, language, callerDb: unknown, echoDb: unknown, noiseDb: unknown, ourWords: '' };
+    this.#context = {
+      nowMs: 0,
+      language,
+      callerDb: unknown,
+      echoDb: unknown,
+      noiseDb: unknown,
+      lineEcho: unknown,
+      ourWords: '',
+    };
   }
 
   /** The sound under way, or the last one; null = there was none yet. */
@@ -139,7 +152,7 @@ export class Floor {
     if (state !== before) {
       // A hold belongs to the reply that was held, and what the caller said before it to their turn.
       if (state === 'quiet') this.#holding = false;
-      if (before === 'quiet' && this.#stretch?.ended) this.#stretch = null;
+      if ((before === 'quiet' || before === 'greeting') && this.#stretch?.ended) this.#stretch = null;
       this.#yielded = this.#settled = false;
     }
     return this.#decide(nowMs);
@@ -149,6 +162,7 @@ export class Floor {
   window(window: SoundWindow, nowMs: number): FloorDecision {
     const isSpeech = window.probability >= SPEECH_PROBABILITY;
     let stretch = this.#stretch;
+    this.#context.lineEcho = window.echo;
     const wasEnded = stretch === null || stretch.ended;
     if (stretch !== null && nowMs - stretch.lastSpeechMs >= JOIN_MS) stretch.ended = true;
     if (isSpeech && (stretch === null || stretch.ended || this.#isLouder(stretch, window))) {
@@ -243,9 +257,11 @@ export class Floor {
     this.#context.nowMs = nowMs;
     this.#context.callerDb = this.caller.medianDb;
     // What comes back can only come while we speak.
-    this.#context.echoDb = this.#agent === 'quiet' || this.#agent === 'thinking' ? Number.NaN : this.#echo.medianDb;
+    const isSilent = this.#agent === 'quiet' || this.#agent === 'thinking';
+    if (isSilent) this.#context.lineEcho = Number.NaN;
+    this.#context.echoDb = isSilent ? Number.NaN : this.#echo.medianDb;
     this.#context.ourWords = this.#ours.words;
-    stretch.verdict = judgeStretch(stretch, this.#context);
+    stretch.verdict = judgeStretch(stretch, this.#context, this.#tuning);
     this.#learn(stretch);
     decision.verdict = stretch.verdict;
     decision.action = this.#options.policy[this.#agent][stretch.verdict];

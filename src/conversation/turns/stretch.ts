@@ -132,7 +132,7 @@ export class Stretch {
   }
 }
 
-/** Half a second is compared: from here on all of it is this sound. */
+/** Two thirds of what is compared: from here on the likeness is of this sound. */
 const LIKENESS_FROM_MS = 512;
 /** Sound that is no louder than the noise is taken to be so far below it. */
 const BURIED_DB = 6;

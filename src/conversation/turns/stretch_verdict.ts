@@ -13,6 +13,8 @@ export interface VerdictContext {
   callerDb: number;
   /** Level of the echoes in this call, dB; NaN = it has none. */
   echoDb: number;
+  /** That the line gives our voice back, by its sound over the last seconds, 0..1; NaN = unknown. */
+  lineEcho: number;
   /** Level of the line when nobody speaks, dB; NaN = unknown. */
   noiseDb: number;
   /** What we said in the last seconds, '' = nothing. */
@@ -35,8 +37,9 @@ export const VERDICT_TUNING = {
   backgroundBackDb: 3,
   /** Windows after which a level means something: a word may begin softly. */
   levelWindows: 4,
-  /** A sound as loud as the echoes of this call, within so much, and so far below the caller, is one more. */
+  /** So far below the caller, a sound as loud as this call's echoes, or on a line that surely returns us, is one more. */
   echoLevelDb: 4,
+  lineEcho: 0.75,
   belowCallerDb: 5,
   /** How alike to our own sound an echo is, and from how many windows on that is no accident: half a second is compared. */
   echoLikeness: 0.78,
@@ -56,7 +59,8 @@ export const VERDICT_TUNING = {
   stuckMs: 4000,
   /** A nod's words are known, and the voice went on for so long behind them: more words are coming. */
   goesOnMs: 500,
-} as const;
+};
+export type VerdictTuning = typeof VERDICT_TUNING;
 
 /** O(text) with words, a few comparisons without. */
 export function judgeStretch(stretch: Stretch, context: VerdictContext, tuning = VERDICT_TUNING): Verdict {
@@ -77,8 +81,9 @@ export function judgeStretch(stretch: Stretch, context: VerdictContext, tuning =
   }
   if (stretch.likeness >= tuning.echoLikeness && stretch.speechWindows >= tuning.echoWindows) return 'echo';
   if (isFar) return 'background';
-  const isAsEchoes = levelDb <= context.echoDb + tuning.echoLevelDb && levelDb <= callerDb - tuning.belowCallerDb;
-  if (isAsEchoes && stretch.speechWindows >= tuning.levelWindows) return 'echo';
+  const returnsUs = context.lineEcho >= tuning.lineEcho || levelDb <= context.echoDb + tuning.echoLevelDb;
+  if (returnsUs && levelDb <= callerDb - tuning.belowCallerDb && stretch.speechWindows >= tuning.levelWindows)
+    return 'echo';
   if (soundsLikeNoise(stretch, tuning)) return 'noise';
   if (isQuiet) {
     const isShort = stretch.voicedMs < tuning.shortestMs || stretch.probability < tuning.probabilityMin;
@@ -88,7 +93,7 @@ export function judgeStretch(stretch: Stretch, context: VerdictContext, tuning =
   return stretch.voicedMs >= tuning.longMs ? 'speech' : 'undecided';
 }
 
-function soundsLikeNoise(stretch: Stretch, tuning: typeof VERDICT_TUNING): boolean {
+function soundsLikeNoise(stretch: Stretch, tuning: VerdictTuning): boolean {
   const { unvoicedMs, voicedMs } = stretch;
   if (unvoicedMs >= tuning.unvoicedMs && unvoicedMs >= voicedMs * tuning.unvoicedShare) return true;
   return (

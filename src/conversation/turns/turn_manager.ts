@@ -1,104 +1,30 @@
 // Whose turn it is. Takes what happened, with its time, and returns what to do; holds no timers and opens nothing, so a
-// whole conversation is a table of events in turn_manager.test.ts. Carrying the actions out is worker/call_session.ts.
+// whole conversation is a table of events in turn_manager.test.ts. What the caller said is caller_turn.ts, whether a sound
+// wants the floor is floor.ts; carrying the actions out is worker/dialogue.ts.
 //
 //   idle --started--> speaking(greeting) --played--> listening --speech, text, silence--> thinking --first audio--> speaking
-//                       ^                                                                    |  caller goes on: back to listening
-//                       +---- barge-in: clear, cancel, back to listening <-------------------+
+//                       ^          sound while we think or speak: hold, then resume or yield   |
+//                       +---- yield: withdraw what was not heard, cut what was, listen <-------+
 //   speaking --played, and it was a farewell--> ended
 //   listening, and speech recognition is down --> speaking(cannot_hear) --still down--> speaking(cannot_hear_goodbye) --> ended
 
-import type { SttTranscript } from '../../providers/stt.js';
-import { beginsTurnAfterReply, decideBargeIn } from './barge_in.js';
+import { isBackchannel } from './backchannel.js';
 import { CallerTurn } from './caller_turn.js';
+import type { FloorDecision, OurSentence } from './floor.js';
+import type { SoundWindow } from './sound_window.js';
 import { sameWords } from './transcript.js';
-
-export interface TurnOptions {
-  silenceMsMin: number;
-  silenceMsMax: number;
-  sttFinalTimeoutMs: number;
-  bargeInMinSpeechMs: number;
-  greetingProtectMs: number;
-  idlePromptMs: number;
-  /** BCP 47, for what reads as finished and what as a backchannel. */
-  language?: string;
-  /** A reply that has produced no audio after this long will not come: apologise. */
-  replyTimeoutMs: number;
-  /** A call that can't hear is ended after this long. */
-  deafPatienceMs: number;
-}
-
-/** What the agent is saying: the greeting and fixed lines are replies too, but answer nobody. */
-export type ReplyKind =
-  | 'greeting'
-  | 'answer'
-  | 'idle_prompt'
-  | 'apology'
-  | 'farewell'
-  | 'cannot_hear'
-  | 'cannot_hear_goodbye';
-
-/** What is said in words of the agent's own, as its persona has them. */
-export type FixedLine = Exclude<ReplyKind, 'answer'>;
-
-export type TurnState =
-  | { kind: 'idle' }
-  | { kind: 'listening'; sinceMs: number }
-  | { kind: 'thinking'; sinceMs: number }
-  | { kind: 'speaking'; reply: ReplyKind; sinceMs: number }
-  | { kind: 'ended' };
-
-export type TurnEvent =
-  | { on: 'started' }
-  | { on: 'speech_start'; startMs: number }
-  /** The VAD hears silence within speech, too short yet to be an end. */
-  | { on: 'speech_pause' }
-  /** `audioMs`: the end of speech on the recogniser's clock (SttTranscript.endMs); absent = not known. */
-  | { on: 'speech_end'; endMs: number; audioMs?: number }
-  | { on: 'transcript'; transcript: SttTranscript }
-  /** A key was pressed: the caller is there, and busy. */
-  | { on: 'key' }
-  /** What was typed is complete. To be told while listening. */
-  | { on: 'typed'; text: string }
-  /** The first audio of the answer is on its way to the caller. */
-  | { on: 'reply_audible' }
-  /** The caller heard the reply to its end; `farewell` = it closed the conversation. */
-  | { on: 'reply_played'; farewell: boolean; text: string }
-  /** The answer can't be made. */
-  | { on: 'reply_failed' }
-  /** Speech recognition is down: what the caller says is not heard, until `hearing`. */
-  | { on: 'deaf' }
-  | { on: 'hearing' }
-  /** Time passed. */
-  | { on: 'tick' };
-
-export type TurnAction =
-  | { do: 'finalize_stt' }
-  /** Begin to think about an answer to this, without speaking; replaces an earlier draft. */
-  | { do: 'draft'; text: string }
-  | { do: 'drop_draft' }
-  /** The turn is over: answer this. A draft of the same text is used. */
-  | {
-      do: 'answer';
-      text: string;
-      speechStartMs: number;
-      speechEndMs: number;
-      finalMs: number | null;
-      endpointMs: number;
-      /** Why it was held so long, for the log. */
-      why: string;
-    }
-  /** The caller goes on before anything was heard: withdraw the answer. */
-  | { do: 'withdraw' }
-  /** The answer did not come: stop waiting for it. The caller's words stay said. */
-  | { do: 'give_up' }
-  /** Stop talking now. */
-  | { do: 'interrupt' }
-  | { do: 'say'; reply: FixedLine }
-  | { do: 'end'; reason: 'agent_goodbye' | 'silence' | 'error' };
+import type { FixedLine, TurnAction, TurnEvent, TurnOptions, TurnState } from './turn_events.js';
+import { TurnFloor } from './turn_floor.js';
 
 const NOTHING: readonly TurnAction[] = [];
 /** Failed answers in a row after which the call is given up. */
 const FAILURES_MAX = 2;
+/** Words over our goodbye that are more than a goodbye or thanks. */
+const MORE_WORDS_MIN = 5;
+/** An answer overlaps the end of a question by about this much. */
+const ANSWER_OVERLAP_MS = 800;
+const HOLD: readonly TurnAction[] = [{ do: 'hold' }];
+const RESUME: readonly TurnAction[] = [{ do: 'resume' }];
 /** A caller who was told to hold on is spoken to this soon after it hears again, unless they speak first. */
 const HEARING_AGAIN_MS = 2000;
 
@@ -112,9 +38,16 @@ export class TurnManager {
   /** Since when the call can't hear; null = it can. */
   private deafSinceMs: number | null = null;
   private deafTold = false;
+  private readonly floor: TurnFloor;
+  /** Set by an interruption until the caller says something. */
+  private interrupted = false;
+  /** When our last reply was over for the ear, and whether it ended in a question. */
+  private repliedAtMs = Number.NEGATIVE_INFINITY;
+  private askedQuestion = false;
 
   constructor(private readonly options: TurnOptions) {
     this.caller = new CallerTurn(options);
+    this.floor = new TurnFloor(options);
   }
 
   /** Everything the caller said in this turn so far. */
@@ -133,25 +66,27 @@ export class TurnManager {
       case 'started':
         return this.say('greeting', nowMs);
       case 'speech_start':
-        return this.onSpeechStart(event.startMs, nowMs);
+        return this.onSpeechStart(event.startMs, event.ours, nowMs);
       case 'speech_end':
         return this.onSpeechEnd(event.endMs, event.audioMs ?? null, nowMs);
       case 'speech_pause':
         this.caller.speechPauses(nowMs);
         return [{ do: 'finalize_stt' }];
       case 'transcript':
-        return this.onTranscript(event.transcript, nowMs);
+        return this.onTranscript(event, nowMs);
       case 'key':
         return this.onKey(nowMs);
       case 'typed':
         return this.onTyped(event.text, nowMs);
       case 'reply_audible':
         if (this.state.kind === 'thinking') this.state = { kind: 'speaking', reply: 'answer', sinceMs: nowMs };
-        return NOTHING;
+        return this.tellFloor(nowMs);
       case 'reply_played':
         return this.onPlayed(event.farewell, event.text, nowMs);
       case 'reply_failed':
         return this.onFailed(nowMs);
+      case 'nothing_left':
+        return this.state.kind === 'thinking' ? this.listen(nowMs) : NOTHING;
       case 'deaf':
         this.deafSinceMs ??= nowMs;
         this.nextCheckMs = nowMs;
@@ -159,17 +94,23 @@ export class TurnManager {
       case 'hearing':
         return this.onHearing(nowMs);
       case 'tick':
+        if (nowMs >= this.floor.checkMs) return this.follow(this.floor.tick(this.state, nowMs), nowMs);
         return nowMs < this.nextCheckMs ? NOTHING : this.onTick(nowMs);
     }
   }
 
-  private onSpeechStart(startMs: number, nowMs: number): readonly TurnAction[] {
-    this.caller.speechStarts(startMs, this.state.kind === 'listening' || this.state.kind === 'thinking');
-    this.idlePrompts = 0;
-    if (this.state.kind === 'speaking') return this.checkBargeIn(nowMs);
-    if (this.state.kind === 'thinking') return this.withdraw(nowMs);
+  /** A window of the caller's sound that ended at `atMs`; before the VAD's own edge of the same window. */
+  window(window: SoundWindow, atMs: number, nowMs: number): readonly TurnAction[] {
+    if (this.state.kind === 'ended' || this.state.kind === 'idle') return NOTHING;
+    return this.follow(this.floor.window(window, this.state, atMs), nowMs);
+  }
+
+  private onSpeechStart(startMs: number, ours: OurSentence | undefined, nowMs: number): readonly TurnAction[] {
+    const { kind } = this.state;
+    this.caller.speechStarts(startMs, kind === 'listening' || kind === 'thinking');
     this.nextCheckMs = nowMs;
-    return this.dropDraft();
+    // A draft stays: only other words make it useless, and a cough brings none.
+    return kind === 'speaking' && ours !== undefined ? this.tellFloor(nowMs, ours) : NOTHING;
   }
 
   private onSpeechEnd(endMs: number, audioMs: number | null, nowMs: number): readonly TurnAction[] {
@@ -178,10 +119,50 @@ export class TurnManager {
     return finalize ? [{ do: 'finalize_stt' }, ...this.onTick(nowMs)] : this.onTick(nowMs);
   }
 
-  private onTranscript(transcript: SttTranscript, nowMs: number): readonly TurnAction[] {
-    this.caller.transcribed(transcript, this.state.kind === 'listening', nowMs);
+  private onTranscript(event: TurnEvent & { on: 'transcript' }, nowMs: number): readonly TurnAction[] {
+    const { transcript, behindMs } = event;
+    const { kind } = this.state;
+    const change = this.caller.transcribed(transcript, kind === 'listening', nowMs);
     this.nextCheckMs = nowMs;
-    return this.onTick(nowMs);
+    if (change !== 'final' && change !== 'interim') return this.onTick(nowMs);
+    this.interrupted = false;
+    const lengthMs = Math.max(0, transcript.endMs - transcript.startMs);
+    const endMs = behindMs === undefined ? nowMs : Math.min(nowMs, transcript.endMs + behindMs);
+    // What was said before our reply began, or in its protected part, does not interrupt it when it is transcribed: it is
+    // the caller's next turn.
+    if (endMs <= this.floor.protectedUntilMs(this.state)) return this.onTick(nowMs);
+    if (kind === 'speaking' && event.ours !== undefined) this.tellFloor(nowMs, event.ours);
+    const span = { startMs: endMs - lengthMs, endMs };
+    const decision = this.floor.words(transcript.text, span, transcript.isFinal, this.state, nowMs);
+    const actions = this.follow(decision, nowMs);
+    return actions.length > 0 ? actions : this.onTick(nowMs);
+  }
+
+  private tellFloor(nowMs: number, ours?: OurSentence): readonly TurnAction[] {
+    return this.follow(this.floor.agent(this.state, nowMs, ours), nowMs);
+  }
+
+  private follow(decision: FloorDecision['do'], nowMs: number): readonly TurnAction[] {
+    if (decision === 'hold') return HOLD;
+    if (decision === 'resume') return RESUME;
+    return decision === 'yield' ? this.yieldFloor(nowMs) : NOTHING;
+  }
+
+  private yieldFloor(nowMs: number): readonly TurnAction[] {
+    const { stretch } = this.floor;
+    const onsetMs = stretch?.onsetMs ?? nowMs;
+    this.caller.claims(onsetMs, stretch?.lastSpeechMs ?? nowMs, nowMs);
+    this.floor.isForUs = true;
+    if (this.state.kind === 'thinking') return this.withdraw(nowMs);
+    if (this.state.kind !== 'speaking') return NOTHING;
+    this.caller.dropCarried();
+    this.caller.agentWasCut();
+    this.caller.startMs = onsetMs;
+    this.interrupted = this.caller.newText === '' && this.state.reply === 'answer';
+    this.state = { kind: 'listening', sinceMs: nowMs };
+    this.nextCheckMs = nowMs;
+    this.tellFloor(nowMs);
+    return [{ do: 'interrupt', onsetMs }];
   }
 
   private onKey(nowMs: number): readonly TurnAction[] {
@@ -204,8 +185,15 @@ export class TurnManager {
     // "Are you still there?" and an apology ask for what was asked before.
     if (reply === 'answer' || reply === 'greeting') this.caller.agentSaid(text);
     if (reply === 'cannot_hear_goodbye') return this.end('error');
-    if (farewell || reply === 'farewell') return this.end(this.idlePrompts > 1 ? 'silence' : 'agent_goodbye');
+    if ((farewell || reply === 'farewell') && !this.hasMoreToSay())
+      return this.end(this.idlePrompts > 1 ? 'silence' : 'agent_goodbye');
     return this.listen(nowMs, text);
+  }
+
+  /** Said over our goodbye, and no goodbye itself: the line stays open for it. */
+  private hasMoreToSay(): boolean {
+    const { newText } = this.caller;
+    return /[?？]\s*$/.test(newText) || (newText.split(' ').length >= MORE_WORDS_MIN && this.floor.judgedForUs);
   }
 
   private onFailed(nowMs: number): readonly TurnAction[] {
@@ -251,7 +239,7 @@ export class TurnManager {
         if (this.deafSinceMs !== null) return this.checkDeaf(this.deafSinceMs, nowMs);
         return this.caller.heard ? this.checkEndpoint(nowMs) : this.checkIdle(this.state.sinceMs, nowMs);
       case 'speaking':
-        return this.caller.heard ? this.checkBargeIn(nowMs) : this.wait(Number.POSITIVE_INFINITY);
+        return this.wait(Number.POSITIVE_INFINITY);
       case 'thinking':
         if (nowMs - this.state.sinceMs < this.options.replyTimeoutMs) {
           return this.wait(this.state.sinceMs + this.options.replyTimeoutMs);
@@ -264,16 +252,41 @@ export class TurnManager {
 
   private checkEndpoint(nowMs: number): readonly TurnAction[] {
     const { decision, checkAtMs, eager } = this.caller.check(nowMs);
-    if (decision === 'ignore') {
-      this.caller.forget();
-      return [...this.dropDraft(), ...this.listen(nowMs)];
-    }
+    if (decision === 'ignore' || (decision === 'end' && this.isBeside())) return this.ignore(nowMs);
     if (decision === 'end') return this.answer(nowMs);
     this.nextCheckMs = checkAtMs;
     // A full stop or a capital more is no other question.
     if (!eager || (this.draft !== null && sameWords(this.draft, this.callerText))) return NOTHING;
     this.draft = this.callerText;
     return [{ do: 'draft', text: this.draft }];
+  }
+
+  /** What was said is no turn: a voice in the room, an "um", a nod to what we said last. */
+  private isBeside(): boolean {
+    const { newText, startMs, isOnlyFillers } = this.caller;
+    if (this.callerText !== newText) return false;
+    const verdict = this.floor.stretch?.verdict;
+    if (isOnlyFillers || (!this.floor.isForUs && (verdict === 'background' || verdict === 'echo'))) return true;
+    const isNod = startMs < this.repliedAtMs && isBackchannel(newText, this.options.language);
+    return isNod && !this.askedQuestion;
+  }
+
+  /** Nothing was said: the caller is as silent as before, and what a sound cut off for nothing is taken up again. */
+  private ignore(nowMs: number): readonly TurnAction[] {
+    const { sinceMs } = this.state as { sinceMs: number };
+    this.caller.forget();
+    this.caller.heard = false;
+    this.floor.isForUs = false;
+    const dropped = this.dropDraft();
+    if (this.interrupted) {
+      this.interrupted = false;
+      this.state = { kind: 'thinking', sinceMs: nowMs };
+      this.tellFloor(nowMs);
+      return this.wait(nowMs + this.options.replyTimeoutMs, [...dropped, { do: 'take_up' }]);
+    }
+    this.listen(nowMs);
+    this.state = { kind: 'listening', sinceMs };
+    return dropped;
   }
 
   private answer(nowMs: number): readonly TurnAction[] {
@@ -289,7 +302,11 @@ export class TurnManager {
       why,
     };
     this.draft = null;
+    this.floor.isForUs = false;
+    this.interrupted = false;
+    this.idlePrompts = 0;
     this.state = { kind: 'thinking', sinceMs: nowMs };
+    this.tellFloor(nowMs);
     return this.wait(nowMs + this.options.replyTimeoutMs, [action]);
   }
 
@@ -298,36 +315,8 @@ export class TurnManager {
     this.caller.wasCutOff();
     this.state = { kind: 'listening', sinceMs: nowMs };
     this.nextCheckMs = nowMs;
+    this.tellFloor(nowMs);
     return [{ do: 'withdraw' }];
-  }
-
-  private checkBargeIn(nowMs: number): readonly TurnAction[] {
-    if (this.state.kind !== 'speaking') return NOTHING;
-    const { reply, sinceMs } = this.state;
-    const { speaking, stretchStartMs, endMs } = this.caller;
-    const decision = decideBargeIn(
-      {
-        speaking,
-        speechMs: (speaking ? nowMs : endMs) - stretchStartMs,
-        text: this.caller.newText,
-        replyElapsedMs: nowMs - sinceMs,
-        speechElapsedMs: speaking ? undefined : endMs - sinceMs,
-        protectedMs: reply === 'greeting' ? this.options.greetingProtectMs : 0,
-        // Nobody could answer what is said over the news that we can't hear.
-        ending: reply === 'farewell' || reply === 'cannot_hear' || reply === 'cannot_hear_goodbye',
-      },
-      this.options,
-    );
-    if (decision !== 'interrupt') {
-      // Its words may still come, so a stretch that ended is only forgotten when our reply is over (`listen`).
-      return this.wait(speaking ? nowMs : Number.POSITIVE_INFINITY);
-    }
-    this.caller.dropCarried();
-    this.caller.agentWasCut();
-    this.caller.startMs = stretchStartMs;
-    this.state = { kind: 'listening', sinceMs: nowMs };
-    this.nextCheckMs = nowMs;
-    return [{ do: 'interrupt' }];
   }
 
   private checkIdle(sinceMs: number, nowMs: number): readonly TurnAction[] {
@@ -339,25 +328,34 @@ export class TurnManager {
 
   private say(reply: FixedLine, nowMs: number): readonly TurnAction[] {
     this.state = { kind: 'speaking', reply, sinceMs: nowMs };
-    return this.wait(Number.POSITIVE_INFINITY, [{ do: 'say', reply }]);
+    const actions: readonly TurnAction[] = [{ do: 'say', reply }];
+    this.nextCheckMs = Number.POSITIVE_INFINITY;
+    // A sound that goes on from before is judged anew for what is said now.
+    const more = this.tellFloor(nowMs);
+    return more.length > 0 ? [...actions, ...more] : actions;
   }
 
   private listen(nowMs: number, replyText = ''): readonly TurnAction[] {
     const apologised = this.state.kind === 'speaking' && this.state.reply === 'apology';
     if (apologised && this.failures >= FAILURES_MAX) return this.end('error');
+    this.repliedAtMs = nowMs;
+    this.askedQuestion = /[?？؟]\s*$/.test(replyText);
+    this.floor.endTurn();
     this.state = { kind: 'listening', sinceMs: nowMs };
     this.caller.dropCarried();
     // Speech that began under our last words and goes on is the caller's next turn; so is what just ended, if it says
     // something or its words may still come. A backchannel of before is not.
-    if (!this.caller.speaking && this.caller.heard) {
-      const endedBeforeMs = nowMs - this.caller.endMs;
-      const text = this.caller.newText;
-      const awaited = text === '' && endedBeforeMs < this.options.sttFinalTimeoutMs;
-      if (!awaited && !beginsTurnAfterReply({ text, endedBeforeMs, replyText }, this.options.language))
-        this.caller.forget();
+    if (!this.caller.speaking && this.caller.heardOrSaid) {
+      const { newText, endMs } = this.caller;
+      const isAwaited = newText === '' && nowMs - endMs < this.options.sttFinalTimeoutMs;
+      const answers = this.askedQuestion && nowMs - endMs <= ANSWER_OVERLAP_MS;
+      const isTurn =
+        newText !== '' && (answers || this.floor.isForUs || !isBackchannel(newText, this.options.language));
+      if (isTurn) this.caller.claims(Math.min(endMs, nowMs), nowMs, nowMs);
+      else if (!isAwaited) this.caller.forget();
     }
     this.nextCheckMs = nowMs;
-    return NOTHING;
+    return this.tellFloor(nowMs);
   }
 
   private end(reason: 'agent_goodbye' | 'silence' | 'error'): readonly TurnAction[] {

@@ -11,7 +11,7 @@ function judge(
   kind: Partial<SoundWindow>,
   quietMs: number,
   text = '',
-  over: { callerDb?: number; echoDb?: number; ourWords?: string; coveredToMs?: number } = {},
+  over: { callerDb?: number; echoDb?: number; lineEcho?: number; ourWords?: string; coveredToMs?: number } = {},
 ): string {
   const stretch = new Stretch(0);
   for (let i = 1; i <= windows; i++) {
@@ -26,6 +26,7 @@ function judge(
     language: 'en',
     callerDb: over.callerDb ?? Number.NaN,
     echoDb: over.echoDb ?? Number.NaN,
+    lineEcho: over.lineEcho ?? Number.NaN,
     noiseDb: Number.NaN,
     ourWords: over.ourWords ?? '',
   };
@@ -68,6 +69,8 @@ describe('by sound alone', () => {
     const over = { callerDb: -25, echoDb: -33 };
     expect(judge(8, { ...VOICE, levelDb: -32 }, 0, '', over)).toBe('echo');
     expect(judge(8, { ...VOICE, levelDb: -26 }, 0, '', over)).toBe('undecided');
+    expect(judge(8, { ...VOICE, levelDb: -32 }, 0, '', { callerDb: -25, lineEcho: 0.9 })).toBe('echo');
+    expect(judge(8, { ...VOICE, levelDb: -32 }, 0, '', { callerDb: -25, lineEcho: 0.5 })).toBe('undecided');
     expect(judge(12, { ...VOICE, levelDb: -32 }, 200, 'the second one', over)).toBe('speech');
   });
 
@@ -79,6 +82,7 @@ describe('by sound alone', () => {
       language: 'en',
       callerDb: -25,
       echoDb: Number.NaN,
+      lineEcho: Number.NaN,
       noiseDb: Number.NaN,
       ourWords: '',
     };
@@ -96,6 +100,7 @@ describe('by sound alone', () => {
         language: 'en',
         callerDb: Number.NaN,
         echoDb: Number.NaN,
+        lineEcho: Number.NaN,
         noiseDb: Number.NaN,
         ourWords: '',
       }),

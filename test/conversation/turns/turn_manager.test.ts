@@ -1,11 +1,14 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type TurnAction, type TurnEvent, TurnManager } from '../../../src/conversation/turns/turn_manager.js';
+import { emptyWindow } from '../../../src/conversation/turns/sound_window.js';
+import type { TurnAction, TurnEvent } from '../../../src/conversation/turns/turn_events.js';
+import { TurnManager } from '../../../src/conversation/turns/turn_manager.js';
 
 const OPTIONS = {
   silenceMsMin: 300,
   silenceMsMax: 1200,
   sttFinalTimeoutMs: 800,
-  bargeInMinSpeechMs: 200,
+  leadMs: 400,
+  bargeInMinSpeechMs: 1200,
   greetingProtectMs: 1000,
   idlePromptMs: 10_000,
   replyTimeoutMs: 20_000,
@@ -49,6 +52,14 @@ function speechStarts(): void {
 function speechEnds(): void {
   now += 200;
   happens({ on: 'speech_end', endMs: now - 200 });
+}
+/** A voice for so long, as the VAD's windows tell it; its edges are told by `speechStarts` and `speechEnds`. */
+function sound(ms: number, probability = 0.95): void {
+  for (const until = now + ms; now < until; ) {
+    now += 32;
+    done.push(...turns.window({ ...emptyWindow(), probability }, now, now).map(word));
+    happens({ on: 'tick' });
+  }
 }
 function words(text: string, kind: 'interim' | 'final' | 'finalized' = 'finalized'): void {
   audioMs += 1000;
@@ -111,18 +122,18 @@ test('the answer is drafted while the silence is still being waited out', () => 
   expect(done.at(-1)).toBe('answer: The soup was cold.');
 });
 
-test('a caller who goes on before the turn is over loses nothing, and the draft is dropped', () => {
+test('a caller who goes on before the turn is over loses nothing, and the draft is made anew', () => {
   greeted();
   speechStarts();
   pass(1000);
   speechEnds();
   words('The soup was cold.');
   speechStarts();
-  expect(done.at(-1)).toBe('drop_draft');
   pass(800);
   speechEnds();
   pass(50);
   words('And the bread was stale.');
+  expect(done.at(-1)).toBe('draft: The soup was cold. And the bread was stale.');
   pass(400);
   expect(done.at(-1)).toBe('answer: The soup was cold. And the bread was stale.');
 });
@@ -132,9 +143,13 @@ test('a caller who goes on while we think: the answer is withdrawn and the next 
   says('The soup was cold.');
   pass(300);
   expect(turns.state.kind).toBe('thinking');
+  sound(96);
+  expect(done.at(-1)).toBe('hold');
   speechStarts();
+  sound(400);
+  words('And the', 'interim');
   expect(done.at(-1)).toBe('withdraw');
-  pass(800);
+  sound(400);
   speechEnds();
   pass(50);
   words('And the bread was stale.');
@@ -224,24 +239,155 @@ test('a cough without words starts no turn', () => {
   expect(turns.state.kind).toBe('listening');
 });
 
-test('barge-in: the agent stops, and what the caller says becomes the next turn', () => {
+/** The answer is being heard. */
+function answering(): void {
   greeted();
   says('Tell me about the menu.');
   pass(300);
   happens({ on: 'reply_audible' });
   pass(1000);
   done = [];
+}
+
+test('barge-in: the agent is held at the first sound, stops at the first words, and they become the next turn', () => {
+  answering();
+  sound(64);
+  expect(done).toEqual(['hold']);
   speechStarts();
-  expect(done).toEqual([]);
-  pass(110);
-  expect(done).toEqual(['interrupt']);
+  sound(300);
+  words('Never', 'interim');
+  expect(done).toEqual(['hold', 'interrupt']);
   expect(turns.state.kind).toBe('listening');
-  pass(700);
+  sound(500);
   speechEnds();
   pass(80);
   words('Never mind, thanks for the help.');
   pass(400);
   expect(done.at(-1)).toBe('answer: Never mind, thanks for the help.');
+});
+
+test.each(['Mm-hmm.', 'Yeah.', 'Okay, right.'])('a nod over our words ("%s") holds us unheard, and we go on', (nod) => {
+  answering();
+  sound(64);
+  speechStarts();
+  sound(250);
+  words(nod, 'interim');
+  expect(done).toEqual(['hold', 'resume']);
+  speechEnds();
+  words(nod);
+  pass(1000);
+  played(false, 'We have soup.');
+  pass(1500);
+  expect(done.filter((each) => each !== 'finalize_stt')).toEqual(['hold', 'resume']);
+});
+
+test('a sound without words over our reply: held, and gone on with when no words came', () => {
+  answering();
+  sound(160);
+  speechStarts();
+  speechEnds();
+  pass(1500);
+  expect(done.filter((each) => each !== 'finalize_stt')).toEqual(['hold', 'resume']);
+  expect(turns.state.kind).toBe('speaking');
+});
+
+test('a cough while we think does not withdraw the answer', () => {
+  greeted();
+  says('The soup was cold.');
+  pass(300);
+  expect(turns.state.kind).toBe('thinking');
+  done = [];
+  sound(128, 0.8);
+  speechStarts();
+  speechEnds();
+  pass(900);
+  expect(done.filter((each) => each !== 'finalize_stt')).toEqual(['hold', 'resume']);
+  expect(turns.state.kind).toBe('thinking');
+});
+
+test('a final that comes late with more words, before the answer is heard: answered anew with all of them', () => {
+  greeted();
+  says('I want to order.');
+  pass(700);
+  expect(turns.state.kind).toBe('thinking');
+  words('Twenty sandwiches for Monday.', 'final');
+  expect(done.at(-1)).toBe('withdraw');
+  pass(1500);
+  expect(done.at(-1)).toBe('answer: I want to order. Twenty sandwiches for Monday.');
+});
+
+test('a final that comes late, of words said before our reply began, is the caller’s next turn', () => {
+  answering();
+  const saidMs = now - 1200;
+  audioMs += 1000;
+  const transcript = { text: 'And a cake.', isFinal: true, speechFinal: false, fromFinalize: false, confidence: 0.9 };
+  happens({
+    on: 'transcript',
+    transcript: { ...transcript, startMs: audioMs - 1000, endMs: audioMs },
+    behindMs: saidMs - audioMs,
+  });
+  expect(done).toEqual([]);
+  pass(1000);
+  played(false, 'Gladly.');
+  pass(1500);
+  expect(done.at(-1)).toBe('answer: And a cake.');
+});
+
+test('a voice that went on, and said nothing: what was not heard is taken up again', () => {
+  answering();
+  sound(1400);
+  expect(done).toEqual(['hold', 'interrupt']);
+  speechStarts();
+  sound(320, 0.02);
+  speechEnds();
+  words('');
+  pass(1000);
+  expect(done.at(-1)).toBe('take_up');
+  expect(turns.state.kind).toBe('thinking');
+  happens({ on: 'reply_audible' });
+  expect(turns.state.kind).toBe('speaking');
+});
+
+test('noise in silence does not put off the question whether anybody is there', () => {
+  greeted();
+  for (let at = 0; at < 9; at++) {
+    pass(1000);
+    speechStarts();
+    speechEnds();
+    words('');
+  }
+  pass(1000);
+  expect(done).toContain('say idle_prompt');
+});
+
+test('an "um" alone is no turn', () => {
+  greeted();
+  says('Um.');
+  pass(3000);
+  expect(done.some((each) => each.startsWith('answer'))).toBe(false);
+});
+
+test('a question over our goodbye keeps the line open', () => {
+  answering();
+  sound(300);
+  speechStarts();
+  speechEnds();
+  const closing = new TurnManager(OPTIONS);
+  turns = closing;
+  happens({ on: 'started' });
+  played(false, 'Hello.');
+  pass(24_100);
+  expect(done.at(-1)).toBe('say idle_prompt');
+  played(false, 'Are you there?');
+  pass(10_000);
+  expect(done.at(-1)).toBe('say farewell');
+  pass(500);
+  speechStarts();
+  speechEnds();
+  words('Wait, can I order for tomorrow too?');
+  played(true, 'Goodbye.');
+  pass(1500);
+  expect(done.at(-1)).toMatch(/^answer: Wait/);
 });
 
 test('a cough during the greeting does not cut it off', () => {

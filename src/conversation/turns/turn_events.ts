@@ -1,0 +1,102 @@
+// What the turn manager is told, what it answers, and the words for both: events with their time go in, actions come out.
+// What follows from what is turn_manager.ts; who tells and who obeys is worker/dialogue.ts.
+
+import type { SttTranscript } from '../../providers/stt.js';
+import type { OurSentence } from './floor.js';
+
+export interface TurnOptions {
+  silenceMsMin: number;
+  silenceMsMax: number;
+  sttFinalTimeoutMs: number;
+  /** A voice that goes on for so long interrupts before any word of it is known; words do at once. */
+  bargeInMinSpeechMs: number;
+  greetingProtectMs: number;
+  /** How far ahead of the ear reply audio is handed over: so long a hold is not heard. */
+  leadMs: number;
+  idlePromptMs: number;
+  /** BCP 47, for what reads as finished and what as a backchannel. */
+  language?: string;
+  /** A reply that has produced no audio after this long will not come: apologise. */
+  replyTimeoutMs: number;
+  /** A call that can't hear is ended after this long. */
+  deafPatienceMs: number;
+}
+
+/** What the agent is saying: the greeting and fixed lines are replies too, but answer nobody. */
+export type ReplyKind =
+  | 'greeting'
+  | 'answer'
+  | 'idle_prompt'
+  | 'apology'
+  | 'farewell'
+  | 'cannot_hear'
+  | 'cannot_hear_goodbye';
+
+/** What is said in words of the agent's own, as its persona has them. */
+export type FixedLine = Exclude<ReplyKind, 'answer'>;
+
+export type TurnState =
+  | { kind: 'idle' }
+  | { kind: 'listening'; sinceMs: number }
+  | { kind: 'thinking'; sinceMs: number }
+  | { kind: 'speaking'; reply: ReplyKind; sinceMs: number }
+  | { kind: 'ended' };
+
+export type TurnEvent =
+  | { on: 'started' }
+  /** `ours`: what our own sentence is doing, where something of ours can be heard. */
+  | { on: 'speech_start'; startMs: number; ours?: OurSentence }
+  /** The VAD hears silence within speech, too short yet to be an end. */
+  | { on: 'speech_pause' }
+  /** `audioMs`: the end of speech on the recogniser's clock (SttTranscript.endMs); absent = not known. */
+  | { on: 'speech_end'; endMs: number; audioMs?: number }
+  /** `behindMs`: the recogniser's clock plus this is ours; absent = its words are as of now. */
+  | { on: 'transcript'; transcript: SttTranscript; behindMs?: number; ours?: OurSentence }
+  /** A key was pressed: the caller is there, and busy. */
+  | { on: 'key' }
+  /** What was typed is complete. To be told while listening. */
+  | { on: 'typed'; text: string }
+  /** The first audio of the answer is on its way to the caller. */
+  | { on: 'reply_audible' }
+  /** The caller heard the reply to its end; `farewell` = it closed the conversation. */
+  | { on: 'reply_played'; farewell: boolean; text: string }
+  /** The answer can't be made. */
+  | { on: 'reply_failed' }
+  /** There was nothing to take up. */
+  | { on: 'nothing_left' }
+  /** Speech recognition is down: what the caller says is not heard, until `hearing`. */
+  | { on: 'deaf' }
+  | { on: 'hearing' }
+  /** Time passed. */
+  | { on: 'tick' };
+
+export type TurnAction =
+  | { do: 'finalize_stt' }
+  /** Begin to think about an answer to this, without speaking; replaces an earlier draft. */
+  | { do: 'draft'; text: string }
+  | { do: 'drop_draft' }
+  /** The turn is over: answer this. A draft of the same text is used. */
+  | {
+      do: 'answer';
+      text: string;
+      speechStartMs: number;
+      speechEndMs: number;
+      finalMs: number | null;
+      endpointMs: number;
+      /** Why it was held so long, for the log. */
+      why: string;
+    }
+  /** The caller goes on before anything was heard: withdraw the answer. */
+  | { do: 'withdraw' }
+  /** The answer did not come: stop waiting for it. The caller's words stay said. */
+  | { do: 'give_up' }
+  /** Hand no more audio over until it is known what the sound is; model and voice go on. */
+  | { do: 'hold' }
+  /** It was nothing: go on from the word where the silence began, if there was one. */
+  | { do: 'resume' }
+  /** Stop talking now. `onsetMs`: when the sound began that wants the floor. */
+  | { do: 'interrupt'; onsetMs: number }
+  /** Nothing was said after an interruption: say what was not heard of that reply. */
+  | { do: 'take_up' }
+  | { do: 'say'; reply: FixedLine }
+  | { do: 'end'; reason: 'agent_goodbye' | 'silence' | 'error' };

@@ -1,0 +1,91 @@
+// Between the turn manager and the floor: says to the floor what the agent is doing, keeps when it wants to be asked again,
+// and whether anything in the caller's turn was meant for us. The judgement itself is floor.ts.
+
+import { Floor, type FloorDecision, type OurSentence } from './floor.js';
+import type { AgentState } from './floor_policy.js';
+import type { SoundWindow } from './sound_window.js';
+import type { Stretch } from './stretch.js';
+import type { TurnOptions, TurnState } from './turn_events.js';
+
+export type TurnFloorOptions = Pick<TurnOptions, 'language' | 'leadMs' | 'bargeInMinSpeechMs' | 'greetingProtectMs'>;
+
+export class TurnFloor {
+  /** The floor wants to be asked again then; Infinity = it does not. */
+  checkMs = Number.POSITIVE_INFINITY;
+  /** Something in this turn was said to us, not beside us. */
+  isForUs = false;
+  readonly #floor: Floor;
+  readonly #greetingProtectMs: number;
+
+  constructor({ language = 'en', leadMs, bargeInMinSpeechMs: voiceMs, greetingProtectMs }: TurnFloorOptions) {
+    this.#floor = new Floor({ language, leadMs, voiceMs });
+    this.#greetingProtectMs = greetingProtectMs;
+  }
+
+  /** The sound under way, or the last one. */
+  get stretch(): Stretch | null {
+    return this.#floor.stretch;
+  }
+
+  /** That sound is something the caller said to us. */
+  get judgedForUs(): boolean {
+    return this.#floor.isForUs;
+  }
+
+  /** The agent has said what it had to: what the caller says from now on is a turn, with what they said last if that was for us. */
+  endTurn(): void {
+    this.isForUs = this.#floor.isForUs;
+  }
+
+  /** The agent does something else, or its own sentence is known better. */
+  agent(state: TurnState, nowMs: number, ours?: OurSentence): FloorDecision['do'] {
+    const agent = this.#agentState(state, nowMs);
+    const decision = ours === undefined ? this.#floor.agent(agent, nowMs) : this.#floor.agent(agent, nowMs, ours);
+    const does = this.#note(decision, state);
+    if (agent === 'greeting') this.checkMs = Math.min(this.checkMs, this.protectedUntilMs(state));
+    return does;
+  }
+
+  /** A window of sound that ended at `atMs`. No allocation but for a new sound. */
+  window(window: SoundWindow, state: TurnState, atMs: number): FloorDecision['do'] {
+    return this.#note(this.#floor.window(window, atMs), state);
+  }
+
+  /** Words of the recogniser, on the clock of the windows. */
+  words(
+    text: string,
+    { startMs, endMs }: { startMs: number; endMs: number },
+    isFinal: boolean,
+    state: TurnState,
+    nowMs: number,
+  ): FloorDecision['do'] {
+    return this.#note(this.#floor.words(text, startMs, endMs, isFinal, nowMs), state);
+  }
+
+  /** `checkMs` has come. */
+  tick(state: TurnState, nowMs: number): FloorDecision['do'] {
+    this.checkMs = Number.POSITIVE_INFINITY;
+    const told = this.agent(state, nowMs);
+    return told === 'none' ? this.#note(this.#floor.tick(nowMs), state) : told;
+  }
+
+  /** Words said until then do not interrupt what is being said. */
+  protectedUntilMs(state: TurnState): number {
+    if (state.kind !== 'speaking') return Number.NEGATIVE_INFINITY;
+    return state.sinceMs + (state.reply === 'greeting' ? this.#greetingProtectMs : 0);
+  }
+
+  #note({ do: does, checkAtMs }: FloorDecision, state: TurnState): FloorDecision['do'] {
+    this.checkMs = checkAtMs;
+    if (state.kind === 'listening' && this.#floor.isForUs) this.isForUs = true;
+    return does;
+  }
+
+  #agentState(state: TurnState, nowMs: number): AgentState {
+    if (state.kind !== 'speaking') return state.kind === 'thinking' ? 'thinking' : 'quiet';
+    const { reply } = state;
+    // Nobody could answer what is said over the news that we can't hear.
+    if (reply === 'farewell' || reply === 'cannot_hear' || reply === 'cannot_hear_goodbye') return 'closing';
+    return reply === 'greeting' && nowMs < this.protectedUntilMs(state) ? 'greeting' : 'speaking';
+  }
+}
