@@ -127,10 +127,14 @@ export function holesAndRepeats(
   const lines = replies.map(plainWords);
   for (const group of groupsOf(played, lines)) {
     const shares = new Map<number, number>();
+    const times = new Map<number, number>();
     let furthest = -1;
     for (const { at, share } of group.words) {
       const before = shares.get(at) ?? 0;
-      if (before >= WHOLE_SHARE && share >= HEARD_SHARE) doubled.push(group.line[at]);
+      const count = (times.get(at) ?? 0) + (share >= HEARD_SHARE ? 1 : 0);
+      times.set(at, count);
+      // Said again from its start after a cut is one thing, said again and again another.
+      if (share >= HEARD_SHARE && (before >= WHOLE_SHARE || count > 2)) doubled.push(group.line[at]);
       shares.set(at, Math.max(before, share));
       if (share >= HEARD_SHARE) furthest = Math.max(furthest, at);
     }

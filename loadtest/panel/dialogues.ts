@@ -228,10 +228,11 @@ function answerOf(
   const said = messages.filter(({ role }) => role === 'assistant').map(({ content }) => String(content ?? ''));
   const last = String(messages.findLast(({ role }) => role === 'user')?.content ?? '');
   const heard = new Set(tokens(last));
+  const heads = said.map((text) => tokens(text).slice(0, HEAD_WORDS).join(' ')).filter((head) => head !== '');
+  // Of one that was cut short only the first words stand there.
   const isNew = (reply: string): boolean => {
-    const head = reply.split(' ').slice(0, HEAD_WORDS).join(' ');
-    // Of one that was cut short only the first words stand there.
-    return !said.some((text) => text !== '' && (text.startsWith(head) || reply.startsWith(text)));
+    const words = tokens(reply).slice(0, HEAD_WORDS).join(' ');
+    return !heads.some((head) => `${words} `.startsWith(`${head} `));
   };
   let best: { reply: string; score: number } | null = null;
   for (const { words, agent } of pairs) {

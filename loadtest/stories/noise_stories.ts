@@ -47,6 +47,7 @@ export const NOISE_STORIES: readonly Story[] = [
       await teller.guest.wait(1500);
       await teller.turn('The cabbage was not cooked.');
       await teller.answered();
+      await teller.guest.agentDone(3500);
     },
     judge: (seen) => check(seen.heardOf('cabbage').heard > 10, 'it was not answered'),
   },

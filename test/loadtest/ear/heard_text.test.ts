@@ -73,6 +73,11 @@ describe('words skipped and words doubled', () => {
     expect(judge([...played(FIRST, 0, 3, 0.6), ...played(FIRST, 1)]).doubled).toEqual(['are']);
   });
 
+  test('a word that is cut and begun again and again is doubled from the third time on', () => {
+    const stutter = [0, 1, 2, 3].flatMap(() => played(FIRST, 2, 3, 0.8));
+    expect(judge([...played(FIRST, 0, 2), ...stutter, ...played(FIRST, 2)]).doubled).toEqual(['open', 'open', 'open']);
+  });
+
   test('a line that was said to its end and is said again later is said twice on purpose', () => {
     const line = 'Are you still there?';
     expect(judge([...played(line), ...played(line, 0, 99, 1, 8000)], [])).toEqual({ lost: [], doubled: [] });
