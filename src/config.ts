@@ -4,7 +4,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { checkTogether } from './config_checks.js';
-import { type ConfigValues, SECTIONS } from './config_variables.js';
+import { type ConfigValues, SECRET_VARIABLES, SECTIONS } from './config_variables.js';
+import { fileVariable, withSecretFiles } from './secret_files.js';
 import { type Findings, given, type Section, type Setting } from './setting.js';
 
 /**
@@ -52,19 +53,26 @@ export function readConfig(
   const problems: string[] = [];
   const warnings: string[] = [];
   const findings: Findings = {
-    problem: (variable, what) => problems.push(`${variable}: ${what}`),
-    warning: (variable, what) => warnings.push(`${variable}: ${what}`),
+    problem: (variable, what) => problems.push(`${asSet(variable, env)}: ${what}`),
+    warning: (variable, what) => warnings.push(`${asSet(variable, env)}: ${what}`),
   };
   for (const argument of argv) {
     if (argument !== ARGUMENT) findings.problem(argument, 'unknown argument, the only one is --test');
   }
   const testMode = argv.includes(ARGUMENT);
-  const values = readValues(env, testMode, findings);
-  checkTogether(values, env, findings);
+  const full = withSecretFiles(env, SECRET_VARIABLES, findings);
+  const values = readValues(full, testMode, findings);
+  checkTogether(values, full, findings);
   if (values.agent.file !== null) checkAgentFile(values.agent.file, findings);
   if (problems.length > 0) throw new ConfigError(problems);
   const { server, ...others } = values;
   return { config: deepFreeze({ ...server, ...others, testMode }), warnings };
+}
+
+/** What is wrong with a secret that came by file is wrong with the file. */
+function asSet(variable: string, env: Record<string, string | undefined>): string {
+  const isByFile = SECRET_VARIABLES.includes(variable) && given(env, fileVariable(variable)) !== '';
+  return isByFile ? fileVariable(variable) : variable;
 }
 
 function readValues(env: Record<string, string | undefined>, testMode: boolean, findings: Findings): ConfigValues {
@@ -86,7 +94,8 @@ function readValue(
   if (raw === null || raw === undefined) return absent;
   const result = QUOTED_AT_ONE_END.test(raw) ? null : schema.safeParse(raw);
   if (!result?.success) {
-    problem(variable, result?.error.issues[0].message ?? 'must not begin or end with a quotation mark');
+    const issues = result?.error.issues ?? [{ message: 'must not begin or end with a quotation mark' }];
+    for (const message of new Set(issues.map((issue) => issue.message))) problem(variable, message);
     return null;
   }
   return testMode && testFactor !== 1 ? (result.data as number) * testFactor : result.data;

@@ -1,8 +1,9 @@
 // What no single setting can tell: what is missing, what contradicts what, what a vendor will not serve, and names that
 // look like a slip of the pen. Values come read and checked one by one (config.ts).
 
-import { CONFIG_VARIABLES, type ConfigValues, SECTIONS } from './config_variables.js';
+import { CONFIG_VARIABLES, type ConfigValues, SECRET_VARIABLES, SECTIONS } from './config_variables.js';
 import { VENDOR_NAMES, VENDOR_ROLES, VENDORS, vendor } from './providers/vendor_settings.js';
+import { fileVariable } from './secret_files.js';
 import { type Findings, given } from './setting.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -22,7 +23,11 @@ export function checkTogether(v: ConfigValues, env: Env, findings: Findings): vo
   if (isAbove(v.pacing.messageMs, v.pacing.leadMs)) problem('PACING_MESSAGE_MS', 'must not be above PACING_LEAD_MS');
   if (v.server.publicUrl !== null) checkPublicUrl(v.server.publicUrl, v.twilio.baseUrl === null, findings);
   for (const name of VENDOR_NAMES) vendor(name).check(v[name], findings);
-  for (const [name, known] of nearMisses(Object.keys(env), Object.keys(CONFIG_VARIABLES))) {
+  for (const name of v.server.apiKeys?.weak ?? []) {
+    findings.warning('API_KEYS', `the key of ${name} is short enough to be guessed; npm run keys makes a good one`);
+  }
+  const names = [...Object.keys(CONFIG_VARIABLES), ...SECRET_VARIABLES.map(fileVariable)];
+  for (const [name, known] of nearMisses(Object.keys(env), names)) {
     findings.warning(name, `is no setting of this server; did you mean ${known}?`);
   }
 }

@@ -4,6 +4,7 @@
 
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { apiKeyList } from './api_keys.js';
 import { VENDOR_SECTIONS } from './providers/vendor_settings.js';
 import {
   anyText,
@@ -53,6 +54,16 @@ export const SECTIONS = {
       'addresses or CIDR blocks whose X-Forwarded-* headers count, or none',
       list(isAddressBlock, 'must be IP addresses or CIDR blocks, separated by commas, or none'),
     ),
+    apiKeys: optional(
+      'API_KEYS',
+      'who may use the API: NAME:ROLE:KEY or NAME:ROLE:sha256:HASH, separated by commas (npm run keys makes one); empty = only this machine may',
+      apiKeyList,
+    ),
+    apiKeysFile: optional(
+      'API_KEYS_FILE',
+      'a file with such entries, one a line, instead; it is read again when it changes and on SIGHUP',
+      anyText,
+    ),
     corsOrigins: setting(
       'CORS_ORIGINS',
       'none',
@@ -62,7 +73,7 @@ export const SECTIONS = {
     metricsAllow: setting(
       'METRICS_ALLOW',
       'none',
-      'addresses or CIDR blocks that may read /metrics and the details of /health, beside this machine, or none',
+      'addresses or CIDR blocks that may read /metrics and the details of /health without a key, or none',
       list(isAddressBlock, 'must be IP addresses or CIDR blocks, separated by commas, or none'),
     ),
   },
@@ -209,6 +220,12 @@ export const SECTIONS = {
 
 type Sections = typeof SECTIONS;
 export type ConfigValues = { [Name in keyof Sections]: SectionValues<Sections[Name]> };
+
+/** Variables whose value may come by a file instead. */
+export const SECRET_VARIABLES: readonly string[] = Object.values<Section>(SECTIONS)
+  .flatMap((section) => Object.values(section))
+  .filter(({ schema }) => schema === secret || schema === apiKeyList)
+  .map(({ variable }) => variable);
 
 /** All settings by variable. */
 export const CONFIG_VARIABLES: Readonly<Record<string, Setting>> = Object.fromEntries(

@@ -26,7 +26,7 @@ const SECRET = new Set([
 
 /** Keys as they turn up inside vendors' error texts and in URLs. */
 const SECRET_TEXT = [
-  /\b(?:sk|rk|pk|dg)[-_][\w*-]{6,}/g,
+  /\b(?:sk|rk|pk|dg|rl)[-_][\w*-]{6,}/g,
   /\b(?<=(?:bearer|token|basic)\s+)[\w.~+/*=-]{8,}/gi,
   /(?<=\b(?:api_?key|token|access_token|password)=)[^&\s"']+/gi,
 ];

@@ -54,6 +54,8 @@ process.on('unhandledRejection', (err) => server.log.error({ err }, 'defect: unh
 let signals = 0;
 process.on('SIGTERM', (signal) => void onSignal(signal));
 process.on('SIGINT', (signal) => void onSignal(signal));
+// Without such a file it means, as always, that the terminal has gone.
+if (config.apiKeysFile !== null) process.on('SIGHUP', () => server.reloadKeys());
 
 await Promise.race([server.prepared, new Promise((resolve) => setTimeout(resolve, PREPARE_WAIT_MS).unref())]);
 if (signals === 0) announce(config, server.port);

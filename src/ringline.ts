@@ -34,6 +34,8 @@ export interface RinglineServer {
   readonly prepared: Promise<void>;
   /** Where the server logs. */
   readonly log: RootLogger;
+  /** Reads API_KEYS_FILE now instead of within two seconds of its change; without one nothing happens. */
+  reloadKeys(): void;
   /**
    * No new calls; waits for running ones as long as the configuration allows, then closes everything. Safe twice.
    * @param reason for the log, such as the signal
@@ -78,8 +80,8 @@ export async function createServer(config: EngineConfig, options: ServerOptions 
       await closeRest();
     };
     let closing: Promise<void> | null = null;
-    const { port, prepared } = server;
-    return { port, prepared, log, close: (reason = 'asked to') => (closing ??= close(reason)) };
+    const { port, prepared, reloadKeys } = server;
+    return { port, prepared, log, reloadKeys, close: (reason = 'asked to') => (closing ??= close(reason)) };
   } catch (error) {
     await closeRest();
     throw error;

@@ -24,7 +24,9 @@ import { EventHub } from './event_hub.js';
 import { Exposition } from './exposition.js';
 import { Health } from './health/health.js';
 import { ProviderHealth } from './health/provider_health.js';
+import { Guard } from './http/auth.js';
 import { HttpServer } from './http/http_server.js';
+import { KeyRing } from './http/key_ring.js';
 import { addressSet } from './http/peers.js';
 import { EgressPump } from './media/egress_pump.js';
 import { IngressWriter } from './media/ingress_writer.js';
@@ -54,6 +56,8 @@ export interface PhoneServer {
   readonly port: number;
   /** When every worker has told that it is prepared. Never rejects; never resolves when one does not tell. */
   readonly prepared: Promise<void>;
+  /** Reads API_KEYS_FILE now; without one nothing happens. */
+  reloadKeys(): void;
   /** No new calls; waits for the running ones as long as the configuration allows, then closes everything. Safe twice. */
   stop(): Promise<void>;
 }
@@ -137,7 +141,6 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     metrics,
     log,
   });
-  const insiders = addressSet(config.metricsAllow);
   const ownNumber = config.twilio.phoneNumber;
   const calls = new CallsApi({ ownNumber, urls, dialler, rest, control, registry, log, slots: config.calls.max });
   const health = new Health({
@@ -145,11 +148,13 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     runner,
     admission,
     metrics: memory.metrics,
-    insiders,
     version,
     httpEngine: () => http.engine,
     warnings,
   });
+  const keys = new KeyRing(config.apiKeys?.keys ?? []);
+  const { apiKeysFile } = config;
+  if (apiKeysFile !== null) keys.watch(apiKeysFile, log);
   const recordings = new Recordings(config.recording.dir, log);
   const http: HttpServer = new HttpServer({
     webhooks,
@@ -158,7 +163,8 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     recordings,
     media,
     metrics,
-    exposition: new Exposition(prometheus, insiders),
+    exposition: new Exposition(prometheus),
+    guard: new Guard({ keys, metricsAllow: addressSet(config.metricsAllow), corsOrigins: config.corsOrigins }),
     corsOrigins: config.corsOrigins,
     engine: config.httpEngine,
     log,
@@ -182,10 +188,14 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     http.close();
     stopPumping();
     recordings.stop();
+    keys.stop();
     collector.stop();
   };
   let stopping: Promise<void> | null = null;
-  return { port, prepared, stop: () => (stopping ??= stop()) };
+  const reloadKeys = () => {
+    if (apiKeysFile !== null) keys.reload(apiKeysFile, log);
+  };
+  return { port, prepared, reloadKeys, stop: () => (stopping ??= stop()) };
 }
 
 function addProviders(providers: ProviderHealth, config: EngineConfig, rest: TwilioRest): void {

@@ -45,7 +45,8 @@ export class CallsApi {
     if (key === '') return this.#dial(request);
     if (!IDEMPOTENCY_KEY.test(key))
       throw fieldError('header', 'Idempotency-Key', 'must be 1 to 255 printable characters');
-    return this.#idempotency.run(key, request.body, nowMs(), () => this.#dial(request));
+    // Two clients may happen to count alike.
+    return this.#idempotency.run(`${request.who.name} ${key}`, request.body, nowMs(), () => this.#dial(request));
   };
 
   /** `GET /call-status/{call_sid}` */
@@ -78,7 +79,7 @@ export class CallsApi {
   async #dial(request: ServerRequest): Promise<Reply> {
     const { ownNumber, urls, dialler } = this.#options;
     const order = readOutboundRequest(parseJson(request.body), ownNumber);
-    const call = await dialler.dial(order, dialBase(urls, request.peer, request.header));
+    const call = await dialler.dial(order, dialBase(urls, request));
     return json(200, {
       success: true,
       call_sid: call.sid,

@@ -1,14 +1,12 @@
 // /health and /ready: what load balancers and people ask. Puts together what admission, the worker pool and the
 // observed state of the providers say.
 
-import type { BlockList } from 'node:net';
 import { isoNow } from '../../clock.js';
 import type { ProviderName } from '../../errors.js';
 import { sumGauge } from '../../metrics/shared_metrics.js';
 import type { VendorRole } from '../../providers/vendor.js';
 import { VENDOR_NAMES, VENDOR_ROLES, VENDORS } from '../../providers/vendor_settings.js';
 import type { Admission } from '../calls/admission.js';
-import { mayLookInside } from '../http/auth.js';
 import type { ServerRequest } from '../http/exchange.js';
 import { json, type Reply } from '../http/reply.js';
 import type { HttpEngine } from '../http/transport.js';
@@ -26,8 +24,6 @@ export interface HealthOptions {
   runner: CallRunner;
   admission: Admission;
   metrics: SharedArrayBuffer;
-  /** Addresses that are told details, beside this machine. */
-  insiders: BlockList;
   version: string;
   httpEngine(): HttpEngine;
 }
@@ -41,8 +37,8 @@ export class Health {
   }
 
   /** `GET /health`: for anybody whether we are well and who answers us; for insiders also why, and how busy we are. */
-  readonly health = async (request: Pick<ServerRequest, 'peer' | 'header'>): Promise<Reply> => {
-    const { providers, runner, admission, metrics, insiders, version, httpEngine, warnings } = this.#options;
+  readonly health = async ({ who }: Pick<ServerRequest, 'who'>): Promise<Reply> => {
+    const { providers, runner, admission, metrics, version, httpEngine, warnings } = this.#options;
     await Promise.race([providers.refresh(Date.now()), delay(REFRESH_WAIT_MS)]);
     const now = Date.now();
     const problems = VENDOR_ROLES.flatMap((role) => this.#problems(role, now));
@@ -53,7 +49,7 @@ export class Health {
       timestamp: isoNow(),
       services: Object.fromEntries(SERVICES.map((name) => [name, providers.state(name, now)])),
     };
-    if (!mayLookInside(request, insiders)) return json(isHealthy ? 200 : 503, terse);
+    if (!who.isInside) return json(isHealthy ? 200 : 503, terse);
     return json(isHealthy ? 200 : 503, {
       ...terse,
       problems,

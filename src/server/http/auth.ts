@@ -1,35 +1,80 @@
-// Who may use the company's and the operators' endpoints. Until API keys are set there are none to check, and only
-// requests that began on this machine are answered. Twilio's endpoints go by signature instead (twilio/webhooks.ts).
+// Who asks, and may they? With API_KEYS set, `Authorization: Bearer` decides and the address does not matter; without,
+// only requests that began on this machine are answered. Twilio's endpoints go by signature instead (twilio/webhooks.ts).
 
 import type { BlockList } from 'node:net';
+import { ROLES, type Role } from '../../api_keys.js';
+import { type Access, ANYBODY, type Who } from './access.js';
 import { HttpError } from './errors.js';
-import type { ServerRequest } from './exchange.js';
+import type { RequestHead } from './exchange.js';
+import type { KeyRing } from './key_ring.js';
 import { isForwarded, isIn, isLocalRequest } from './peers.js';
 
-/**
- * Lets the request pass or throws.
- * The place for API keys: with any set, `Authorization: Bearer` decides and the peer's address does not matter.
- * @throws HttpError 403
- */
-export function authorise(request: ServerRequest, corsOrigins: readonly string[]): void {
-  if (!isLocalRequest(request.peer, request.header)) {
-    throw new HttpError(
-      403,
-      'without API keys this endpoint answers only requests of this machine to localhost, not forwarded ones',
-    );
+export interface GuardOptions {
+  keys: KeyRing;
+  /** Addresses that see the process from inside without a key, such as a Prometheus server's. */
+  metricsAllow: BlockList;
+  /** Web pages that may ask without a key. */
+  corsOrigins: readonly string[];
+}
+
+const LOCAL: Who = { name: 'local', role: 'admin', isInside: true };
+/** RFC 6750 section 3: what a 401 has to say. */
+const CHALLENGE = 'Bearer realm="ringline"';
+const BEARER = /^bearer +([^\s,]+)$/i;
+
+export class Guard {
+  readonly #options: GuardOptions;
+
+  constructor(options: GuardOptions) {
+    this.#options = options;
   }
-  // A web page open on this machine could otherwise dial in its visitor's name.
-  const origin = request.header('origin');
-  if (origin !== '' && !corsOrigins.includes(origin) && !corsOrigins.includes('*')) {
-    throw new HttpError(403, 'requests of web pages are refused; see CORS_ORIGINS');
+
+  /**
+   * Lets the request pass or throws.
+   * @throws HttpError 401 without a good key, 403 when the key's role is not enough or, without keys, for a stranger
+   */
+  check(access: Access, request: RequestHead): Who {
+    const who = this.#identify(request);
+    if (access === 'anybody' || access === 'twilio') return who;
+    if (access === 'inside' ? who.isInside : mayAs(who.role, access)) return who;
+    if (who.role !== null) {
+      const error = `${CHALLENGE}, error="insufficient_scope"`;
+      throw new HttpError(403, `this needs a key of role ${access}`, { 'www-authenticate': error });
+    }
+    if (this.#options.keys.isEmpty) throw this.#refuseStranger(access, request);
+    const isWrong = request.header('authorization') !== '';
+    throw new HttpError(401, isWrong ? 'the API key is not known' : 'an API key is needed: Authorization: Bearer KEY', {
+      'www-authenticate': isWrong ? `${CHALLENGE}, error="invalid_token"` : CHALLENGE,
+    });
+  }
+
+  #identify({ peer, header }: RequestHead): Who {
+    const { keys, metricsAllow } = this.#options;
+    if (keys.isEmpty) {
+      if (isLocalRequest(peer, header) && !this.#isForeignPage(header)) return LOCAL;
+    } else {
+      const presented = BEARER.exec(header('authorization'))?.[1];
+      const key = presented === undefined ? null : keys.find(presented);
+      if (key !== null) return { name: key.name, role: key.role, isInside: true };
+    }
+    // A proxy among these does not open it to its clients.
+    return isIn(metricsAllow, peer) && !isForwarded(header) ? { ...ANYBODY, isInside: true } : ANYBODY;
+  }
+
+  /** A web page open on this machine could otherwise dial in its visitor's name. */
+  #isForeignPage(header: RequestHead['header']): boolean {
+    const { corsOrigins } = this.#options;
+    const origin = header('origin');
+    return origin !== '' && !corsOrigins.includes(origin) && !corsOrigins.includes('*');
+  }
+
+  #refuseStranger(access: Access, { peer, header }: RequestHead): HttpError {
+    if (isLocalRequest(peer, header)) return new HttpError(403, 'requests of web pages are refused; see CORS_ORIGINS');
+    const who = access === 'inside' ? 'this machine and the addresses in METRICS_ALLOW' : 'this machine to localhost';
+    return new HttpError(403, `without API_KEYS this answers only requests of ${who}, not forwarded ones`);
   }
 }
 
-/**
- * May the request see the process from inside: /metrics, and the details of /health? Requests of this machine may, and
- * addresses that METRICS_ALLOW names, such as a Prometheus server's. A proxy among them does not open it to its clients.
- */
-export function mayLookInside(request: Pick<ServerRequest, 'peer' | 'header'>, allowed: BlockList): boolean {
-  const { peer, header } = request;
-  return isLocalRequest(peer, header) || (isIn(allowed, peer) && !isForwarded(header));
+function mayAs(role: Role | null, least: Role): boolean {
+  return role !== null && ROLES.indexOf(role) >= ROLES.indexOf(least);
 }

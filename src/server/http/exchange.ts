@@ -2,27 +2,36 @@
 // the client is still there. Knows no route.
 
 import type { Logger } from '../../log.js';
+import type { Who } from './access.js';
 import { errorReply, HttpError } from './errors.js';
 import { sendFile } from './file_reply.js';
 import type { FileReply, Reply } from './reply.js';
 import type { HttpExchange } from './transport.js';
 
-/** One HTTP request, safe to keep across awaits. */
-export interface ServerRequest {
+/** What is known of a request before its body. */
+export interface RequestHead {
   /** Upper case; HEAD comes as GET. */
   readonly method: string;
   /** As it came, percent-encoding and all: what was signed. */
   readonly path: string;
   /** Path and query as they came. */
   readonly target: string;
-  /** Path parameters in order, decoded. */
-  readonly params: readonly string[];
   /** Address of the connection's other end. */
   readonly peer: string;
   /** By lower-case name; repeated headers are joined with commas; '' when absent. */
   readonly header: (name: string) => string;
+}
+
+/** One HTTP request, safe to keep across awaits. */
+export interface ServerRequest extends RequestHead {
+  /** Path parameters in order, decoded. */
+  readonly params: readonly string[];
+  readonly who: Who;
   readonly body: Buffer;
 }
+
+/** The body of a refused request is read and thrown away up to this size. */
+const BODY_LEFT_BYTES_MAX = 64 * 1024;
 
 export type Handler = (request: ServerRequest) => Reply | FileReply | Promise<Reply | FileReply>;
 
@@ -32,6 +41,8 @@ export interface ExchangeOptions {
   /** Path parameters, not decoded. */
   params: readonly string[];
   log: Logger;
+  /** Who asks; throws the refusal of who may not. Runs before the body is read. */
+  admit(head: RequestHead): Who;
   /** Headers to add to any answer, such as CORS. */
   extraHeaders(header: (name: string) => string): Readonly<Record<string, string>>;
   onAnswered(method: string, status: number): void;
@@ -42,21 +53,26 @@ export async function exchange(client: HttpExchange, handler: Handler, options: 
   const verb = client.method.toUpperCase();
   const isHead = verb === 'HEAD';
   const { path, query, peer, header } = client;
+  const target = query ? `${path}?${query}` : path;
+  const head: RequestHead = { method: isHead ? 'GET' : verb, path, target, peer, header };
 
   let reply: Reply | FileReply;
   let isBodyLeft = false;
   try {
+    // Who is refused here sends no body that we wait for; an endless one ends with the connection.
+    isBodyLeft = header('transfer-encoding') !== '' || Number(header('content-length')) > BODY_LEFT_BYTES_MAX;
+    const who = options.admit(head);
+    isBodyLeft = false;
     if (Number(header('content-length')) > options.bodyBytesMax && options.bodyBytesMax > 0) {
       throw new HttpError(413, `the body is larger than ${options.bodyBytesMax} bytes`);
     }
     const body = options.bodyBytesMax > 0 ? await client.readBody(options.bodyBytesMax) : Buffer.alloc(0);
-    const target = query ? `${path}?${query}` : path;
     const params = options.params.map(decode);
-    reply = await handler({ method: isHead ? 'GET' : verb, path, target, params, peer, header, body });
+    reply = await handler({ ...head, params, who, body });
   } catch (thrown) {
     const failure = errorReply(thrown);
     reply = failure.reply;
-    isBodyLeft = reply.status === 413;
+    isBodyLeft ||= reply.status === 413;
     if (failure.defect !== null) options.log.error({ err: failure.defect, path }, 'request failed');
   }
   options.onAnswered(verb, reply.status);

@@ -1,5 +1,5 @@
-// The routes: which path and method goes to which handler, and who may ask. Listens and stops listening. What handlers
-// do is theirs; how a request gets to them is exchange.ts.
+// The routes: which path and method goes to which handler. Listens and stops listening. Who may ask is access.ts and auth.ts,
+// what handlers do is theirs; how a request gets to them is exchange.ts.
 
 import type { Logger } from '../../log.js';
 import type { CallsApi } from '../calls/calls_api.js';
@@ -10,7 +10,8 @@ import { MEDIA_SOCKET_LIMITS, type MediaSockets } from '../media/media_socket.js
 import type { Recordings } from '../recordings.js';
 import type { ServerMetrics } from '../server_metrics.js';
 import { WEBHOOK_BODY_BYTES_MAX, type WebhookRoutes } from '../webhook_routes.js';
-import { authorise } from './auth.js';
+import { ACCESS, type Access, type Endpoint, METHODS_OF } from './access.js';
+import type { Guard } from './auth.js';
 import { corsHeaders, preflightHeaders } from './cors.js';
 import { HttpError } from './errors.js';
 import { exchange, type Handler } from './exchange.js';
@@ -20,14 +21,6 @@ import { NO_CONTENT } from './reply.js';
 import { makeRouter } from './router.js';
 import type { HttpEngine, HttpExchange, HttpTransport } from './transport.js';
 
-/** `twilio` checks signatures by itself; `company` is for API keys, or this machine; `open` is for anybody. */
-type Access = 'open' | 'twilio' | 'company';
-interface Route {
-  pattern: string;
-  access: Access;
-  methods: Readonly<Record<string, Handler>>;
-}
-
 export interface HttpServerOptions {
   webhooks: WebhookRoutes;
   calls: CallsApi;
@@ -36,71 +29,74 @@ export interface HttpServerOptions {
   media: MediaSockets;
   metrics: ServerMetrics;
   exposition: Exposition;
+  guard: Guard;
   corsOrigins: readonly string[];
   engine: HttpEngineChoice;
   log: Logger;
 }
 
-function routes({ webhooks, calls, health, recordings, exposition }: HttpServerOptions): Route[] {
-  return [
-    { pattern: '/', access: 'twilio', methods: { GET: frontPage(webhooks.wrongMethod), POST: webhooks.incoming } },
-    {
-      pattern: '/outbound-twiml',
-      access: 'twilio',
-      methods: { GET: webhooks.wrongMethod, POST: webhooks.outboundAnswered },
-    },
-    { pattern: '/twilio/status', access: 'twilio', methods: { GET: webhooks.wrongMethod, POST: webhooks.status } },
-    {
-      pattern: '/twilio/stream-status',
-      access: 'twilio',
-      methods: { GET: webhooks.wrongMethod, POST: webhooks.streamStatus },
-    },
-    {
-      pattern: '/twilio/amd',
-      access: 'twilio',
-      methods: { GET: webhooks.wrongMethod, POST: webhooks.machineDetection },
-    },
-    {
-      pattern: '/twilio/connect-action',
-      access: 'twilio',
-      methods: { GET: webhooks.wrongMethod, POST: webhooks.connectAction },
-    },
-    { pattern: '/outbound', access: 'company', methods: { POST: calls.outbound } },
-    { pattern: '/call-status/:call_sid', access: 'company', methods: { GET: calls.callStatus } },
-    { pattern: '/calls', access: 'company', methods: { GET: calls.list } },
-    { pattern: '/calls/:call_sid', access: 'company', methods: { GET: calls.show, DELETE: calls.hangUp } },
-    { pattern: '/recordings', access: 'company', methods: { GET: recordings.list } },
-    { pattern: '/recordings/:file', access: 'company', methods: { GET: recordings.download } },
-    { pattern: '/health', access: 'open', methods: { GET: health.health } },
-    { pattern: '/ready', access: 'open', methods: { GET: health.ready } },
-    { pattern: '/metrics', access: 'open', methods: { GET: exposition.answer } },
-    { pattern: '/ws', access: 'open', methods: { GET: upgradeRequired } },
-    { pattern: '/ws/:token', access: 'open', methods: { GET: upgradeRequired } },
-  ];
+/** Which handler answers which endpoint. */
+function handlers({ webhooks, calls, health, recordings, exposition }: HttpServerOptions): Record<Endpoint, Handler> {
+  return {
+    'GET /': frontPage(webhooks.wrongMethod),
+    'POST /': webhooks.incoming,
+    'GET /outbound-twiml': webhooks.wrongMethod,
+    'POST /outbound-twiml': webhooks.outboundAnswered,
+    'GET /twilio/status': webhooks.wrongMethod,
+    'POST /twilio/status': webhooks.status,
+    'GET /twilio/stream-status': webhooks.wrongMethod,
+    'POST /twilio/stream-status': webhooks.streamStatus,
+    'GET /twilio/amd': webhooks.wrongMethod,
+    'POST /twilio/amd': webhooks.machineDetection,
+    'GET /twilio/connect-action': webhooks.wrongMethod,
+    'POST /twilio/connect-action': webhooks.connectAction,
+    'POST /outbound': calls.outbound,
+    'GET /call-status/:call_sid': calls.callStatus,
+    'GET /calls': calls.list,
+    'GET /calls/:call_sid': calls.show,
+    'DELETE /calls/:call_sid': calls.hangUp,
+    'GET /recordings': recordings.list,
+    'GET /recordings/:file': recordings.download,
+    'GET /health': health.health,
+    'GET /ready': health.ready,
+    'GET /metrics': exposition.answer,
+    'GET /ws': upgradeRequired,
+    'GET /ws/:token': upgradeRequired,
+  };
+}
+
+/** One way to be served: an endpoint, or what answers where there is none. */
+interface Service {
+  access: Access;
+  bodyBytesMax: number;
+  handler: Handler;
 }
 
 export class HttpServer {
   readonly #transport: HttpTransport;
   readonly #options: HttpServerOptions;
+  readonly #services: ReadonlyMap<string, Service>;
+  readonly #find = makeRouter([...METHODS_OF].map(([pattern, methods]) => ({ pattern, methods })));
+  readonly #preflight: Service;
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
-    const find = makeRouter(routes(options).map((route) => ({ ...route, ...this.#serve(route) })));
+    this.#services = new Map(
+      Object.entries(handlers(options)).map(([endpoint, handler]): [string, Service] => {
+        const access = ACCESS[endpoint as Endpoint];
+        const isForm = access === 'twilio';
+        const bodyBytesMax = endpoint.startsWith('POST ') ? (isForm ? WEBHOOK_BODY_BYTES_MAX : API_BODY_BYTES_MAX) : 0;
+        return [endpoint, { access, bodyBytesMax, handler }];
+      }),
+    );
+    this.#preflight = bodiless(({ header }) => ({
+      ...NO_CONTENT,
+      headers: preflightHeaders(header('origin'), options.corsOrigins),
+    }));
     const opened = openTransport(
       options.engine,
       {
-        request: (client) => {
-          const match = find(client.path);
-          if (match === null) void this.#exchange(client, 'unknown', notFound, [], 0);
-          else
-            void this.#exchange(
-              client,
-              match.route.pattern,
-              match.route.handler,
-              match.params,
-              match.route.bodyBytesMax,
-            );
-        },
+        request: (client) => void this.#serve(client),
         handshake: options.media.handshake,
         malformed: (status) => options.metrics.answered('malformed', 'other', status),
       },
@@ -131,45 +127,43 @@ export class HttpServer {
     this.#transport.close();
   }
 
-  #serve({ access, methods }: Route): { handler: Handler; bodyBytesMax: number } {
-    const allowed = Object.keys(methods).join(', ');
-    const bodyBytesMax = access === 'twilio' ? WEBHOOK_BODY_BYTES_MAX : API_BODY_BYTES_MAX;
-    const { corsOrigins } = this.#options;
-    const handler: Handler = (request) => {
-      if (request.method === 'OPTIONS') {
-        return { ...NO_CONTENT, headers: preflightHeaders(request.header('origin'), corsOrigins) };
-      }
-      const method = methods[request.method];
-      if (method === undefined) throw new HttpError(405, 'Method not allowed', { allow: allowed });
-      if (access === 'company') authorise(request, corsOrigins);
-      return method(request);
-    };
-    return { handler, bodyBytesMax: methods['POST'] === undefined ? 0 : bodyBytesMax };
+  #serve(client: HttpExchange): Promise<void> {
+    const { corsOrigins, guard, metrics, log } = this.#options;
+    const match = this.#find(client.path);
+    const verb = client.method.toUpperCase();
+    const service = match === null ? NOT_FOUND : this.#service(verb, match.route);
+    return exchange(client, service.handler, {
+      bodyBytesMax: service.bodyBytesMax,
+      params: match?.params ?? [],
+      log,
+      admit: (head) => guard.check(service.access, head),
+      extraHeaders: (header) => corsHeaders(header('origin'), corsOrigins),
+      onAnswered: (method, status) => {
+        metrics.answered(match?.route.pattern ?? 'unknown', KNOWN_METHODS.has(method) ? method : 'other', status);
+      },
+    });
   }
 
-  #exchange(
-    client: HttpExchange,
-    route: string,
-    handler: Handler,
-    params: readonly string[],
-    bodyBytesMax: number,
-  ): Promise<void> {
-    const { corsOrigins, metrics, log } = this.#options;
-    return exchange(client, handler, {
-      bodyBytesMax,
-      params,
-      log,
-      extraHeaders: (header) => corsHeaders(header('origin'), corsOrigins),
-      onAnswered: (method, status) => metrics.answered(route, KNOWN_METHODS.has(method) ? method : 'other', status),
-    });
+  #service(verb: string, { pattern, methods }: { pattern: string; methods: readonly string[] }): Service {
+    if (verb === 'OPTIONS') return this.#preflight;
+    const service = this.#services.get(`${verb === 'HEAD' ? 'GET' : verb} ${pattern}`);
+    return service ?? bodiless(() => wrongMethod(methods.join(', ')));
   }
 }
 
 /** Labels from outside would let anybody fill the memory with time series. */
 const KNOWN_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-function notFound(): never {
+function bodiless(handler: Handler): Service {
+  return { access: 'anybody', bodyBytesMax: 0, handler };
+}
+
+const NOT_FOUND = bodiless(() => {
   throw new HttpError(404, 'Not found');
+});
+
+function wrongMethod(allowed: string): never {
+  throw new HttpError(405, 'Method not allowed', { allow: allowed });
 }
 
 function upgradeRequired(): never {

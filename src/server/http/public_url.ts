@@ -4,7 +4,8 @@
 
 import type { BlockList } from 'node:net';
 import { HttpError } from './errors.js';
-import { isIn, isLocalRequest } from './peers.js';
+import type { ServerRequest } from './exchange.js';
+import { isIn } from './peers.js';
 
 /** A host name, IPv4 or bracketed IPv6 address, with an optional port. Whatever else a header holds is not a host. */
 const HOST = /^(?:[a-z0-9](?:[a-z0-9._-]{0,252})|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i;
@@ -32,11 +33,15 @@ export function publicBase(rules: PublicUrlRules, peer: string, header: (name: s
 
 /**
  * The base of the URLs that Twilio is told to fetch when it dials for us. Whoever chooses it chooses what the call says
- * and whom it dials on, at our cost; so it is PUBLIC_URL, or the address that a client on this very machine used.
+ * and whom it dials on, at our cost; so it is PUBLIC_URL, or the address that somebody used whom we let dial anyway: the
+ * holder of a key, or a client on this very machine.
  * @throws HttpError 503 when there is neither
  */
-export function dialBase(rules: PublicUrlRules, peer: string, header: (name: string) => string): string {
-  if (rules.publicUrl === null && !isLocalRequest(peer, header)) {
+export function dialBase(
+  rules: PublicUrlRules,
+  { who, peer, header }: Pick<ServerRequest, 'who' | 'peer' | 'header'>,
+): string {
+  if (rules.publicUrl === null && who.role === null) {
     throw new HttpError(
       503,
       'Failed to initiate call: PUBLIC_URL is not set, so Twilio cannot be told where to find us',

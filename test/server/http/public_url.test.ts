@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Role } from '../../../src/api_keys.js';
 import { addressSet } from '../../../src/server/http/peers.js';
 import { dialBase, publicBase } from '../../../src/server/http/public_url.js';
 
@@ -41,15 +42,20 @@ test.each<[string | null, string, Record<string, string>, string | number]>([
   else expect(base).toThrow(expect.objectContaining({ status: expected }));
 });
 
-test.each<[string | null, string, Record<string, string>, string | 503]>([
-  [null, '127.0.0.1', { host: 'localhost:8765' }, 'http://localhost:8765'],
-  [null, '127.0.0.1', { host: 'evil.example' }, 503],
-  [null, '127.0.0.1', { host: 'localhost', 'x-forwarded-host': 'evil.example' }, 503],
-  [null, '10.0.0.1', { host: 'localhost' }, 503],
-  ['https://set.example', '10.0.0.1', { host: 'evil.example' }, 'https://set.example'],
-])('with PUBLIC_URL %s, a dial asked for by %s with %j points Twilio to %s', (publicUrl, peer, headers, expected) => {
-  const rules = { publicUrl, trustedProxies: addressSet(['0.0.0.0/0']) };
-  const base = () => dialBase(rules, peer, (name) => headers[name] ?? '');
-  if (typeof expected === 'string') expect(base()).toBe(expected);
-  else expect(base).toThrow(expect.objectContaining({ status: expected }));
-});
+test.each<[string | null, Role | null, Record<string, string>, string | 503]>([
+  [null, 'admin', { host: 'localhost:8765' }, 'http://localhost:8765'],
+  [null, 'dialler', { host: 'v.example', 'x-forwarded-proto': 'https' }, 'https://v.example'],
+  [null, null, { host: 'v.example' }, 503],
+  [null, null, { host: 'localhost', 'x-forwarded-host': 'evil.example' }, 503],
+  ['https://set.example', null, { host: 'evil.example' }, 'https://set.example'],
+  ['https://set.example', 'admin', { host: 'evil.example' }, 'https://set.example'],
+])(
+  'with PUBLIC_URL %s, a dial asked for by role %s with %j points Twilio to %s',
+  (publicUrl, role, headers, expected) => {
+    const rules = { publicUrl, trustedProxies: addressSet(['0.0.0.0/0']) };
+    const who = { name: 'x', role, isInside: false };
+    const base = () => dialBase(rules, { who, peer: PROXY, header: (name: string) => headers[name] ?? '' });
+    if (typeof expected === 'string') expect(base()).toBe(expected);
+    else expect(base).toThrow(expect.objectContaining({ status: expected }));
+  },
+);
