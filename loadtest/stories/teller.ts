@@ -104,10 +104,10 @@ export class Teller {
     }
   }
 
-  /** A long "ah" that no recogniser writes: a voice, and no word. */
+  /** A long "ah" that no recogniser writes: a voice, and no word. It may pause the agent: what counts is what follows. */
   async moan(): Promise<void> {
     const { pcm } = await say('aaaah, uuuh, aaaah.', this.person);
-    await this.guest.say('vocal', { text: 'moan', pcm, words: [] }, { heardAs: [] });
+    await this.guest.say('burst', { text: 'moan', pcm, words: [] }, { heardAs: [] });
   }
 
   async #noise(text: string, pcm: Float32Array, louderDb: number): Promise<void> {
