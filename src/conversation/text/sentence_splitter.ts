@@ -23,7 +23,7 @@ export const SENTENCE_SPLITTER_DEFAULTS = {
   language: 'en',
   firstClauseWords: 3,
   firstSentenceWords: 2,
-  firstCharsMax: 80,
+  firstCharsMax: 45,
   clauseChars: 90,
   charsMax: 200,
 } as const satisfies SentenceSplitterOptions;
