@@ -48,6 +48,10 @@ const NOISE_SHARE = 0.05;
 /** An answer overlaps the end of a question by about this much. */
 const ANSWER_OVERLAP_MS = 800;
 
+/** After so many holds in a row that came to nothing, each so soon after the one before, sound alone holds no more. */
+const FALSE_HOLDS_MAX = 2;
+const FALSE_HOLDS_WITHIN_MS = 3000;
+
 /** So many voices in a row from far away while we listen are the caller after all. */
 const FAR_ANSWERS_MAX = 2;
 
@@ -89,6 +93,9 @@ export class Floor {
   #ours: OurSentence = { words: '', questionEndMs: null };
   #stretch: Stretch | null = null;
   #holding = false;
+  /** Holds in a row that came to nothing, and when the last of them did. */
+  #falseHolds = 0;
+  #resumedAtMs = Number.NEGATIVE_INFINITY;
   /** When the ear runs dry, or ran. */
   #dryAtMs = Number.POSITIVE_INFINITY;
   /** The stretch was waited for long enough, or yielded to: no further hold for it. */
@@ -275,22 +282,29 @@ export class Floor {
       if (this.#yielded) return 'none';
       this.#yielded = this.#settled = true;
       this.#holding = false;
+      this.#falseHolds = 0;
       return 'yield';
     }
-    if (action !== 'hold' || this.#settled) return this.#resume();
+    if (action !== 'hold' || this.#settled) return this.#resume(nowMs);
     if (!this.#holding) {
+      // Sound upon sound that was nothing: an echo of what we went on with, a television. Only words stop us for a while.
+      if (nowMs - this.#resumedAtMs > FALSE_HOLDS_WITHIN_MS) this.#falseHolds = 0;
+      if (this.#falseHolds >= FALSE_HOLDS_MAX) return 'none';
       this.#holding = true;
       this.#dryAtMs = nowMs + (this.#agent === 'speaking' ? this.#options.leadMs : 0);
       return 'hold';
     }
     if (nowMs < this.#holdUntil(stretch, nowMs)) return 'none';
     this.#settled = true;
-    return this.#resume();
+    return this.#resume(nowMs);
   }
 
-  #resume(): FloorDecision['do'] {
+  #resume(nowMs: number): FloorDecision['do'] {
     if (!this.#holding) return 'none';
     this.#holding = false;
+    // A nod was something, and is no reason not to listen.
+    if (this.#stretch?.verdict !== 'backchannel') this.#falseHolds++;
+    this.#resumedAtMs = nowMs;
     return 'resume';
   }
 

@@ -21,8 +21,8 @@ const NOTHING: readonly TurnAction[] = [];
 const FAILURES_MAX = 2;
 /** Words over our goodbye that are more than a goodbye or thanks. */
 const MORE_WORDS_MIN = 5;
-/** An answer overlaps the end of a question by about this much. */
-const ANSWER_OVERLAP_MS = 800;
+/** An answer overlaps the end of a question by 800 ms at most; as long again the question may have been held for it. */
+const ANSWER_OVERLAP_MS = 1600;
 const HOLD: readonly TurnAction[] = [{ do: 'hold' }];
 const RESUME: readonly TurnAction[] = [{ do: 'resume' }];
 /** A caller who was told to hold on is spoken to this soon after it hears again, unless they speak first. */

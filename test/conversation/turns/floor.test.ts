@@ -67,6 +67,17 @@ describe('while the agent speaks', () => {
     expect(new Story().sound(64, plain(VOICE)).sound(160, plain(SILENCE)).done).toEqual(['hold 32', 'resume 160']);
   });
 
+  test('sound upon sound that is nothing holds twice, then only words do', () => {
+    const story = known(new Story());
+    for (let times = 0; times < 6; times++) story.sound(256, COUGH).sound(320, SILENCE);
+    expect(story.what).toBe('hold resume hold resume');
+    const onsetMs = story.now;
+    story.sound(320, VOICE).words('No, wait', onsetMs, story.now);
+    expect(story.done.at(-1)).toMatch(/^yield/);
+    const later = known(new Story()).sound(256, COUGH).sound(320, SILENCE).sound(256, COUGH).sound(4000, SILENCE);
+    expect(later.sound(64, VOICE).done.at(-1)).toMatch(/^hold/);
+  });
+
   test('a hum is nothing though it is voiced', () => {
     const story = new Story().sound(800, HUM);
     expect(story.what).toBe('hold resume');
