@@ -108,7 +108,7 @@ export async function findCapacity(
 /** Does a run hold the objective? */
 export function judge(report: LoadReport): CapacityStep {
   const added = report.latency.engine_added_ms.p99;
-  const unknownHoles = Math.max(0, report.playout_long_gaps - report.underruns - report.tts_gaps);
+  const unknownHoles = Math.max(0, report.playout_long_gaps - report.underruns - report.tts_gaps - report.floor_pauses);
   const share = (report.underruns + unknownHoles) / Math.max(1, report.frames.heard);
   const why = [...report.invalid];
   if (added === null) why.push('no answer could be measured');

@@ -212,8 +212,8 @@ export class LoadRun {
       CARTESIA_BASE_URL: urls.cartesia,
       // The hold is policy, not work: with both bounds below what speech recognition takes, an answer waits for the final
       // words and for nothing else, and what is measured is the server (report/turn_analysis.ts).
-      TURN_SILENCE_MS_MIN: '200',
-      TURN_SILENCE_MS_MAX: '200',
+      TURN_SILENCE_MS_MIN: '100',
+      TURN_SILENCE_MS_MAX: '100',
       ...this.#recordingEnv(),
       ...options.serverEnv,
     };

@@ -91,6 +91,8 @@ export interface LoadReport {
   underruns: number;
   /** Holes because a provider was late, by the server's count. */
   tts_gaps: number;
+  /** Silences in which a reply was held for a sound of the caller, on purpose. */
+  floor_pauses: number;
   /** Holes inside agent speech as callers heard them, of either kind. */
   playout_gaps: number;
   /** Those of a frame (20 ms) or longer. */
@@ -236,6 +238,7 @@ export function makeReport(run: RunRecord): LoadReport {
     },
     underruns: counter('ringline_underruns_total'),
     tts_gaps: counter('ringline_tts_gaps_total'),
+    floor_pauses: counter('ringline_floor_pauses_total'),
     playout_gaps: after.playoutGaps - before.playoutGaps,
     playout_long_gaps: after.playoutLongGaps - before.playoutLongGaps,
     playout_gap_ms: hundredths(after.playoutGapMs - before.playoutGapMs)!,
@@ -319,14 +322,15 @@ function whyInvalid({ generator, calls, options }: LoadReport, { measured, scena
 function problemsOf(report: LoadReport, { scenario, measured }: RunRecord): string[] {
   const problems: string[] = [];
   const { underruns, playout_long_gaps: longGaps, tts_gaps: ttsGaps, turns, server } = report;
+  const known = underruns + ttsGaps + report.floor_pauses;
   const expected: readonly string[] = scenario.expectedFailures ?? [];
   const failed = measured.failures.filter(({ reason }) => !expected.includes(reason)).length;
   if (failed > 0) problems.push(`${failed} calls failed`);
   if (turns.unanswered > 0 && !scenario.mayStaySilent) problems.push(`${turns.unanswered} turns were not answered`);
   if (underruns > 0) problems.push(`${underruns} underruns`);
   // Shorter ones are within the lateness of sockets and processes that any jitter buffer evens out.
-  if (longGaps > underruns + ttsGaps && !scenario.mayGap)
-    problems.push(`callers heard ${longGaps} holes of a frame or longer, the server knows of ${underruns + ttsGaps}`);
+  if (longGaps > known && !scenario.mayGap)
+    problems.push(`callers heard ${longGaps} holes of a frame or longer, the server knows of ${known}`);
   if (report.ring_drops + report.socket_drops > 0)
     problems.push(`${report.ring_drops} records and ${report.socket_drops} messages dropped`);
   if (report.crossed_calls > 0) problems.push(`${report.crossed_calls} requests mixed two calls up`);

@@ -44,7 +44,7 @@ export function textSummary(report: LoadReport): string {
     ),
     row(
       'holes',
-      `${report.underruns} underruns, ${report.tts_gaps} waits for a provider; callers heard ${report.playout_gaps} (${report.playout_long_gaps} of a frame or longer) in ${report.frames.heard} frames`,
+      `${report.underruns} underruns, ${report.tts_gaps} waits for a provider, ${report.floor_pauses} held for a sound; callers heard ${report.playout_gaps} (${report.playout_long_gaps} of a frame or longer) in ${report.frames.heard} frames`,
     ),
     row(
       'drops',

@@ -250,6 +250,10 @@ export const COUNTERS = {
     name: 'ringline_floor_holds_total',
     help: 'Sounds of the caller for which feeding stopped until they were judged.',
   },
+  floor_pauses: {
+    name: 'ringline_floor_pauses_total',
+    help: 'Holds that the caller heard as a silence: the sound was not judged within the lead.',
+  },
   floor_resumes: { name: 'ringline_floor_resumes_total', help: 'Replies that went on after a sound that was nothing.' },
   stale_marks: { name: 'ringline_stale_marks_total', help: 'Marks that came back for audio already cleared.' },
   stale_audio: { name: 'ringline_stale_audio_total', help: 'Provider audio dropped because its reply was cancelled.' },

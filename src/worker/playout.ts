@@ -139,6 +139,8 @@ export class Playout {
     this.#held = false;
     // Nothing waits: the silence did not come from the hold. Nothing sent yet: it cut no word of this reply.
     const isCut = this.#queue.length > 0 && this.#latest !== null && this.#ledger.hasStarted(this.#latest);
+    if (this.#queue.length > 0 && this.#replySentBytes > 0 && nowMs > this.#playEndMs)
+      this.#metrics.add('floor_pauses');
     if (isCut && nowMs - this.#playEndMs > UNHEARD_PAUSE_MS) {
       this.#queue.unread(this.#ledger.rewindToWord(this.#queue.keptBytes));
     }

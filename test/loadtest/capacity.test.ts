@@ -15,6 +15,7 @@ function report(calls: number, changes: object = {}): LoadReport {
     failed: 0,
     underruns: 0,
     tts_gaps: 0,
+    floor_pauses: 0,
     playout_long_gaps: 0,
     frames: { sent: 0, lost: 0, heard: 100_000 },
     turns: { unanswered: 0 },
@@ -92,6 +93,7 @@ test.each<[string, object, boolean]>([
   ['ten underruns in 100000 frames', { underruns: 10 }, false],
   ['holes that only callers know of', { playout_long_gaps: 10 }, false],
   ['holes that were the providers', { playout_long_gaps: 10, tts_gaps: 10 }, true],
+  ['silences in which a reply was held', { playout_long_gaps: 10, floor_pauses: 10 }, true],
   ['an invalid run', { valid: false, invalid: ['late'] }, false],
 ])('the objective: %s', (_, changes, held) => {
   expect(judge(report(100, changes)).held).toBe(held);

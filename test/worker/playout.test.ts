@@ -248,6 +248,7 @@ test('a hold that ends within the lead costs nothing: no gap, no lateness, no by
   expect(mediaMs(read())).toBe(800);
   expect(sumCounter(metricsMemory, 'underruns') + sumCounter(metricsMemory, 'tts_gaps')).toBe(0);
   expect(sumHistogram(metricsMemory, 'frame_late_ms').sum).toBeLessThan(20);
+  expect(sumCounter(metricsMemory, 'floor_pauses')).toBe(0);
 });
 
 test('after the lead has run out it goes on from the start of the word that was cut off', () => {
@@ -260,6 +261,7 @@ test('after the lead has run out it goes on from the start of the word that was 
   playout.tick(1000);
   expect(mediaMs(read())).toBe(0);
   playout.resume(1000);
+  expect(sumCounter(metricsMemory, 'floor_pauses')).toBe(1);
   // 200 ms had been played: "one" whole, and 50 ms of "two", which begins anew.
   const next = read().filter(({ event }) => event === 'media')[0].payload;
   expect([...next.subarray(0, 4)]).toEqual([...audio(900).subarray(150 * 8, 150 * 8 + 4)]);
