@@ -176,7 +176,7 @@ function report(calls: DemoCall[]): number {
   for (const call of calls) say(`  ${call.recording ? path.relative('.', call.recording) : 'none'}`);
   const cuts = calls.flatMap((call) => call.barge_ins);
   for (const cut of cuts)
-    say(style.dim(`Barge-in: agent silenced ${cut.onset_to_clear_ms} ms after the caller's speech was certain.`));
+    say(style.dim(`Barge-in: agent silenced ${cut.onset_to_clear_ms} ms after the caller began to speak.`));
   if (options.json) {
     writeFileSync(options.json, `${JSON.stringify({ ok, calls }, null, 2)}\n`);
     say(`Figures: ${options.json}`);
