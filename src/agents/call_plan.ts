@@ -90,6 +90,8 @@ export function voiceOf(agent: AgentProfile, defaults: Pick<PlanDefaults, Vendor
 
 function recordingOf(order: CallOrder, { port, recording }: PlanDefaults): CallPlan['recording'] {
   if (!recording.enabled) return null;
-  const stem = path.join(recording.dir, recordingStem(port, order));
+  // A call that goes on elsewhere gets another file: the first one may still be open, or be cut off.
+  const acceptedAt = order.resume === null ? order.acceptedAt : new Date(order.resume.atMs).toISOString();
+  const stem = path.join(recording.dir, recordingStem(port, { ...order, acceptedAt }));
   return { audio: `${stem}.wav`, sidecar: `${stem}.json` };
 }

@@ -1,6 +1,8 @@
 // The words every room uses for a call: who dialled whom, why it ended, what it is doing, and the order a worker gets.
 // Types, closed lists and the two ways to name the parties; structured-clone safe.
 
+import type { CallSnapshot } from './call_snapshot.js';
+
 export type CallDirection = 'inbound' | 'outbound';
 
 /** Why a call ended; also a metric label, so the set is closed. */
@@ -38,6 +40,8 @@ export interface CallOrder {
   agentId: string;
   /** Free values for the agent's templates. */
   variables: Record<string, string>;
+  /** The call was held elsewhere and goes on from here, without a greeting; null = it begins. */
+  resume: CallSnapshot | null;
 }
 
 type Numbers = Pick<CallOrder, 'ourNumber' | 'theirNumber'>;

@@ -3,6 +3,7 @@
 
 import type { CallState, EndReason } from './call.js';
 import type { CallSummary, TurnReport } from './call_report.js';
+import type { CallSnapshot } from './call_snapshot.js';
 
 export type CallNews =
   /** It does something else now. `streamSid` is null until the media stream began. */
@@ -15,6 +16,8 @@ export type CallNews =
   | { kind: 'turn'; turn: TurnReport }
   /** The caller's sound over ours was judged: `interrupt`, or `withdraw` before anything was heard. */
   | { kind: 'floor'; decision: string }
+  /** All that another worker needs to go on with the call. */
+  | { kind: 'snapshot'; snapshot: CallSnapshot }
   /** Always the last. Without a summary when no worker could make one, such as a dial that nobody answered. */
   | { kind: 'ended'; reason: EndReason | null; summary: CallSummary | null };
 

@@ -4,6 +4,7 @@
 
 import type { Logger } from 'pino';
 import type { CallPlan } from '../agents/call_plan.js';
+import type { CallOrder } from '../call/call.js';
 import type { TurnReport } from '../call/call_report.js';
 import { ChatHistory } from '../conversation/chat_history.js';
 import type { FixedLine, TurnAction } from '../conversation/turns/turn_events.js';
@@ -17,6 +18,7 @@ import type { Timeline } from './timeline.js';
 import { observeAnswer } from './turn_metrics.js';
 
 export interface CallMemoryLinks {
+  order: CallOrder;
   plan: CallPlan;
   report: CallReport;
   metrics: ThreadMetrics;
@@ -38,8 +40,11 @@ export class CallMemory {
   #askedEndMs = 0;
 
   constructor(links: CallMemoryLinks) {
+    const { resume } = links.order;
+    const { systemPrompt } = links.plan;
     this.#links = links;
-    this.#history = new ChatHistory(links.plan.systemPrompt);
+    this.#history = ChatHistory.restore({ systemPrompt, turns: resume?.history ?? [] });
+    this.#turnCount = resume?.turnCount ?? 0;
   }
 
   /** Asks the model: the conversation so far and this question behind it. */
@@ -60,6 +65,7 @@ export class CallMemory {
     this.#asked = action.text;
     this.#askedEndMs = action.speechEndMs;
     events.emit({ kind: 'caller', turn: row.turn, text: action.text, final: true });
+    this.#snapshot();
     return row.turn;
   }
 
@@ -97,6 +103,7 @@ export class CallMemory {
     this.#open.delete(row.turn);
     this.#links.log.warn({ turn: row.turn }, 'no answer came in time');
     this.#links.events.emit({ kind: 'turn', turn: row });
+    this.#snapshot();
   }
 
   audible(spoken: Spoken, now: number): void {
@@ -123,7 +130,16 @@ export class CallMemory {
     if (spoken.kind === 'answer') metrics.add('turns');
     log.info({ ...row }, interrupted ? 'turn interrupted' : 'turn answered');
     events.emit({ kind: 'turn', turn: row });
+    this.#snapshot();
     return row.caller;
+  }
+
+  /** What was said and what was heard have changed together: from here the call could go on elsewhere. */
+  #snapshot(): void {
+    const { slot: _slot, resume: _resume, ...order } = this.#links.order;
+    const turnCount = this.#asked === null ? this.#turnCount : this.#turnCount - 1;
+    const { turns: history } = this.#history.snapshot();
+    this.#links.events.snapshot({ ...order, turnCount, history, asked: this.#asked });
   }
 
   #newRow(turn: number, caller: string): TurnReport {

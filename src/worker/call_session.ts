@@ -99,7 +99,7 @@ export class CallSession {
       this.#fault(error, 'recording stopped, the call goes on');
     });
     this.#dialogue = new Dialogue({
-      ...{ plan, services, playout: this.#playout, timeline },
+      ...{ order, plan, services, playout: this.#playout, timeline },
       ...{ report: this.#report, events: this.#events, log: this.#log },
       finalizeStt: () => {
         this.#ears.flushStt();

@@ -4,7 +4,7 @@
 
 import type { Logger } from 'pino';
 import type { CallPlan } from '../agents/call_plan.js';
-import type { EndReason } from '../call/call.js';
+import type { CallOrder, EndReason } from '../call/call.js';
 import { nowMs } from '../clock.js';
 import { SentenceSplitter } from '../conversation/text/sentence_splitter.js';
 import { readsAsFarewell } from '../conversation/turns/farewell.js';
@@ -28,6 +28,7 @@ const TICK: TurnEvent = { on: 'tick' };
 const OUR_WORDS_CHARACTERS = 120;
 
 export interface DialogueLinks {
+  order: CallOrder;
   plan: CallPlan;
   services: SessionServices;
   playout: Playout;
@@ -84,7 +85,8 @@ export class Dialogue {
   /** The caller can hear us. */
   start(now: number, startedMs: number): void {
     this.#startedMs = startedMs;
-    this.event({ on: 'started' }, now);
+    const { resume } = this.#links.order;
+    this.event(resume === null ? { on: 'started' } : { on: 'resumed', asked: resume.asked }, now);
   }
 
   /** Something happened. */

@@ -65,6 +65,7 @@ function run(callSid: string): Promise<JsonBody> {
     theirNumber: '',
     acceptedAt: '',
     agentId: 'a',
+    resume: null,
     variables: {},
   });
 }

@@ -1,5 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
+import type { CallOrder } from '../../src/call/call.js';
 import type { CallEvent } from '../../src/call/call_events.js';
+import type { CallSnapshot } from '../../src/call/call_snapshot.js';
 import { CallMemory } from '../../src/worker/call_memory.js';
 import { CallReport } from '../../src/worker/call_report.js';
 import { EventFeed } from '../../src/worker/event_feed.js';
@@ -11,17 +13,18 @@ import { CallBench, ORDER } from './call_parts.js';
 let memory: CallMemory;
 let report: CallReport;
 let events: CallEvent[];
-beforeEach(() => {
+function make(order: CallOrder): void {
   const { services } = new CallBench();
-  report = new CallReport(ORDER);
+  report = new CallReport(order);
   events = [];
   const timeline = new Timeline();
   timeline.originMs = 1000;
   memory = new CallMemory({
-    ...{ plan: services.plan(ORDER), report, metrics: services.metrics, log: services.log, timeline },
-    events: new EventFeed(ORDER, (event) => events.push(event)),
+    ...{ order, plan: services.plan(order), report, metrics: services.metrics, log: services.log, timeline },
+    events: new EventFeed(order, (event) => events.push(event)),
   });
-});
+}
+beforeEach(() => make(ORDER));
 
 const asks = (text: string) =>
   memory.asks({ do: 'answer', text, speechStartMs: 1500, speechEndMs: 2500, finalMs: 100, endpointMs: 300, why: '' });
@@ -91,7 +94,7 @@ test('an answer that never came leaves the question in record and history', () =
   memory.giveUp();
   expect(history()).toEqual(['user: Is there soup? ?']);
   expect(report.turns).toEqual([expect.objectContaining({ turn: 1, caller: 'Is there soup?', agent: '', heard: '' })]);
-  expect(events.at(-1)).toMatchObject({ kind: 'turn', turn: { turn: 1, caller: 'Is there soup?' } });
+  expect(events.find(({ kind }) => kind === 'turn')).toMatchObject({ turn: { turn: 1, caller: 'Is there soup?' } });
   memory.giveUp();
   expect(events.filter(({ kind }) => kind === 'turn')).toHaveLength(1);
 });
@@ -107,4 +110,43 @@ test('a reply that is closed twice is one turn', () => {
   answered('Is there soup?', 'Yes.');
   expect(memory.close(spoken(1, 'Yes.'), heard('Yes.'), false)).toBe('');
   expect(history().filter((line) => line === 'assistant: Yes.')).toHaveLength(1);
+});
+
+const snapshots = (): CallSnapshot[] => events.flatMap((event) => (event.kind === 'snapshot' ? [event.snapshot] : []));
+
+test('a snapshot is taken when the caller has asked, and when what was heard of the answer is known', () => {
+  asks('Is there soup?');
+  expect(snapshots().at(-1)).toMatchObject({ asked: 'Is there soup?', history: [], turnCount: 0 });
+  memory.audible(spoken(1, 'Yes, there is.'), 3000);
+  memory.close(spoken(1, 'Yes, there is.'), heard('Yes,', false), true);
+  const { slot: _slot, resume: _resume, ...who } = ORDER;
+  expect(snapshots().at(-1)).toEqual({
+    ...who,
+    ...{ asked: null, turnCount: 1, seq: events.length, atMs: events.at(-1)!.atMs },
+    history: [
+      { role: 'user', content: 'Is there soup?' },
+      { role: 'assistant', content: 'Yes —' },
+    ],
+  });
+  expect(structuredClone(snapshots().at(-1))).toEqual(snapshots().at(-1));
+});
+
+test('a question that was given up is in the snapshot as said, and nobody waits for its answer', () => {
+  asks('Is there soup?');
+  memory.giveUp();
+  expect(snapshots().at(-1)).toMatchObject({ asked: null, history: [{ role: 'user', content: 'Is there soup?' }] });
+});
+
+test('a call goes on from a snapshot: history, turn numbers and event numbers', () => {
+  answered('Is there soup?', 'Yes.');
+  asks('Hot?');
+  const before = snapshots().at(-1)!;
+  const seen = events.length;
+  make({ ...ORDER, slot: 3, resume: before });
+  expect(history()).toEqual(['user: Is there soup?', 'assistant: Yes.', 'user: ?']);
+  expect(asks('Hot?')).toBe(2);
+  expect(events[0].seq).toBe(seen + 1);
+  memory.audible(spoken(2, 'Very.'), 3000);
+  memory.close(spoken(2, 'Very.'), heard('Very.'), false);
+  expect(snapshots().at(-1)).toMatchObject({ turnCount: 2, asked: null, history: { length: 4 } });
 });

@@ -35,7 +35,13 @@ export const PERSONA = {
 
 export const ORDER: CallOrder = {
   ...{ slot: 0, callSid: `CA${'1'.repeat(32)}`, direction: 'inbound', ourNumber: '+12025550143' },
-  ...{ theirNumber: '+12025550199', acceptedAt: '2026-03-04T05:06:07.890Z', agentId: 'default', variables: {} },
+  ...{
+    theirNumber: '+12025550199',
+    acceptedAt: '2026-03-04T05:06:07.890Z',
+    agentId: 'default',
+    variables: {},
+    resume: null,
+  },
 };
 
 /** One worker with one call: the vendors' handlers as the call gave them, and what it told and logged. */

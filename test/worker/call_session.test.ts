@@ -1,7 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import type { CallSnapshot } from '../../src/call/call_snapshot.js';
 import { EngineError } from '../../src/errors.js';
 import { sumCounter, sumHistogram } from '../../src/metrics/shared_metrics.js';
 import { INGRESS } from '../../src/threads/record_types.js';
@@ -13,10 +14,10 @@ vi.mock('../../src/clock.js', () => ({ nowMs: () => time, isoNow: () => '2026-03
 
 class Call extends CallBench {
   readonly session: CallSession;
-  constructor(env: Record<string, string> = {}) {
+  constructor(env: Record<string, string> = {}, order = ORDER) {
     super(env);
     time = 1_000_000;
-    this.session = new CallSession(ORDER, this.services, this.links);
+    this.session = new CallSession(order, this.services, this.links);
     this.session.begin();
   }
   /** Time passes, beat by beat, and the caller's line is alive. */
@@ -202,4 +203,69 @@ test('nobody connects: it ends by itself', async () => {
   const call = new Call({ CALL_START_TIMEOUT_MS: '2000' });
   call.pass(3100);
   expect((await call.session.ended).endReason).toBe('start_timeout');
+});
+
+describe('a call that was held elsewhere', () => {
+  const { slot: _slot, resume: _resume, ...who } = ORDER;
+  const SNAPSHOT: CallSnapshot = {
+    ...{ ...who, atMs: Date.UTC(2026, 2, 4, 5, 7, 0), seq: 20, turnCount: 1, asked: null },
+    history: [
+      { role: 'assistant', content: 'Hello there.' },
+      { role: 'user', content: 'The soup was cold.' },
+      { role: 'assistant', content: 'I am sorry.' },
+    ],
+  };
+  const HELD = SNAPSHOT.history.map(({ content }) => content);
+  const asked = (call: Call) =>
+    call.llm
+      .at(-1)!
+      .request.messages.slice(1)
+      .map(({ content }) => content);
+
+  test('goes on without a greeting and knows what was said', async () => {
+    const call = new Call({}, { ...ORDER, resume: SNAPSHOT });
+    call.start();
+    call.pass(2000);
+    expect(call.tts).toHaveLength(0);
+    call.words('And the bread was hard.');
+    call.pass(2500);
+    expect(asked(call)).toEqual([...HELD, 'And the bread was hard.']);
+    call.write('Thank you.');
+    call.speak(500);
+    call.pass(3000);
+    call.control(INGRESS.HANGUP, 'operator');
+    call.pass(10);
+    const { turns } = await call.session.ended;
+    expect(turns.map(({ turn, heard }) => [turn, heard])).toEqual([[2, 'Thank you.']]);
+    expect(call.events[0].seq).toBe(21);
+  });
+
+  test('answers at once what the caller still waits for', () => {
+    const call = new Call({}, { ...ORDER, resume: { ...SNAPSHOT, asked: 'Who will call me back?' } });
+    call.start();
+    call.pass(50);
+    expect(asked(call)).toEqual([...HELD, 'Who will call me back?']);
+    call.write('The site manager will.');
+    call.speak(800);
+    call.pass(3000);
+    expect(call.events.flatMap((event) => (event.kind === 'turn' ? [event.turn.turn] : []))).toEqual([2]);
+  });
+
+  test('asks after its caller when they say nothing', () => {
+    const call = new Call({ IDLE_PROMPT_MS: '3000' }, { ...ORDER, resume: SNAPSHOT });
+    call.start();
+    call.pass(3500);
+    expect(call.tts.at(-1)!.texts.join('')).toBe('Are you there?');
+  });
+
+  test('is recorded into a file of its own', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'ringline-session-'));
+    const call = new Call({ RECORDING: 'on', RECORDING_DIR: dir }, { ...ORDER, resume: SNAPSHOT });
+    call.start();
+    call.pass(50);
+    call.control(INGRESS.HANGUP, 'operator');
+    call.pass(10);
+    await call.session.ended;
+    expect(readdirSync(dir).some((name) => name.includes('_recording_20260304_050700_'))).toBe(true);
+  });
 });

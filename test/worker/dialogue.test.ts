@@ -37,7 +37,7 @@ beforeEach(() => {
   egress.open(STREAM);
   const playout = new Playout(egress, services.metrics, plan.pacing, timeline, () => dialogue.onSent());
   dialogue = new Dialogue({
-    ...{ plan, services, playout, timeline, report, log: services.log },
+    ...{ order: ORDER, plan, services, playout, timeline, report, log: services.log },
     events: new EventFeed(ORDER, (event) => events.push(event)),
     finalizeStt() {},
     onFault: ({ code }, message) => faults.push(`${message}: ${code}`),

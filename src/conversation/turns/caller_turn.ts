@@ -189,8 +189,11 @@ export class CallerTurn {
     this.#newWordAtMs = nowMs;
   }
 
-  /** Words by keypad: they need no waiting for more. Returns whether they end the turn: not while the caller speaks, too. */
-  typed(text: string, nowMs: number): boolean {
+  /**
+   * Words that need no waiting for more: typed, or heard before the call went on here. Returns whether they end the turn:
+   * not while the caller speaks, too.
+   */
+  completes(text: string, nowMs: number): boolean {
     if (!this.heard && this.#carried === '') this.startMs = nowMs;
     this.#carried = join(this.text, text);
     this.#transcript.reset();

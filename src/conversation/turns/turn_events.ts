@@ -44,6 +44,8 @@ export type TurnState =
 
 export type TurnEvent =
   | { on: 'started' }
+  /** The call goes on here; nobody is greeted. `asked`: what the caller still waits for an answer to. */
+  | { on: 'resumed'; asked: string | null }
   /** `ours`: what our own sentence is doing, where something of ours can be heard. */
   | { on: 'speech_start'; startMs: number; ours?: OurSentence }
   /** The VAD hears silence within speech, too short yet to be an end. */

@@ -65,6 +65,8 @@ export class TurnManager {
     switch (event.on) {
       case 'started':
         return this.say('greeting', nowMs);
+      case 'resumed':
+        return this.onResumed(event.asked, nowMs);
       case 'speech_start':
         return this.onSpeechStart(event.startMs, event.ours, nowMs);
       case 'speech_end':
@@ -172,10 +174,16 @@ export class TurnManager {
     return NOTHING;
   }
 
+  private onResumed(asked: string | null, nowMs: number): readonly TurnAction[] {
+    const listening = this.listen(nowMs);
+    if (asked === null || !this.caller.completes(asked, nowMs)) return listening;
+    return [...listening, ...this.answer(nowMs)];
+  }
+
   private onTyped(text: string, nowMs: number): readonly TurnAction[] {
     if (this.state.kind !== 'listening') return NOTHING;
     this.idlePrompts = 0;
-    return this.caller.typed(text, nowMs) ? this.answer(nowMs) : NOTHING;
+    return this.caller.completes(text, nowMs) ? this.answer(nowMs) : NOTHING;
   }
 
   private onPlayed(farewell: boolean, text: string, nowMs: number): readonly TurnAction[] {

@@ -213,7 +213,16 @@ export class CallControl {
     const numbers = numbersOf(direction, from, to);
     const agentId = this.#options.agents.pick({ direction, ...numbers }, null);
     entry.agentId = agentId;
-    const order = { slot, callSid, direction, ...numbers, acceptedAt, agentId, variables: { ...variables } };
+    const order = {
+      slot,
+      callSid,
+      direction,
+      ...numbers,
+      acceptedAt,
+      agentId,
+      variables: { ...variables },
+      resume: null,
+    };
     runner.run(order).then(
       (summary) => this.#finish(entry, summary.endReason, summary),
       (thrown: unknown) => this.#onTaskFailed(entry, toEngineError(thrown)),

@@ -86,7 +86,9 @@ export class CallRegistry {
     // Without a summary nobody said anything: the worker died, or the call could not even be set up.
     entry.apologyOwed = summary?.apologyOwed ?? endReason !== null;
     if (summary !== null) {
-      entry.turns = summary.turns;
+      // A call that went on elsewhere: its last worker knows only its own turns.
+      const known = new Set(summary.turns.map(({ turn }) => turn));
+      entry.turns = [...entry.turns.filter(({ turn }) => !known.has(turn)), ...summary.turns];
       entry.streamSid = summary.streamSid;
     }
     const newest = this.#live.get(entry.callSid);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { CallSummary, TurnReport } from '../../../src/call/call_report.js';
 import { CallRegistry } from '../../../src/server/calls/call_registry.js';
 
 test('what a worker tells of its call is kept while the call lives, and only for its own stream', () => {
@@ -44,4 +45,19 @@ test('the last ended calls are remembered, newest first; who comes back is no lo
   expect(registry.find('CA1')).toBeUndefined();
   registry.add({ ...CALL, callSid: 'CA3', slot: 0 });
   expect(registry.ended().map(({ callSid }) => callSid)).toEqual(['CA4', 'CA2']);
+});
+
+test('a call that went on elsewhere keeps the turns of its earlier worker', () => {
+  const registry = new CallRegistry();
+  const call = { callSid: 'CA1', direction: 'inbound', from: 'a', to: 'b', slot: 2, phase: 'accepted' } as const;
+  const entry = registry.add({ ...call, variables: {} });
+  const row = (turn: number, heard: string) => ({ turn, heard }) as TurnReport;
+  for (const turn of [row(0, 'Hello.'), row(1, 'Yes.')])
+    registry.onCallEvent({ callSid: 'CA1', slot: 2, seq: 1, atMs: 0, kind: 'turn', turn });
+  registry.end(entry, 'silence', { turns: [row(1, 'Yes, hot.'), row(2, 'Bye.')], apologyOwed: false } as CallSummary);
+  expect(entry.turns.map(({ turn, heard }) => [turn, heard])).toEqual([
+    [0, 'Hello.'],
+    [1, 'Yes, hot.'],
+    [2, 'Bye.'],
+  ]);
 });
