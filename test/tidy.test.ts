@@ -136,6 +136,8 @@ describe('the rules bite', () => {
       "import { S } from './spsc_ring.js'; import { a } from './doorbell.js';",
       'imports itself',
     ],
+    ['src/worker/new.ts', "import type { EngineConfig } from '../config.js';", 'may not import src/config.ts'],
+    ['src/worker/call_worker.ts', "import type { EngineConfig } from '../config.js';", 'ok'],
     // One importer each.
     ['src/worker/new.ts', "import uWS from 'uWebSockets.js';", 'may not import uWebSockets.js'],
     ['src/server/new.ts', "import type { Piscina } from 'piscina';", 'may not import piscina'],

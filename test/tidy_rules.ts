@@ -69,6 +69,10 @@ const ONE_PLACE: [what: string, text: RegExp, place: RegExp][] = [
   ['Atomics.waitAsync', /\bAtomics\.waitAsync\b/, /^src\/threads\/doorbell\.ts$/],
 ];
 
+/** A call is held with its plan: only agents/call_plan.ts brings settings, agent and order together. */
+const CALLS_WITHOUT_SETTINGS = /^src\/worker\/(?!call_worker\.ts$|provider_hub\.ts$)/;
+const SETTINGS = 'src/config.ts';
+
 /** Folders whose code is driven from outside: no timers, no clock, no sockets. */
 const PURE_FOLDERS = /^src\/(audio|twilio|conversation)\//;
 const IMPURE_TEXT = /\b(setTimeout|setInterval|Date\.now|performance\.now|process\.hrtime)\b|(?<!\.)\bfetch\(/;
@@ -148,6 +152,7 @@ function checkImport(file: string, { from, isType }: Import, tree: Tree, report:
   const rule = MAY_IMPORT[folder];
   if (!rule) return report(file, `folder ${folder} is not in the import table`);
   const isEntry = target === MAIN || (target === PACKAGE && file !== MAIN);
+  if (target === SETTINGS && CALLS_WITHOUT_SETTINGS.test(file)) return report(file, `may not import ${target}`);
   const isRootFile = inSrc(target) && folderOf(target) === ROOT && !isEntry;
   const isOwnFolder = inSrc(target) && folderOf(target) === folder && !isEntry;
   const isCallType = CALL_TYPES.test(target) && folder !== ROOT;

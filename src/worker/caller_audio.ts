@@ -1,11 +1,11 @@
 // Where a caller's 20 ms frames go: into the recording, to speech recognition in small batches, and to the VAD, whose
 // probabilities come back here and become "began to speak" and "fell silent", on the engine's clock.
 
+import type { CallPlan } from '../agents/call_plan.js';
 import type { SoundFeatures } from '../audio/sound/sound_batch.js';
 import { SpeechDetector } from '../audio/vad/speech_detector.js';
 import type { VadBatch } from '../audio/vad/vad_batch.js';
 import { BYTES_PER_MS, FRAME_MS, FRAME_SAMPLES } from '../audio_format.js';
-import type { EngineConfig } from '../config.js';
 import type { SttSession } from '../providers/stt.js';
 import type { Recorder } from './recorder.js';
 
@@ -48,7 +48,7 @@ export class CallerAudio {
   #pushedSamples = 0;
   #frameEndCallMs = 0;
 
-  constructor(vad: VadBatch, vadStream: number, options: EngineConfig['vad'], handlers: CallerAudioHandlers) {
+  constructor(vad: VadBatch, vadStream: number, options: CallPlan['vad'], handlers: CallerAudioHandlers) {
     this.#vad = vad;
     this.#vadStream = vadStream;
     this.#handlers = handlers;
