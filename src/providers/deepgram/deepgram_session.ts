@@ -18,6 +18,8 @@ export interface DeepgramTuning {
   stallTimeoutMs: number;
   /** The same, once a Finalize was sent after the speech: an answer to that is a matter of a tenth of a second. */
   finalizeStallMs: number;
+  /** A connection that brought words is slow before it is dead: it has so long after the last of them at least. */
+  wordsStallMs: number;
   /** Without a connection for this long the call can't hear, and is told so. Shorter gaps the replay covers. */
   deafAfterMs: number;
   /** A new connection counts when it brought a message, or has lasted this long. */
@@ -37,6 +39,7 @@ export interface DeepgramTuning {
 export const DEEPGRAM_TUNING = {
   stallTimeoutMs: 10_000,
   finalizeStallMs: 2500,
+  wordsStallMs: 5000,
   deafAfterMs: 3000,
   settledMs: 1000,
   stableMs: 10_000,
@@ -85,6 +88,8 @@ export class DeepgramSession implements SttSession, Swept {
   #finalizeSent = false;
   /** When a Finalize after speech must have brought some message; Infinity = none is owed. */
   #answerDueMs = Number.POSITIVE_INFINITY;
+  /** When this connection last brought words. */
+  #wordsAtMs = Number.NEGATIVE_INFINITY;
   #lastAudioMs = 0;
   /** Since when speech has gone unanswered (0 = answered) and how much of it. */
   #unansweredSinceMs = 0;
@@ -203,6 +208,7 @@ export class DeepgramSession implements SttSession, Swept {
     this.#openedMs = now;
     this.#everOpened = true;
     this.#answered();
+    this.#wordsAtMs = Number.NEGATIVE_INFINITY;
     this.#lastAudioMs = now;
     // Begin again after the last final result; what no longer is in the buffer is lost and counted.
     this.#nextByte = this.#finalByte;
@@ -256,7 +262,10 @@ export class DeepgramSession implements SttSession, Swept {
     if (this.#nextByte > this.#baseByte) {
       this.#finalizeSent = this.#connection?.finalize() ?? false;
       // An answer to a Finalize is not certain, but after speech that nothing was said about yet it is.
-      if (this.#unansweredBytes >= SPEECH_ANSWERED_BYTES) this.#answerDueMs = nowMs() + this.tuning.finalizeStallMs;
+      if (this.#unansweredBytes >= SPEECH_ANSWERED_BYTES) {
+        const { finalizeStallMs, wordsStallMs } = this.tuning;
+        this.#answerDueMs = Math.max(nowMs() + finalizeStallMs, this.#wordsAtMs + wordsStallMs);
+      }
     } else {
       this.#finalizeByte = -1;
     }
@@ -275,7 +284,9 @@ export class DeepgramSession implements SttSession, Swept {
     }
     this.#answered();
     this.#settle();
-    if (result) this.#onResult(result);
+    if (result === null) return;
+    if (result.text !== '') this.#wordsAtMs = nowMs();
+    this.#onResult(result);
   }
 
   #onResult(result: DeepgramResult): void {

@@ -1,12 +1,17 @@
-// What a session makes of results whose times cannot be true. A socket that says what the test tells it to plays Deepgram.
+// A session and what its vendor gets wrong: results whose times cannot be true, complaints, a Finalize that is not answered. A
+// socket that says what the test tells it to plays Deepgram.
 
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { nowMs } from '../../../src/clock.js';
 import { DeepgramStt } from '../../../src/providers/deepgram/deepgram_stt.js';
 import type { SttSession } from '../../../src/providers/stt.js';
 import { SttProbe, TEST_SWEEP_MS, TestHooks } from '../provider_probe.js';
+
+/** In mu-law, far from silence. */
+const LOUD = 0x10;
 
 let server: WebSocketServer;
 let vendor: WebSocket;
@@ -41,7 +46,7 @@ beforeEach(async () => {
       stallTimeoutMs: 5000,
     },
     hooks.hooks,
-    {},
+    { finalizeStallMs: 30, wordsStallMs: 300 },
     TEST_SWEEP_MS,
   );
   session = stt.open({ callSid: 'CA1', language: 'en', keyterms: [] }, probe);
@@ -53,9 +58,9 @@ afterEach(async () => {
   await once(server, 'close');
 });
 
-async function feed(ms: number): Promise<void> {
+async function feed(ms: number, sample = 0xff): Promise<void> {
   const before = heardBytes;
-  session.sendAudio(new Uint8Array(ms * 8).fill(0xff));
+  session.sendAudio(new Uint8Array(ms * 8).fill(sample));
   await probe.until(() => heardBytes === before + ms * 8, 'audio');
 }
 async function say(transcript: string, start: unknown, duration: unknown, more: object = {}): Promise<void> {
@@ -101,4 +106,22 @@ test.each(['Error', 'Warning', 'ConfigureFailure'])('%s is logged by its code an
   expect(hooks.logText).not.toContain('curry');
   expect(hooks.results).toEqual([]);
   expect([probe.errors, probe.transcripts]).toEqual([[], []]);
+});
+
+test('a Finalize without an answer: a connection that brought words is given longer', async () => {
+  await feed(1000, LOUD);
+  const saidMs = nowMs();
+  await say('I would like to cancel', 0, 1, { is_final: false });
+  await feed(1000, LOUD);
+  session.finalize();
+  await probe.until(() => probe.opens === 2, 'another connection');
+  expect(nowMs() - saidMs).toBeGreaterThanOrEqual(300);
+  expect(probe.errors).toMatchObject([{ code: 'STT_STALLED' }]);
+});
+
+test('one that brought none is replaced soon, and the next hears the same again', async () => {
+  await feed(1000, LOUD);
+  session.finalize();
+  await probe.until(() => probe.opens === 2 && heardBytes === 2 * 8000, 'the audio on another connection');
+  expect(probe.errors).toMatchObject([{ code: 'STT_STALLED' }]);
 });
