@@ -145,8 +145,12 @@ export class MediaClient implements WsClientHandler, TickMember {
     this.#clipFrame = 0;
   }
 
-  /** One DTMF key. The track is called differently here than in `media`, as on the real wire. */
+  /**
+   * One DTMF key. The track is called differently here than in `media`, as on the real wire. Like speech it asks for an
+   * answer: the silence before that is no hole.
+   */
   dtmf(digit: string): void {
+    this.playout.callerSpoke();
     this.#sendJson({
       event: 'dtmf',
       streamSid: this.streamSid,

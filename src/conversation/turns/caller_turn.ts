@@ -53,6 +53,8 @@ export class CallerTurn {
   #said = '';
   /** Text of an answer that was withdrawn: the caller went on, so it is the beginning of what they say. */
   #carried = '';
+  /** Keys typed in this turn, as words; beside what is said, which may still change. */
+  #typed = '';
   #finalizeSentAtMs: number | null = null;
   #finalAnsweredAtMs: number | null = null;
   /** The end of the last speech on the recogniser's clock; null = not known. */
@@ -76,12 +78,12 @@ export class CallerTurn {
 
   /** Everything said in this turn so far, a withdrawn beginning included. */
   get text(): string {
-    return join(this.#carried, this.#transcript.text);
+    return join(this.#carried, this.newText);
   }
 
   /** What was said since the last turn was answered. */
   get newText(): string {
-    return this.#transcript.text;
+    return join(this.#transcript.text, this.#typed);
   }
 
   /** There was sound or a word since the last turn was answered. */
@@ -195,8 +197,7 @@ export class CallerTurn {
    */
   completes(text: string, nowMs: number): boolean {
     if (!this.heard && this.#carried === '') this.startMs = nowMs;
-    this.#carried = join(this.text, text);
-    this.#transcript.reset();
+    this.#typed = join(this.#typed, text);
     this.#heldText = null;
     if (this.speaking) return false;
     this.endMs = this.#finalAnsweredAtMs = nowMs;
@@ -276,6 +277,7 @@ export class CallerTurn {
   handOver(): string {
     const { text } = this;
     this.#carried = text;
+    this.#typed = '';
     this.#transcript.reset();
     this.heard = false;
     return text;
@@ -291,6 +293,7 @@ export class CallerTurn {
   /** Nothing of it counts. */
   forget(): void {
     this.#transcript.reset();
+    this.#typed = '';
     this.dropCarried();
     this.heard = this.speaking;
     this.#finalizeSentAtMs = this.#finalAnsweredAtMs = null;

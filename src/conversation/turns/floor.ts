@@ -159,7 +159,9 @@ export class Floor {
     if (state !== before) {
       // A hold belongs to the reply that was held, and what the caller said before it to their turn.
       if (state === 'quiet') this.#holding = false;
-      if ((before === 'quiet' || before === 'greeting') && this.#stretch?.ended) this.#stretch = null;
+      // What is being answered was meant for us, and its last windows ask for nothing more: a sound that goes on is a new one.
+      const isAnswered = before === 'quiet' && state === 'thinking';
+      if (isAnswered || ((before === 'quiet' || before === 'greeting') && this.#stretch?.ended)) this.#stretch = null;
       this.#yielded = this.#settled = false;
     }
     return this.#decide(nowMs);
@@ -272,6 +274,8 @@ export class Floor {
     this.#learn(stretch);
     decision.verdict = stretch.verdict;
     decision.action = this.#options.policy[this.#agent][stretch.verdict];
+    // A television beside a caller who is done: only words take an answer back that nobody has heard yet.
+    if (this.#agent === 'thinking' && decision.action === 'yield' && stretch.text === '') decision.action = 'hold';
     decision.do = this.#change(decision.action, stretch, nowMs);
     decision.checkAtMs = this.#checkAt(stretch, nowMs);
     return decision;

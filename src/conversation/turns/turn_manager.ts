@@ -289,8 +289,8 @@ export class TurnManager {
     if (this.interrupted) {
       this.interrupted = false;
       this.state = { kind: 'thinking', sinceMs: nowMs };
-      this.tellFloor(nowMs);
-      return this.wait(nowMs + this.options.replyTimeoutMs, [...dropped, { do: 'take_up' }]);
+      const held = this.tellFloor(nowMs);
+      return this.wait(nowMs + this.options.replyTimeoutMs, [...dropped, { do: 'take_up' }, ...held]);
     }
     this.listen(nowMs);
     this.state = { kind: 'listening', sinceMs };
@@ -314,8 +314,7 @@ export class TurnManager {
     this.interrupted = false;
     this.idlePrompts = 0;
     this.state = { kind: 'thinking', sinceMs: nowMs };
-    this.tellFloor(nowMs);
-    return this.wait(nowMs + this.options.replyTimeoutMs, [action]);
+    return this.wait(nowMs + this.options.replyTimeoutMs, [action, ...this.tellFloor(nowMs)]);
   }
 
   /** The caller speaks on while we think: what they said before is the first half of their turn. */

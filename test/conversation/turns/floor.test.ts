@@ -237,9 +237,21 @@ describe('in the other states', () => {
     expect(story.what).toBe('');
   });
 
-  test('what goes on when we begin to think is', () => {
-    const story = known(new Story({}, 'quiet')).sound(640, VOICE).words('I want soup', 0, 640).sound(64, SILENCE);
-    expect(story.agent('thinking').what).toBe('yield');
+  test.each([0, 64, 96, 192, 224])('nor is a sound that ended %i ms ago, whose words are the turn', (silentMs) => {
+    const story = known(new Story({}, 'quiet')).sound(640, VOICE).words('I want soup', 0, 640, true);
+    story.sound(silentMs, SILENCE).agent('thinking').sound(500, SILENCE).agent('speaking').sound(500, SILENCE);
+    expect(story.what).toBe('');
+  });
+
+  test('a sound that goes on while we think holds, and takes the answer back with its first new word', () => {
+    const story = known(new Story({}, 'quiet')).sound(640, VOICE).words('I want soup', 0, 640).agent('thinking');
+    expect(story.sound(320, VOICE).what).toBe('hold');
+    expect(story.words('I want soup and bread', 0, 960).what).toBe('hold yield');
+  });
+
+  test('a voice without words never takes an answer back: a television beside the caller', () => {
+    const story = known(new Story({}, 'quiet')).sound(640, VOICE).words('I want soup', 0, 640).agent('thinking');
+    expect(story.sound(5000, VOICE).what).toBe('hold resume');
   });
 
   test('an agent may have cells of its own', () => {

@@ -291,6 +291,25 @@ test('a sound without words over our reply: held, and gone on with when no words
   expect(turns.state.kind).toBe('speaking');
 });
 
+test.each([32, 64, 96, 128, 192, 224])(
+  'a turn that is over %i ms after its last sound is answered once',
+  (silentMs) => {
+    const quick = { ...OPTIONS, silenceMsMin: 20, silenceMsMax: 20 };
+    turns = new TurnManager(quick);
+    greeted();
+    speechStarts();
+    sound(640);
+    sound(silentMs, 0.02);
+    happens({ on: 'speech_pause' });
+    words('The soup was cold.', 'finalized');
+    happens({ on: 'speech_end', endMs: now - silentMs });
+    sound(600, 0.02);
+    words('', 'final');
+    expect(done.filter((each) => /answer|withdraw|hold/.test(each))).toEqual(['answer: The soup was cold.']);
+    expect(turns.state.kind).toBe('thinking');
+  },
+);
+
 test('a cough while we think does not withdraw the answer', () => {
   greeted();
   says('The soup was cold.');
@@ -669,7 +688,21 @@ describe('the keypad', () => {
     speechEnds();
     words('that was my number.');
     pass(2500);
-    expect(done.at(-1)).toBe('answer: typed 4 on the keypad that was my number.');
+    expect(done.at(-1)).toBe('answer: that was my number. typed 4 on the keypad');
+  });
+
+  test('words that recognition was still changing when a key was pressed are said once', () => {
+    listening();
+    speechStarts();
+    pass(500);
+    words('my num', 'interim');
+    happens({ on: 'typed', text: 'typed 4 on the keypad' });
+    pass(300);
+    audioMs -= 1000;
+    words('my number is this.');
+    speechEnds();
+    pass(2500);
+    expect(done.at(-1)).toBe('answer: my number is this. typed 4 on the keypad');
   });
 
   test('a key is a sign of life: nobody is asked whether they are there', () => {
