@@ -171,10 +171,10 @@ export interface LineRow {
   word: string;
   atMs: number;
 }
-/** Finalize received, and answered if it was; or a final that came by itself. */
+/** Finalize received, and answered if it was; or words that came by themselves, final or not. */
 export interface FinalRow {
   callSid: string;
-  kind: 'answered' | 'unanswered' | 'endpointed';
+  kind: 'answered' | 'unanswered' | 'endpointed' | 'interim';
   startMs: number;
   endMs: number;
   /** Of a Finalize: see simulators/stage_timings.ts. */

@@ -7,8 +7,9 @@ import type { DeepgramLatency } from '../simulators/deepgram/outbox.js';
 import { DeepgramSimulator } from '../simulators/deepgram/server.js';
 import type { OpenaiLatency } from '../simulators/openai/completion_stream.js';
 import { OpenaiSimulator } from '../simulators/openai/server.js';
+import type { StageTiming } from '../simulators/stage_timings.js';
 import { TwilioSimulator } from '../simulators/twilio/simulator.js';
-import type { ProviderCommand, ProviderEvent } from './fleet_messages.js';
+import type { FinalRow, ProviderCommand, ProviderEvent } from './fleet_messages.js';
 import { LineBook } from './line_book.js';
 import { TurnCollector } from './turn_collector.js';
 
@@ -17,6 +18,13 @@ interface Providers {
   openai: OpenaiSimulator;
   cartesia: CartesiaSimulator;
 }
+
+const RESULT_KINDS: Partial<Record<StageTiming['stage'], FinalRow['kind']>> = {
+  stt_final: 'answered',
+  stt_endpointed: 'endpointed',
+  stt_interim: 'interim',
+  stt_unanswered: 'unanswered',
+};
 
 const collector = new TurnCollector();
 let providers: Providers | null = null;
@@ -47,9 +55,8 @@ async function setUp(command: ProviderCommand & { kind: 'setup' }): Promise<void
   });
   const twilio = await TwilioSimulator.start({ accountSid: command.accountSid, authToken: command.authToken });
   deepgram.timings.onAdd = (timing) => {
-    const { stage, key } = timing;
-    const kind = stage === 'stt_final' ? 'answered' : stage === 'stt_endpointed' ? 'endpointed' : 'unanswered';
-    collector.final(key, kind, timing);
+    const kind = RESULT_KINDS[timing.stage];
+    if (kind !== undefined) collector.final(timing.key, kind, timing);
   };
   cartesia.timings.onAdd = ({ startMs, endMs, text }) => collector.voice(text ?? '', startMs, endMs);
   providers = { deepgram, openai, cartesia };

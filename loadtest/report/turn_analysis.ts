@@ -23,8 +23,8 @@
 // When frames were due is taken from the caller's grid, so frames that the generator sent late count against the server,
 // and so do frames that the server lost. Frames that it made up are found by audio that seems to arrive before it left.
 //
-// e1 counts from the final, or from Finalize when the model was asked before the final was there (then the final was not
-// waited for, and `stt` is nothing). A server that lets a finished final wait for more silence (TURN_SILENCE_MS_MIN) has
+// e1 counts from the final, or, when the model was asked before the final was there, from the interim that had come by
+// then, else from Finalize (then no words were waited for, and `stt` is nothing). A server that lets a finished final wait for more silence (TURN_SILENCE_MS_MIN) has
 // that wait in e1, or in e2 when it asked the model at once but held the reply back: choose providers slower than the hold,
 // as the default profile is, or read the figure as an upper bound.
 //
@@ -169,16 +169,19 @@ export class RowIndex {
   finalizeOf({ callSid, voiceEndMs }: TurnRow, untilMs: number): FinalRow | null {
     const known = this.#finals
       .get(callSid)
-      ?.findLast(({ kind, startMs }) => kind !== 'endpointed' && startMs >= voiceEndMs && startMs <= untilMs);
+      ?.findLast(
+        ({ kind, startMs }) =>
+          kind !== 'endpointed' && kind !== 'interim' && startMs >= voiceEndMs && startMs <= untilMs,
+      );
     return known ?? null;
   }
 
-  /** When the last final with words had left before `untilMs`. */
+  /** When the last words, final or not, had left before `untilMs`. */
   finalOf(turn: TurnRow, untilMs: number): number | null {
     return this.lastFinal(turn, untilMs)?.endMs ?? null;
   }
 
-  /** The last final with words that left after the voice's end and before `untilMs`. */
+  /** The last words that left after the voice's end and before `untilMs`. */
   lastFinal({ callSid, voiceEndMs }: TurnRow, untilMs: number): FinalRow | null {
     const known = this.#finals
       .get(callSid)

@@ -7,9 +7,10 @@ import { nowMs } from '../../src/clock.js';
 export interface StageTiming {
   /**
    * `stt_final`: Finalize to its answer. `stt_endpointed`: a final with words that speech recognition sent by itself, from
-   * the audio that caused it. `stt_unanswered`: a Finalize that had nothing left to flush (it takes no time).
+   * the audio that caused it. `stt_interim`: an interim with words near a Finalize, likewise. `stt_unanswered`: a Finalize
+   * that had nothing left to flush (it takes no time).
    */
-  stage: 'stt_final' | 'stt_endpointed' | 'stt_unanswered' | 'llm_first_token' | 'tts_first_byte';
+  stage: 'stt_final' | 'stt_endpointed' | 'stt_interim' | 'stt_unanswered' | 'llm_first_token' | 'tts_first_byte';
   /** What the provider was told about the call: tag, user or context id. */
   key: string;
   startMs: number;

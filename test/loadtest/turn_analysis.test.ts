@@ -98,6 +98,13 @@ test('a final that came by itself after an unanswered Finalize counts until it l
   expect(parts([turn()], given).first).toMatchObject({ sttMs: 97, e1: 5 });
 });
 
+test('a model asked on an interim, before the final: the interim was waited for', () => {
+  const given = rows();
+  given.completions[0].startMs = 6392;
+  given.finals.push({ callSid: CALL, kind: 'interim', startMs: 6300, endMs: 6390, audio: null });
+  expect(parts([turn()], given).first).toMatchObject({ sttMs: 82, e1: 2 });
+});
+
 test('the answer to a draft that was thrown away is not taken for the reply', () => {
   const given = rows();
   given.completions.unshift({ ...given.completions[0], startMs: 6330, chars: [30], atMs: [6400] });

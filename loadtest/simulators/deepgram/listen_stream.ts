@@ -43,6 +43,8 @@ const LATE_FINAL_MS = 1500;
 /** A stream that no longer transcribes is ended after this long. */
 const DEAF_MS = 30_000;
 const NO_TRANSCRIPT = 'NET-0000: no transcript was produced within the timeout window';
+/** The answer to a Finalize takes no longer. */
+const INTERIM_AFTER_FINALIZE_MS = 500;
 /** Messages closer together than this were sent together. */
 const BURST_GAP_MS = 3;
 /** The shortest lag is that of the last one to two of these. */
@@ -58,6 +60,7 @@ export class ListenStream {
   #socket: StreamSocket | null = null;
   #openedMs = 0;
   #lastReceivedMs = 0;
+  #finalizedMs = Number.NEGATIVE_INFINITY;
   #audioBytes = 0;
   /** Audio after the first audio message of the present burst; null = none in it yet. */
   #burstFirstMs: number | null = null;
@@ -87,7 +90,7 @@ export class ListenStream {
     );
     this.#machine =
       options.version === 1
-        ? new V1Stream(options, identity, this.#hearing, this.#outbox, host.random, () => this.#timeEndpointed())
+        ? new V1Stream(options, identity, this.#hearing, this.#outbox, host.random, (kind) => this.#timeWords(kind))
         : new V2Stream(options, identity.requestId, this.#hearing, this.#outbox);
     this.#onWindow = (loud) => this.#machine.window(loud);
   }
@@ -217,6 +220,7 @@ export class ListenStream {
     stats.finalizes++;
     const failure = failures.take(FINALIZE_MODES, this.tag);
     const startMs = nowMs();
+    this.#finalizedMs = startMs;
     const lagMs = Math.min(this.#lag.ms, this.#lag.beforeMs);
     const audio = { totalMs: this.audioMs, burstFirstMs: this.#burstFirstMs ?? this.audioMs, lagMs };
     if (failure?.mode === 'ignore_finalize' || !machine.finalize()) {
@@ -230,9 +234,14 @@ export class ListenStream {
       setTimeout(() => machine.lateFinal('also'), failure.delayMs ?? LATE_FINAL_MS).unref();
   }
 
-  #timeEndpointed(): void {
+  #timeWords(kind: 'final' | 'interim'): void {
     const startMs = nowMs();
-    this.#outbox.schedule(null, () => this.host.timings.add('stt_endpointed', this.tag, startMs));
+    this.#outbox.schedule(null, () => {
+      // Interims in the middle of speech decide nothing: only those that leave soon after a Finalize may.
+      if (kind === 'final') this.host.timings.add('stt_endpointed', this.tag, startMs);
+      else if (nowMs() - this.#finalizedMs < INTERIM_AFTER_FINALIZE_MS)
+        this.host.timings.add('stt_interim', this.tag, startMs);
+    });
   }
 
   #strike(): void {

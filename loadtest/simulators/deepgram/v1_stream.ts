@@ -28,8 +28,8 @@ export class V1Stream {
     readonly hearing: Ear,
     readonly outbox: StreamOutbox,
     readonly random: () => number,
-    /** A final with words was queued that nobody asked for. */
-    readonly onEndpointed: () => void = () => {},
+    /** Words were queued that nobody asked for, as a final or as an interim. */
+    readonly onWords: (kind: 'final' | 'interim') => void = () => {},
   ) {}
 
   /** One 10 ms window of audio was received. */
@@ -106,12 +106,13 @@ export class V1Stream {
     if (last && last.text.length > 4 && this.random() < 0.3)
       words[words.length - 1] = { ...last, text: last.text.slice(0, -2) };
     this.outbox.send('interim', this.#results(words, {}));
+    this.onWords('interim');
   }
 
   #final(flags: Partial<ResultFlags>, kind: 'final' | 'finalize' = 'final'): void {
     const words = this.hearing.takeWords();
     this.outbox.send(kind, this.#results(words, { ...flags, isFinal: true }));
-    if (kind === 'final' && words.length > 0) this.onEndpointed();
+    if (kind === 'final' && words.length > 0) this.onWords('final');
     this.#shown = 0;
     this.#spanStartMs = this.hearing.audioMs;
     this.#lastResultMs = this.hearing.audioMs;
