@@ -153,6 +153,13 @@ export class Stage {
     return sum;
   }
 
+  /** Turns of the caller that are on record with what was answered, so far. */
+  answeredTurns(call: SimulatedCall): number {
+    const isTurn = ({ msg, call_sid, caller }: LogLine): boolean =>
+      /^turn (answered|interrupted)$/.test(String(msg)) && call_sid === call.sid && caller !== '';
+    return this.logs.filter(isTurn).length;
+  }
+
   /** The sidecar of an ended call. */
   summary(report: CallReport): Sidecar {
     const line = this.logs.find((l) => l.msg === 'media stream started' && l['call_sid'] === report.callSid);

@@ -59,6 +59,22 @@ describe('a caller', () => {
     expect(caller.steps.map((step) => step.outcome)).toEqual(['done', 'done', 'done', 'done']);
   });
 
+  test('waits until told, and gives up when nobody tells', () => {
+    let asked = 0;
+    const { did, caller } = run([
+      { wait: () => ++asked > 50 },
+      { say: HELLO },
+      { wait: () => false, timeoutMs: 300 },
+      { dtmf: '1' },
+    ]);
+    expect(did).toEqual(['500 says hello', '900 hangs up']);
+    expect(caller.steps.map(({ step, outcome }) => [step, outcome])).toEqual([
+      ['wait until told', 'done'],
+      ['say', 'done'],
+      ['wait until told', 'timed_out'],
+    ]);
+  });
+
   test('is not taken in by a pause inside the greeting', () => {
     const { did } = run([{ wait: 'greeting_end' }, { hangup: true }], {
       agent: [

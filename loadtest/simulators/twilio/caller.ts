@@ -10,9 +10,10 @@ export type CallerStep =
       /**
        * A number: just so many ms. `agent_silence`: the agent has said something since the caller last began to speak
        * (or since this step began, if it didn't) and the line has then been empty for `silenceMs`. `greeting_end`: the
-       * same, named for the first thing said. `agent_speech`: the agent begins, or is speaking.
+       * same, named for the first thing said. `agent_speech`: the agent begins, or is speaking. A function: until it says
+       * true, for what can't be heard on the line.
        */
-      wait: number | 'agent_silence' | 'greeting_end' | 'agent_speech';
+      wait: number | 'agent_silence' | 'greeting_end' | 'agent_speech' | (() => boolean);
       silenceMs?: number;
       /** Gives up after this long: the step counts as failed and the caller hangs up. */
       timeoutMs?: number;
@@ -214,6 +215,7 @@ export class Caller implements Talker {
   #wait(step: StepOf<'wait'>, ear: Playout, nowMs: number): Outcome {
     const { wait, silenceMs = this.#options.silenceMs, timeoutMs } = step;
     if (typeof wait === 'number') return nowMs - this.#beganAtMs >= wait ? 'done' : 'running';
+    if (typeof wait === 'function') return wait() ? 'done' : this.#timeout(timeoutMs, nowMs);
     const endMs = this.#agentEndMs(ear);
     const last = ear.segments[ear.segments.length - 1];
     const answered = last !== undefined && last.atMs >= this.#answerFromMs && !last.cleared;
@@ -256,7 +258,7 @@ export class Caller implements Talker {
 }
 
 function describe(step: CallerStep): string {
-  if ('wait' in step) return `wait ${step.wait}`;
+  if ('wait' in step) return `wait ${typeof step.wait === 'function' ? 'until told' : step.wait}`;
   if ('bargeInAfterMs' in step) return `barge in after ${step.bargeInAfterMs}`;
   if ('say' in step) return 'say';
   if ('dtmf' in step) return `dtmf ${step.dtmf}`;
