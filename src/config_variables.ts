@@ -32,6 +32,9 @@ const workers = z.union(
   'must be auto or a whole number from 1 to 256',
 );
 
+/** Carries a password as a rule. */
+const redisUrl = url('redis', 'rediss');
+
 /** Sections by their name in `EngineConfig`; those of `server` stand at its top. */
 export const SECTIONS = {
   server: {
@@ -114,6 +117,25 @@ export const SECTIONS = {
       '30000',
       'how long a stopping server lets running calls go on',
       integer(0, 3600000),
+    ),
+  },
+  store: {
+    redisUrl: optional(
+      'REDIS_URL',
+      'Redis 6.2 or newer, redis://[user:password@]host[:port][/db], rediss:// for TLS: several instances share their calls by it; empty = one instance, in memory',
+      redisUrl,
+    ),
+    keyPrefix: setting(
+      'REDIS_KEY_PREFIX',
+      'ringline:',
+      'begins every key and channel; one for each deployment that shares a Redis',
+      z.string().regex(/^[\w:.{}-]{1,64}$/, 'must be up to 64 letters, digits and :._-{}'),
+    ),
+    required: setting('REDIS_REQUIRED', 'off', 'on = /ready is 503 while Redis is away; calls go on either way', onOff),
+    instanceName: optional(
+      'INSTANCE_NAME',
+      "this instance's name in /calls and logs, with a suffix of each start's own; empty = the host's name",
+      z.string().regex(/^[\w.-]{1,64}$/, 'must be up to 64 letters, digits and ._-'),
     ),
   },
   vad: {
@@ -224,7 +246,7 @@ export type ConfigValues = { [Name in keyof Sections]: SectionValues<Sections[Na
 /** Variables whose value may come by a file instead. */
 export const SECRET_VARIABLES: readonly string[] = Object.values<Section>(SECTIONS)
   .flatMap((section) => Object.values(section))
-  .filter(({ schema }) => schema === secret || schema === apiKeyList)
+  .filter(({ schema }) => schema === secret || schema === apiKeyList || schema === redisUrl)
   .map(({ variable }) => variable);
 
 /** All settings by variable. */

@@ -10,6 +10,7 @@ import { createLogger, type RootLogger } from './log.js';
 import { startPhoneServer } from './server/phone_server.js';
 import { createSharedMemory } from './server/shared_memory.js';
 import { WorkerPool } from './server/worker_pool.js';
+import { openStore } from './store/open_store.js';
 
 export { ConfigError, type EngineConfig, loadConfig, readConfig, readEnvironment } from './config.js';
 
@@ -62,6 +63,7 @@ export async function createServer(config: EngineConfig, options: ServerOptions 
   if (!config.twilio.validate) {
     log.warn('TWILIO_VALIDATE is off: anybody can pass for Twilio. For development only.');
   }
+  const store = await openStore(config.store, log);
   const memory = createSharedMemory(config);
   const runner = new WorkerPool({ config, agents }, memory, log, () => {
     log.fatal('worker threads do not stay alive, giving up');
@@ -69,11 +71,12 @@ export async function createServer(config: EngineConfig, options: ServerOptions 
   });
   const closeRest = async () => {
     await runner.close();
+    await store.close();
     log.info('stopped');
     if (options.log === undefined) await log.close();
   };
   try {
-    const server = await startPhoneServer({ config, agents: book, memory, runner, log, version, warnings });
+    const server = await startPhoneServer({ config, agents: book, memory, runner, store, log, version, warnings });
     const close = async (reason: string) => {
       log.info({ reason }, 'stopping: no new calls, waiting for the running ones');
       await server.stop();

@@ -34,11 +34,12 @@ test('every key and token is one that may come by file', () => {
 });
 
 test.each(SECRET_VARIABLES.filter((name) => name !== 'API_KEYS'))('%s by file is as by itself', (variable) => {
-  const env = { ...GOOD, [`${variable}_FILE`]: fileWith('s3cret-by-file\n') };
+  const value = variable === 'REDIS_URL' ? 'redis://:s3cret-by-file@redis' : 's3cret-by-file';
+  const env = { ...GOOD, [`${variable}_FILE`]: fileWith(`${value}\n`) };
   delete env[variable];
   const { config, warnings } = readConfig(env, []);
   expect(warnings).toEqual([]);
-  expect(config).toEqual(loadConfig({ ...GOOD, [variable]: 's3cret-by-file' }, []));
+  expect(config).toEqual(loadConfig({ ...GOOD, [variable]: value }, []));
 });
 
 test.each(['x-key', 'x-key\n', 'x-key\r\n', 'x-key\n\n', '\uFEFFx-key\n'])('%j holds the key x-key', (content) => {

@@ -24,11 +24,13 @@ const MAY_IMPORT: Record<string, (target: string, isType: boolean) => boolean> =
   audio: () => false,
   twilio: () => false,
   providers: () => false,
+  // Knows no call: what is kept is said where it is used.
+  store: () => false,
   conversation: (target, isType) => isType && /^src\/providers\/(stt|llm|tts)\.ts$/.test(target),
   agents: (target) => /^src\/conversation\//.test(target) || target === VENDOR_LIST,
   worker: (target) => /^src\/(metrics|threads|audio|twilio|providers|conversation|agents)\//.test(target),
   server: (target) =>
-    /^src\/(metrics|threads|twilio)\/|^src\/agents\/agent_book\.ts$/.test(target) || WITHOUT_SDK.test(target),
+    /^src\/(metrics|threads|twilio|store)\/|^src\/agents\/agent_book\.ts$/.test(target) || WITHOUT_SDK.test(target),
 };
 /** What the main thread may know of providers: settings and probes, which load no SDK. */
 const WITHOUT_SDK = /^src\/providers\/(probe|vendor|vendor_settings|[a-z_]+\/(settings|probe))\.ts$/;
@@ -40,7 +42,7 @@ const CALL_TYPES = /^src\/call\//;
 const MAIN = 'src/main.ts';
 /** The package's own entry, which main.ts runs; no room may import it. */
 const PACKAGE = 'src/ringline.ts';
-const MAIN_MAY_IMPORT = /^src\/(metrics|threads|server)\/|^src\/agents\/agent_(book|checks)\.ts$/;
+const MAIN_MAY_IMPORT = /^src\/(metrics|threads|server|store)\/|^src\/agents\/agent_(book|checks)\.ts$/;
 
 /** Package -> the files that may import it. */
 const ONE_IMPORTER: Record<string, RegExp> = {
@@ -53,6 +55,8 @@ const ONE_IMPORTER: Record<string, RegExp> = {
   twilio: /^src\/twilio\/(rest_client|webhook_signature|twiml)\.ts$/,
   ws: /^src\/(providers\/|server\/http\/(transport_node|node_socket)\.ts$)/,
   undici: /^src\/providers\//,
+  // Loaded only where there is a Redis: by open_store.ts, on demand.
+  ioredis: /^src\/store\/redis_(link|store)\.ts$/,
   'sonic-boom': /^src\/log_files\.ts$/,
   'prom-client': /^src\/(metrics|server)\//,
   // Reads whole files into objects: for tools, not for a server.

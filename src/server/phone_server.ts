@@ -8,6 +8,7 @@ import { createRegistry } from '../metrics/prometheus.js';
 import { ThreadMetrics } from '../metrics/shared_metrics.js';
 import { type ProbeResult, probeOk } from '../providers/probe.js';
 import { VENDOR_NAMES, vendor } from '../providers/vendor_settings.js';
+import type { Store } from '../store/store.js';
 import { Doorbell } from '../threads/doorbell.js';
 import { SlotRings } from '../threads/slab.js';
 import { SlotFlags } from '../threads/slot_flags.js';
@@ -46,6 +47,8 @@ export interface PhoneServerOptions {
   agents: AgentBook;
   memory: SharedMemory;
   runner: CallRunner;
+  /** What instances share; stays open when the server is stopped. */
+  store: Store;
   log: RootLogger;
   version: string;
   /** What was found about the settings and the agents; shown in /health. */
@@ -64,7 +67,7 @@ export interface PhoneServer {
 
 /** Builds the server around a pool of workers and starts listening. Rejects when the address is taken. */
 export async function startPhoneServer(options: PhoneServerOptions): Promise<PhoneServer> {
-  const { config, agents, memory, runner, log, version, warnings = [] } = options;
+  const { config, agents, memory, runner, store, log, version, warnings = [] } = options;
   const threadMetrics = new ThreadMetrics(memory.metrics, 0);
   const collector = watchGarbageCollector(threadMetrics);
   const rings = Array.from({ length: config.calls.max }, (_, slot) => new SlotRings(memory.slab, slot));
@@ -93,6 +96,8 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     workersLate: () => runner.late,
     workersHung: () => runner.hung,
     eventsDropped: () => events.dropped,
+    storeUp: () => store.state().isUp,
+    storeFallbacks: () => store.state().fallbacks,
   });
   const providers = new ProviderHealth((provider, notice) => log.warn({ provider, notice }, 'a provider has news'));
   const rest = new TwilioRest(config.twilio, (ok, code) => providers.observe('twilio', ok, code, Date.now()));
@@ -149,6 +154,8 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     admission,
     metrics: memory.metrics,
     version,
+    store,
+    isStoreRequired: config.store.required,
     httpEngine: () => http.engine,
     warnings,
   });

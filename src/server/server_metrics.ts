@@ -15,6 +15,9 @@ export interface LiveNumbers {
   workersHung(): number;
   /** Lost to full queues since the start, by subscriber. */
   eventsDropped(): ReadonlyMap<string, number>;
+  /** Is the shared store there (always, when nothing is shared), and how often its answer came from our own memory. */
+  storeUp(): boolean;
+  storeFallbacks(): number;
 }
 
 export class ServerMetrics {
@@ -70,15 +73,23 @@ export class ServerMetrics {
       'Worker threads that miss their beats now; they get no new calls.',
       live.workersLate,
     );
-    new prom.Counter({
-      name: 'ringline_workers_hung_total',
-      help: 'Worker threads ended because they hung.',
-      registers,
-      collect() {
-        this.reset();
-        this.inc(live.workersHung());
-      },
-    });
+    const total = (name: string, help: string, read: () => number) =>
+      new prom.Counter({
+        name,
+        help,
+        registers,
+        collect() {
+          this.reset();
+          this.inc(read());
+        },
+      });
+    total('ringline_workers_hung_total', 'Worker threads ended because they hung.', live.workersHung);
+    gauge('ringline_store_up', '1 = the shared store is there, or none is used.', () => (live.storeUp() ? 1 : 0));
+    total(
+      'ringline_store_fallbacks_total',
+      "Uses of the shared store that this process's memory had to answer.",
+      live.storeFallbacks,
+    );
     new prom.Counter({
       name: 'ringline_events_dropped_total',
       help: 'Events of calls and workers that a slow subscriber lost.',

@@ -14,6 +14,8 @@ import { createLogger } from '../../src/log.js';
 import { type PhoneServer, startPhoneServer } from '../../src/server/phone_server.js';
 import { createSharedMemory, type SharedMemory } from '../../src/server/shared_memory.js';
 import type { CallRunner } from '../../src/server/worker_pool.js';
+import { openStore } from '../../src/store/open_store.js';
+import type { Store } from '../../src/store/store.js';
 import { Doorbell } from '../../src/threads/doorbell.js';
 import { EGRESS, INGRESS } from '../../src/threads/record_types.js';
 import { SlotRings } from '../../src/threads/slab.js';
@@ -200,6 +202,7 @@ export interface TestServer {
   config: EngineConfig;
   memory: SharedMemory;
   runner: FakeRunner;
+  store: Store;
   vendors: FakeVendors;
   server: PhoneServer;
   /** A webhook, correctly signed unless `signature` says otherwise. */
@@ -248,7 +251,8 @@ export async function startTestServer(
   const runner = new FakeRunner(memory);
   const log = createLogger({ level: 'info', sink: (line) => lines.push(JSON.parse(line) as JsonBody) });
   const agents = new AgentBook(readAgents(config.agent.file));
-  const server = await startPhoneServer({ config, agents, memory, runner, log, version: '0.0.0' });
+  const store = await openStore(config.store, log);
+  const server = await startPhoneServer({ config, agents, memory, runner, store, log, version: '0.0.0' });
   const base = `http://127.0.0.1:${server.port}`;
 
   const webhook: TestServer['webhook'] = (path, fields, signature) => {
@@ -260,7 +264,7 @@ export async function startTestServer(
     });
   };
   return {
-    ...{ base, config, memory, runner, vendors, server, webhook, lines },
+    ...{ base, config, memory, runner, store, vendors, server, webhook, lines },
     text: () => JSON.stringify(lines),
     async ring(callSid, fields = {}) {
       const form = { CallSid: callSid, From: '+14155552671', To: '+14155550100', Direction: 'inbound', ...fields };
@@ -277,9 +281,10 @@ export async function startTestServer(
 }
 
 /** Stops server and vendors; the runner's calls end when they are hung up. */
-export async function stopTestServer({ server, runner, vendors }: TestServer): Promise<void> {
+export async function stopTestServer({ server, runner, store, vendors }: TestServer): Promise<void> {
   for (const call of runner.calls) call.end('drain');
   await server.stop();
+  await store.close();
   vendors.close();
 }
 

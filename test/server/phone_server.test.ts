@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { AgentBook, readAgents } from '../../src/agents/agent_book.js';
 import { createLogger } from '../../src/log.js';
 import { startPhoneServer } from '../../src/server/phone_server.js';
+import { MemoryStore } from '../../src/store/memory_store.js';
 import { type JsonBody, newCallSid, startTestServer, stopTestServer, type TestServer, until } from './harness.js';
 
 let t: TestServer;
@@ -22,6 +23,7 @@ test('a port that is taken is an error, not a second server beside the first', a
       agents: new AgentBook(readAgents(null)),
       memory: t.memory,
       runner: t.runner,
+      store: t.store,
       log,
       version: '0',
     }),
@@ -60,6 +62,7 @@ test('a stopped server has let go of its port', async () => {
   const agents = new AgentBook(readAgents(null));
   const again = await startPhoneServer({
     ...{ config: { ...config, port: t.server.port }, agents, memory, runner, log, version: '0' },
+    store: new MemoryStore(),
   });
   expect(again.port).toBe(t.server.port);
   await again.stop();

@@ -13,6 +13,8 @@ beforeEach(() => {
   metrics = new ServerMetrics(registry, {
     ...{ calls: () => live.calls, slots: () => live.slots, sockets: () => live.sockets },
     ...{ workersLate: () => live.late, workersHung: () => live.hung, eventsDropped: () => new Map([['log', 3]]) },
+    storeUp: () => false,
+    storeFallbacks: () => 7,
   });
 });
 
@@ -56,6 +58,8 @@ test('what is live is read at each scrape, and counters kept elsewhere do not ad
   expect(metric(text, 'ringline_calls_live')).toBe(2);
   expect(metric(text, 'ringline_slots_in_use')).toBe(3);
   expect(metric(text, 'ringline_media_sockets_live')).toBe(1);
+  expect(metric(text, 'ringline_store_up')).toBe(0);
+  expect(metric(text, 'ringline_store_fallbacks_total')).toBe(7);
   expect(metric(text, 'ringline_workers_late')).toBe(1);
   expect(metric(text, 'ringline_workers_hung_total')).toBe(4);
   expect(metric(text, 'ringline_events_dropped_total{subscriber="log"}')).toBe(3);

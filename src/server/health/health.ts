@@ -6,6 +6,7 @@ import type { ProviderName } from '../../errors.js';
 import { sumGauge } from '../../metrics/shared_metrics.js';
 import type { VendorRole } from '../../providers/vendor.js';
 import { VENDOR_NAMES, VENDOR_ROLES, VENDORS } from '../../providers/vendor_settings.js';
+import type { Store } from '../../store/store.js';
 import type { Admission } from '../calls/admission.js';
 import type { ServerRequest } from '../http/exchange.js';
 import { json, type Reply } from '../http/reply.js';
@@ -25,6 +26,9 @@ export interface HealthOptions {
   admission: Admission;
   metrics: SharedArrayBuffer;
   version: string;
+  store: Pick<Store, 'state'>;
+  /** Without the shared store no new calls are taken; calls under way never need it. */
+  isStoreRequired: boolean;
   httpEngine(): HttpEngine;
 }
 
@@ -38,11 +42,13 @@ export class Health {
 
   /** `GET /health`: for anybody whether we are well and who answers us; for insiders also why, and how busy we are. */
   readonly health = async ({ who }: Pick<ServerRequest, 'who'>): Promise<Reply> => {
-    const { providers, runner, admission, metrics, version, httpEngine, warnings } = this.#options;
+    const { providers, runner, admission, metrics, version, httpEngine, warnings, store } = this.#options;
     await Promise.race([providers.refresh(Date.now()), delay(REFRESH_WAIT_MS)]);
     const now = Date.now();
     const problems = VENDOR_ROLES.flatMap((role) => this.#problems(role, now));
     if (!runner.ready) problems.push(runner.late > 0 ? 'no worker thread keeps up' : 'no worker thread is running');
+    const { kind, isUp, awaySince, fallbacks } = store.state();
+    const storeWarnings = isUp ? [] : [`Redis is away since ${awaySince}: this instance answers from its own memory`];
     const isHealthy = problems.length === 0;
     const terse = {
       status: isHealthy ? 'healthy' : 'unhealthy',
@@ -53,11 +59,12 @@ export class Health {
     return json(isHealthy ? 200 : 503, {
       ...terse,
       problems,
-      warnings: [...warnings, ...providers.notices()],
+      warnings: [...warnings, ...providers.notices(), ...storeWarnings],
       version,
       uptime_s: Math.round((now - this.#startedMs) / 1000),
       calls: { in_use: admission.inUse, max: admission.slots, draining: admission.isDraining },
       http_engine: httpEngine(),
+      store: { kind, connected: isUp, away_since: awaySince, fallbacks },
       dsp: runner.ready ? (sumGauge(metrics, 'dsp_fallback') > 0 ? 'fallback' : 'native') : null,
       vad: runner.ready ? (sumGauge(metrics, 'vad_native') > 0 ? 'native' : 'onnx') : null,
       observed: Object.fromEntries(SERVICES.map((name) => [name, providers.report(name, now)])),
@@ -75,9 +82,10 @@ export class Health {
 
   /** `GET /ready` */
   readonly ready = (): Reply => {
-    const { runner, admission } = this.#options;
+    const { runner, admission, store, isStoreRequired } = this.#options;
     const idle = runner.late > 0 ? 'no worker thread keeps up' : 'starting';
-    const why = !runner.ready ? idle : admission.isDraining ? 'draining' : admission.isFull ? 'full' : null;
+    const full = admission.isFull ? 'full' : isStoreRequired && !store.state().isUp ? 'Redis is away' : null;
+    const why = !runner.ready ? idle : admission.isDraining ? 'draining' : full;
     return why === null ? json(200, { status: 'ready' }) : json(503, { detail: why });
   };
 }

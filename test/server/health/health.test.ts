@@ -143,3 +143,23 @@ test('worker threads that do not keep up make it not ready; as long as one does,
   expect((await health()).status).toBe(200);
   expect(await t.metrics()).toContain('ringline_workers_late 1');
 });
+
+test.each([
+  ['off', 200],
+  ['on', 503],
+])(
+  'a Redis that is away is a warning; with REDIS_REQUIRED=%s new calls are answered with %i',
+  async (required, ready) => {
+    await stopTestServer(t);
+    t = await startTestServer({ REDIS_URL: 'redis://127.0.0.1:9', REDIS_REQUIRED: required });
+    const { status, body } = await health();
+    expect(status).toBe(200);
+    expect(body.store).toMatchObject({ kind: 'redis', connected: false });
+    expect(body.warnings).toEqual([expect.stringMatching(/^Redis is away since 20/)]);
+    expect((await fetch(`${t.base}/ready`)).status).toBe(ready);
+  },
+);
+
+test('without Redis the store is memory, and never away', async () => {
+  expect((await health()).body.store).toEqual({ kind: 'memory', connected: true, away_since: null, fallbacks: 0 });
+});
