@@ -37,17 +37,19 @@ export interface ChatSnapshot {
 }
 
 export class ChatHistory {
-  private turns: ChatSnapshot['turns'] = [];
-  private characters = 0;
+  #turns: ChatSnapshot['turns'] = [];
+  #characters = 0;
+  readonly #systemPrompt: string;
+  readonly #limits: ChatHistoryLimits;
 
-  constructor(
-    private readonly systemPrompt: string,
-    private readonly limits: ChatHistoryLimits = CHAT_HISTORY_LIMITS,
-  ) {}
+  constructor(systemPrompt: string, limits: ChatHistoryLimits = CHAT_HISTORY_LIMITS) {
+    this.#systemPrompt = systemPrompt;
+    this.#limits = limits;
+  }
 
   /** The caller's words. Two turns without an answer heard between them are one message. Blank text is ignored. */
   addUser(text: string): void {
-    this.append('user', text);
+    this.#append('user', text);
   }
 
   /**
@@ -57,13 +59,13 @@ export class ChatHistory {
   addAssistantHeard(text: string, interrupted: boolean): AssistantRecord {
     const heard = text.trim();
     if (heard === '') return 'nothing_heard';
-    this.append('assistant', interrupted ? heard.replace(/[\s,;:—–-]+$/, '') + INTERRUPTED_MARK : heard);
+    this.#append('assistant', interrupted ? heard.replace(/[\s,;:—–-]+$/, '') + INTERRUPTED_MARK : heard);
     return 'recorded';
   }
 
   /** A fresh array for one request: system prompt, then the newest turns, oldest first. */
   messages(): ChatMessage[] {
-    return [{ role: 'system', content: `${this.systemPrompt}\n\n${INTERRUPTION_HINT}` }, ...this.turns.map(copy)];
+    return [{ role: 'system', content: `${this.#systemPrompt}\n\n${INTERRUPTION_HINT}` }, ...this.#turns.map(copy)];
   }
 
   /** The request for a draft: as if the caller had said `text`, without recording it. */
@@ -79,48 +81,48 @@ export class ChatHistory {
 
   /** Everything that another worker needs to carry on; structured-clone safe. */
   snapshot(): ChatSnapshot {
-    return { systemPrompt: this.systemPrompt, turns: this.turns.map(copy) };
+    return { systemPrompt: this.#systemPrompt, turns: this.#turns.map(copy) };
   }
 
   static restore(snapshot: ChatSnapshot, limits: ChatHistoryLimits = CHAT_HISTORY_LIMITS): ChatHistory {
     const history = new ChatHistory(snapshot.systemPrompt, limits);
-    for (const { role, content } of snapshot.turns) history.append(role, content);
+    for (const { role, content } of snapshot.turns) history.#append(role, content);
     return history;
   }
 
-  private append(role: 'user' | 'assistant', text: string): void {
+  #append(role: 'user' | 'assistant', text: string): void {
     const content = text.trim();
     if (content === '') return;
-    const last = this.turns[this.turns.length - 1];
+    const last = this.#turns[this.#turns.length - 1];
     if (last?.role === role) {
       last.content += ` ${content}`;
-      this.characters += content.length + 1;
+      this.#characters += content.length + 1;
     } else {
-      this.turns.push({ role, content });
-      this.characters += content.length;
+      this.#turns.push({ role, content });
+      this.#characters += content.length;
     }
-    this.shrink();
+    this.#shrink();
   }
 
-  private shrink(): void {
-    const { messagesMax, charactersMax } = this.limits;
-    if (this.turns.length <= messagesMax && this.characters <= charactersMax) return;
+  #shrink(): void {
+    const { messagesMax, charactersMax } = this.#limits;
+    if (this.#turns.length <= messagesMax && this.#characters <= charactersMax) return;
     const keepMessages = Math.max(1, Math.floor(messagesMax * SHRINK_TO));
     const keepCharacters = charactersMax * SHRINK_TO;
     let drop = 0;
     while (
-      drop < this.turns.length - 1 &&
-      (this.turns.length - drop > keepMessages || this.characters > keepCharacters)
+      drop < this.#turns.length - 1 &&
+      (this.#turns.length - drop > keepMessages || this.#characters > keepCharacters)
     ) {
-      this.characters -= this.turns[drop].content.length;
+      this.#characters -= this.#turns[drop].content.length;
       drop += 1;
     }
-    this.turns.splice(0, drop);
-    const only = this.turns[0];
-    if (this.characters > charactersMax) {
+    this.#turns.splice(0, drop);
+    const only = this.#turns[0];
+    if (this.#characters > charactersMax) {
       // One message alone is too long: its end is what an answer must fit.
       only.content = only.content.slice(-charactersMax);
-      this.characters = only.content.length;
+      this.#characters = only.content.length;
     }
   }
 }

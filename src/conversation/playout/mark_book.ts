@@ -13,17 +13,17 @@ export class MarkBook {
   position = 0;
   reachMs = 0;
 
-  private readonly positions = new Float64Array(MARKS_KEPT);
-  private readonly reachTimesMs = new Float64Array(MARKS_KEPT);
-  private next = 0; // sequence of the next mark; index = sequence % MARKS_KEPT
-  private oldest = 0; // of those outstanding
+  readonly #positions = new Float64Array(MARKS_KEPT);
+  readonly #reachTimesMs = new Float64Array(MARKS_KEPT);
+  #next = 0; // sequence of the next mark; index = sequence % MARKS_KEPT
+  #oldest = 0; // of those outstanding
 
   /** A mark goes out behind stream position `position`. Its name is unique in the call and tagged with the generation. */
   send(position: number, reachMs: number): string {
-    const sequence = this.next++;
-    if (this.outstanding > MARKS_KEPT) this.oldest += 1; // a later echo proves what this one would have
-    this.positions[sequence % MARKS_KEPT] = position;
-    this.reachTimesMs[sequence % MARKS_KEPT] = reachMs;
+    const sequence = this.#next++;
+    if (this.outstanding > MARKS_KEPT) this.#oldest += 1; // a later echo proves what this one would have
+    this.#positions[sequence % MARKS_KEPT] = position;
+    this.#reachTimesMs[sequence % MARKS_KEPT] = reachMs;
     return `g${this.generation}.${sequence}`;
   }
 
@@ -36,28 +36,28 @@ export class MarkBook {
     if (match === null) return 'unknown';
     const generation = Number(match[1]);
     const sequence = Number(match[2]);
-    if (sequence >= this.next || generation > this.generation) return 'unknown';
-    if (sequence < this.oldest) return 'stale';
+    if (sequence >= this.#next || generation > this.generation) return 'unknown';
+    if (sequence < this.#oldest) return 'stale';
     if (generation !== this.generation) return 'unknown';
-    this.position = this.positions[sequence % MARKS_KEPT];
-    this.reachMs = this.reachTimesMs[sequence % MARKS_KEPT];
-    this.oldest = sequence + 1; // FIFO: the ones before it are answered too
+    this.position = this.#positions[sequence % MARKS_KEPT];
+    this.reachMs = this.#reachTimesMs[sequence % MARKS_KEPT];
+    this.#oldest = sequence + 1; // FIFO: the ones before it are answered too
     return 'played';
   }
 
   /** A clear goes out: Twilio will echo everything outstanding at once, unplayed. */
   cleared(): void {
     this.generation += 1;
-    this.oldest = this.next;
+    this.#oldest = this.#next;
   }
 
   /** Sent, neither echoed nor made stale. */
   get outstanding(): number {
-    return this.next - this.oldest;
+    return this.#next - this.#oldest;
   }
 
   /** An echo is still to come for a mark at or behind `position`. */
   awaits(position: number): boolean {
-    return this.outstanding > 0 && this.positions[(this.next - 1) % MARKS_KEPT] >= position;
+    return this.outstanding > 0 && this.#positions[(this.#next - 1) % MARKS_KEPT] >= position;
   }
 }

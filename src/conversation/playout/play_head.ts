@@ -42,8 +42,11 @@ export class PlayHead {
   readonly #recent = new Float64Array(RECENT_ECHOES);
   #recentCount = 0;
   #smallestMs = Number.POSITIVE_INFINITY;
+  readonly #options: PlayHeadOptions;
 
-  constructor(private readonly options: PlayHeadOptions = PLAY_HEAD_DEFAULTS) {}
+  constructor(options: PlayHeadOptions = PLAY_HEAD_DEFAULTS) {
+    this.#options = options;
+  }
 
   /**
    * `bytes` were handed to Twilio now. Returns when the first of them plays, on the model's own clock (constant
@@ -65,7 +68,7 @@ export class PlayHead {
     this.#runBytes[(this.#runCount - 1) % RUNS] += bytes;
     this.sentBytes += bytes;
     this.#tailMs = playMs + bytes / BYTES_PER_MS;
-    return playMs + this.options.networkMs;
+    return playMs + this.#options.networkMs;
   }
 
   /** Zero-lag time at which a mark sent now is reached: behind the buffered audio, or at once. Keep it for `echoed`. */
@@ -84,7 +87,7 @@ export class PlayHead {
 
   /** Way from us to Twilio in ms: measured, else the guess. */
   get oneWayMs(): number {
-    if (this.#smallestMs === Number.POSITIVE_INFINITY) return this.options.networkMs;
+    if (this.#smallestMs === Number.POSITIVE_INFINITY) return this.#options.networkMs;
     return Math.max(0, this.#smallestMs) / 2;
   }
 
@@ -115,7 +118,7 @@ export class PlayHead {
     const measured = this.#smallestMs !== Number.POSITIVE_INFINITY;
     const lagMs = measured
       ? 2 * this.oneWayMs + Math.max(0, this.behindMs)
-      : this.options.networkMs + this.options.unmeasuredErrorMs;
+      : this.#options.networkMs + this.#options.unmeasuredErrorMs;
     const most = Math.max(this.provenBytes, this.#zeroLagBytes(nowMs));
     const least = Math.max(this.provenBytes, this.#zeroLagBytes(nowMs - lagMs));
     return Math.max(most - estimate, estimate - least, 0) / BYTES_PER_MS;
@@ -134,7 +137,7 @@ export class PlayHead {
       const offset = position - this.#runStart[index];
       if (offset < 0) continue;
       if (offset > this.#runBytes[index]) return null;
-      return this.#runPlayMs[index] + offset / BYTES_PER_MS + this.options.networkMs;
+      return this.#runPlayMs[index] + offset / BYTES_PER_MS + this.#options.networkMs;
     }
     return null;
   }
