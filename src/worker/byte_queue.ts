@@ -60,6 +60,11 @@ export class ByteQueue {
     return n;
   }
 
+  /** Drops the last `count` bytes. */
+  dropLast(count: number): void {
+    this.#tail -= Math.min(count, this.length);
+  }
+
   /** Forgets everything, also what could be unread. The memory stays for the next reply unless it grew large. */
   clear(): void {
     this.#head = this.#floor = this.#tail = 0;

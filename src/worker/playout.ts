@@ -125,6 +125,17 @@ export class Playout {
     this.tick(nowMs);
   }
 
+  /**
+   * The voice broke off in this reply, the newest: what is left to say of its text, from a word's start, and at which
+   * millisecond of the reply the audio of that begins. What was begun of a word and is unsent is dropped.
+   */
+  breakOff(id: ReplyId): { rest: string; baseMs: number } {
+    const broken = this.#ledger.breakOff(id);
+    if (broken === null) return { rest: '', baseMs: 0 };
+    this.#queue.dropLast(broken.dropBytes);
+    return broken;
+  }
+
   /** Feeding stops; model and voice go on, and their audio waits. Safe twice. */
   hold(nowMs: number): void {
     if (this.#held) return;

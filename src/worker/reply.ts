@@ -1,10 +1,12 @@
 // One reply of the agent: language model -> speakable pieces -> voice -> audio bytes. It may be drafted before the turn
 // is decided: then its text waits until `release()`. An answer that ends with nothing to say is asked for again here, for
-// only the cleaned text tells. After `cancel()` nothing of it reaches the handlers any more, which is what makes late
+// only the cleaned text tells; one that breaks off is gone on with: what a broken voice did not say is given to another
+// utterance, a broken model is asked to go on from what it said. After `cancel()` nothing of it reaches the handlers any more, which is what makes late
 // chunks of a cancelled reply harmless. When it is heard, and what of it, is not known here.
 
 import type { Logger } from 'pino';
 import { nowMs } from '../clock.js';
+import { askToGoOn, Continuation } from '../conversation/text/continuation.js';
 import type { SentenceSplitter } from '../conversation/text/sentence_splitter.js';
 import { wholeSentences } from '../conversation/text/whole_sentences.js';
 import { EngineError } from '../errors.js';
@@ -25,8 +27,14 @@ export interface ReplyServices {
 const ASKS_MAX = 2;
 /** An answer this late is not asked for again: the caller has waited long enough for an apology. */
 const ASK_AGAIN_MS_MAX = 3000;
+/** How often a reply is gone on with, each for the model and for the voice. */
+const MENDS_MAX = 2;
+/** A voice that has made no sound for so long is given up: what could be said by another one comes too late. */
+const MEND_MS_MAX = 5000;
 /** Something the voice can make a sound of. */
 const SPEAKABLE = /[\p{L}\p{N}]/u;
+/** What our reader calls a stream that just ends. */
+const BROKEN_OFF = 'truncated';
 /** Finish reasons that mean "cut off here", as OpenAI and servers like it name them. */
 const CUT_OFF = /^(length|max_tokens|content_filter)$/i;
 
@@ -38,6 +46,8 @@ export interface ReplyHandlers {
   onWords(words: readonly string[], startMs: readonly number[], endMs: readonly number[]): void;
   /** All text was given and all audio delivered. */
   onComplete(): void;
+  /** The voice broke off: what is left to say of the pieces so far, and where in the reply its audio will begin. */
+  onVoiceBroken(): { rest: string; baseMs: number };
   onFailed(error: EngineError): void;
   onUsage(usage: LlmUsage): void;
   /** Text was given to the voice, which charges by the character; ready-made audio costs none. */
@@ -69,6 +79,15 @@ export class Reply {
   #utterance: TtsUtterance | null = null;
   #splitter: SentenceSplitter | null = null;
   #asks = 0;
+  #goneOn = 0;
+  #revoiced = 0;
+  /** Holds back what a model that was asked to go on says once more. */
+  #continuation: Continuation | null = null;
+  /** Where in the reply the utterance under way begins. */
+  #baseMs = 0;
+  #lastSoundMs = 0;
+  /** The answer ends before its end: told when the voice has said what there is. */
+  #early: EngineError | null = null;
   /** Pieces for the voice so far, joined, and those of them that wait for `release()`. */
   #pieces = '';
   #held: string[] = [];
@@ -139,13 +158,18 @@ export class Reply {
     this.#run = this.#services.llm.start(request, {
       onText: (text) => this.#onText(text),
       onDone: ({ finishReason, usage }) => this.#onTextDone(request, finishReason, usage),
-      onError: (error) => this.#fail(error),
+      onError: (error) => this.#onModelBroken(request, error),
     });
   }
 
-  #onText(text: string): void {
+  #onText(written: string): void {
     if (this.#over) return;
     this.times.firstTokenMs ??= nowMs();
+    const text = this.#continuation === null ? written : this.#continuation.push(written);
+    if (text !== '') this.#take(text);
+  }
+
+  #take(text: string): void {
     const splitter = this.#splitter!;
     const pieces = splitter.push(text);
     // Everything so far was the model thinking aloud. What the voice has is past taking back; a draft is not.
@@ -161,6 +185,9 @@ export class Reply {
     if (usage) this.#handlers.onUsage(usage);
     if (this.#over) return;
     this.#run = null;
+    const held = this.#continuation?.flush() ?? '';
+    if (held !== '') this.#take(held);
+    if (finishReason === BROKEN_OFF && this.#goOn(request)) return;
     const rest = this.#splitter!.flush() ?? '';
     this.text += this.#splitter!.kept;
     const isCut = CUT_OFF.test(finishReason);
@@ -184,10 +211,44 @@ export class Reply {
       const detail = `finish reason ${finishReason}`;
       return this.#fail(new EngineError('LLM_EMPTY', { retryable: true, detail }));
     }
+    this.#askAnew(request);
+  }
+
+  #askAnew(request: LlmRequest): void {
     this.text = '';
     this.#lead = this.#pieces = '';
     this.times.firstTokenMs = null;
+    this.#continuation = null;
     this.#ask(request);
+  }
+
+  /** The model's stream failed, for good as far as its client is concerned. */
+  #onModelBroken(request: LlmRequest, error: EngineError): void {
+    if (this.#over) return;
+    this.#run = null;
+    if (error.retryable && this.#goOn(request)) return;
+    const hasBegun = this.times.firstTokenMs !== null;
+    // What came was too little to be spoken: as if it had not come.
+    if (error.retryable && hasBegun && this.#pieces === '' && this.#asks < ASKS_MAX) return this.#askAnew(request);
+    if (this.#utterance === null || this.times.releasedMs === null) return this.#fail(error);
+    // What the voice has is heard to its end.
+    this.#early = error;
+    this.#textDone = true;
+    this.#endText();
+  }
+
+  /** Asks for the rest of an answer of which a part is spoken; false = there is no such part, or it was tried enough. */
+  #goOn(request: LlmRequest): boolean {
+    const said = this.#pieces.trimEnd();
+    if (!SPEAKABLE.test(said) || this.#goneOn >= MENDS_MAX) return false;
+    this.#goneOn++;
+    this.#services.log.warn({ characters: said.length }, 'answer broke off: the model is asked for the rest');
+    // What was written behind the last piece is asked for again; it may end in half a word.
+    this.text = `${said} `;
+    this.#lead = /\s$/.test(this.#pieces) ? '' : ' ';
+    this.#continuation = new Continuation(said);
+    this.#ask({ ...request, messages: askToGoOn(request.messages, said) });
+    return true;
   }
 
   /** One piece of cleaned text. Marks alone wait for the word they stand before. */
@@ -220,18 +281,47 @@ export class Reply {
 
   #voice(): TtsUtterance {
     this.#utterance ??= this.#services.tts.open(this.#services.ttsOptions, {
-      onAudio: (bytes) => this.#onAudio(bytes),
-      onWords: (words, starts, ends) => {
-        if (this.#over) return;
-        this.#keep?.times(words, starts, ends);
-        this.#handlers.onWords(words, starts, ends);
+      onAudio: (bytes) => {
+        this.#lastSoundMs = nowMs();
+        this.#onAudio(bytes);
       },
+      onWords: (words, starts, ends) => this.#onWords(words, starts, ends),
       onDone: () => {
         if (this.#textDone) this.#complete();
       },
-      onError: (error) => this.#fail(error),
+      onError: (error) => this.#onVoiceBroken(error),
     });
     return this.#utterance;
+  }
+
+  #onWords(words: readonly string[], starts: readonly number[], ends: readonly number[]): void {
+    if (this.#over) return;
+    this.#keep?.times(words, starts, ends);
+    const base = this.#baseMs;
+    if (base === 0) return this.#handlers.onWords(words, starts, ends);
+    this.#handlers.onWords(
+      words,
+      starts.map((ms) => ms + base),
+      ends.map((ms) => ms + base),
+    );
+  }
+
+  /** What it did not say is given to another utterance, which the provider may open with another vendor. */
+  #onVoiceBroken(error: EngineError): void {
+    if (this.#over) return;
+    this.#utterance = null;
+    const sinceMs = Math.max(this.#lastSoundMs, this.times.firstPieceMs ?? 0);
+    const isLate = nowMs() - sinceMs > MEND_MS_MAX;
+    if (!error.retryable || isLate || this.#revoiced >= MENDS_MAX) return this.#fail(error);
+    this.#revoiced++;
+    const { rest, baseMs } = this.#handlers.onVoiceBroken();
+    this.#services.log.warn({ code: error.code, characters: rest.length }, 'voice broke off: the rest is said anew');
+    this.#keep = null;
+    this.#baseMs = baseMs;
+    if (SPEAKABLE.test(rest)) {
+      this.#handlers.onCharacters(rest.length);
+      this.#voice().push(rest.trimStart(), this.#textDone);
+    } else if (this.#textDone) this.#complete();
   }
 
   #onAudio(bytes: Uint8Array): void {
@@ -243,6 +333,7 @@ export class Reply {
 
   #complete(): void {
     if (this.#over) return;
+    if (this.#early !== null) return this.#fail(this.#early);
     if (this.#keep) this.#services.phrases.put(this.#services.ttsOptions, this.text, this.#keep.phrase());
     this.#stop();
     this.#handlers.onComplete();

@@ -169,6 +169,10 @@ export class Speaker {
         if (spoken) this.#fail(spoken, error);
         else onDraftFailed(error);
       },
+      onVoiceBroken: () => {
+        const spoken = spokenOf();
+        return spoken ? this.#playout.breakOff(spoken.id) : { rest: '', baseMs: 0 };
+      },
       onUsage: (usage) => this.#handlers.onUsage(usage),
       onCharacters: (count) => this.#handlers.onCharacters(count),
     });

@@ -85,3 +85,16 @@ test.each([1, 2, 3, 4, 5, 6])('as a plain list would have it, whatever is done (
     expect(queue.length).toBe(list.length);
   }
 });
+
+test('the last bytes can be dropped, but none that were taken', () => {
+  const queue = new ByteQueue();
+  const target = new Uint8Array(8);
+  queue.append(Uint8Array.of(1, 2, 3, 4, 5));
+  queue.take(target, 0, 2);
+  queue.dropLast(1);
+  queue.append(Uint8Array.of(9));
+  expect([queue.take(target, 0, 8), ...target.subarray(0, 3)]).toEqual([3, 3, 4, 9]);
+  queue.append(Uint8Array.of(1));
+  queue.dropLast(7);
+  expect(queue.length).toBe(0);
+});

@@ -312,3 +312,20 @@ test('the levels of what we play are told as it will be heard, and taken back fr
   expect(told).toHaveLength(3);
   expect(told[2]).toMatch(/^cut 10[2-5]\d$/);
 });
+
+test('a voice that breaks off in a word: what is unsent of the word goes, and the next voice joins on there', () => {
+  id = playout.begin();
+  playout.text(id, 'One two.');
+  playout.words(id, ['One', 'two.'], [0, 300], [300, 600]);
+  playout.audio(id, new Uint8Array(500 * 8).fill(1), 0);
+  read();
+  expect(playout.breakOff(id)).toMatchObject({ rest: ' two.', baseMs: 300 });
+  playout.words(id, ['two.'], [300], [600]);
+  playout.audio(id, new Uint8Array(300 * 8).fill(2), 50);
+  playout.finish(id, 50);
+  for (let now = 60; now <= 800; now += 20) playout.tick(now);
+  const sent = Buffer.concat(read().map(({ payload }) => payload));
+  expect(sent.indexOf(2)).toBe(800);
+  expect(sent.length).toBe(3200);
+  expect(playout.heard(id, 3000)).toMatchObject({ text: 'One two.', complete: true });
+});

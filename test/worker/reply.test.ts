@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { TELEPHONE_FORMAT } from '../../src/audio_format.js';
 import { SentenceSplitter } from '../../src/conversation/text/sentence_splitter.js';
 import { EngineError } from '../../src/errors.js';
-import type { LlmHandlers, LlmProvider } from '../../src/providers/llm.js';
+import type { LlmHandlers, LlmProvider, LlmRequest } from '../../src/providers/llm.js';
 import type { TtsHandlers, TtsProvider } from '../../src/providers/tts.js';
 import { PhraseCache } from '../../src/worker/phrase_cache.js';
 import { Reply } from '../../src/worker/reply.js';
@@ -22,11 +22,15 @@ let events: string[];
 /** Characters the voice was given. */
 let charged: number;
 let phrases: PhraseCache;
+let requests: LlmRequest[];
+/** What the ledger says is left when the voice breaks. */
+let broken: { rest: string; baseMs: number };
 
 const llmProvider: LlmProvider = {
   warm() {},
   close() {},
-  start(_request, handlers) {
+  start(request, handlers) {
+    requests.push(request);
     llm = handlers;
     llmStarts++;
     return { cancel: () => llmCancelled++ };
@@ -55,8 +59,9 @@ function makeReply(): Reply {
     {
       onPiece: (text) => events.push(`piece ${text.trim()}`),
       onAudio: (bytes) => events.push(`audio ${bytes.length}`),
-      onWords: (words) => events.push(`words ${words.join(' ')}`),
+      onWords: (words, starts) => events.push(`words ${words.map((word, i) => `${word}@${starts[i]}`).join(' ')}`),
       onComplete: () => events.push('complete'),
+      onVoiceBroken: () => broken,
       onFailed: (error) => events.push(`failed ${error.code}`),
       onUsage: (usage) => events.push(`usage ${usage.completionTokens}`),
       onCharacters: (count) => {
@@ -68,6 +73,8 @@ function makeReply(): Reply {
 beforeEach(() => {
   llmStarts = llmCancelled = ttsCancelled = ttsOpened = 0;
   warnings = [];
+  requests = [];
+  broken = { rest: '', baseMs: 0 };
   pushed = [];
   events = [];
   charged = 0;
@@ -238,6 +245,147 @@ test('the failure of either provider is reported once and stops the other', () =
   expect(llmCancelled).toBe(1);
 });
 
+const fault = (code: 'TTS_CLOSED' | 'LLM_STREAM', retryable = true) => new EngineError(code, { retryable });
+function speaking(...texts: string[]): Reply {
+  const reply = makeReply();
+  reply.draft(REQUEST);
+  reply.release();
+  for (const text of texts) llm.onText(text);
+  return reply;
+}
+
+describe('a voice that breaks off', () => {
+  test('another utterance says what is left, its words timed from where it begins', () => {
+    speaking('This is a sentence. ', 'This is another one.');
+    done('stop');
+    tts.onAudio(AUDIO);
+    broken = { rest: ' sentence. This is another one.', baseMs: 840 };
+    pushed = [];
+    tts.onError(fault('TTS_CLOSED'));
+    expect([ttsOpened, pushed]).toEqual([2, [['sentence. This is another one.', true]]]);
+    tts.onWords(['sentence.'], [20], [300]);
+    tts.onAudio(AUDIO);
+    tts.onDone();
+    expect(events.slice(-3)).toEqual(['words sentence.@860', 'audio 100', 'complete']);
+    expect(charged).toBe('This is a sentence. This is another one.'.length + broken.rest.length);
+  });
+
+  test('while the model still writes: the rest, and then what comes', () => {
+    speaking('This is a sentence. ');
+    broken = { rest: 'a sentence. ', baseMs: 300 };
+    pushed = [];
+    tts.onError(fault('TTS_CLOSED'));
+    llm.onText('And more.');
+    done('stop');
+    expect(pushed).toEqual([
+      ['a sentence. ', false],
+      ['And more.', false],
+      ['', true],
+    ]);
+  });
+
+  test('everything was said already: it is complete', () => {
+    speaking('This is a sentence.');
+    done('stop');
+    tts.onError(fault('TTS_CLOSED'));
+    expect([ttsOpened, events.at(-1)]).toEqual([1, 'complete']);
+  });
+
+  test('again and again: it is given up', () => {
+    broken = { rest: 'a sentence.', baseMs: 0 };
+    speaking('This is a sentence. ');
+    for (let i = 0; i < 3; i++) tts.onError(fault('TTS_CLOSED'));
+    expect([ttsOpened, events.at(-1)]).toEqual([3, 'failed TTS_CLOSED']);
+  });
+
+  test.each([
+    ['for a reason that will not pass', 0, false],
+    ['long ago: it comes too late', 6000, true],
+  ])('%s', (_, laterMs, retryable) => {
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(1000);
+    try {
+      broken = { rest: 'a sentence.', baseMs: 0 };
+      speaking('This is a sentence. ');
+      clock.mockReturnValue(1000 + laterMs);
+      tts.onError(fault('TTS_CLOSED', retryable));
+    } finally {
+      clock.mockRestore();
+    }
+    expect([ttsOpened, events.at(-1)]).toEqual([1, 'failed TTS_CLOSED']);
+  });
+});
+
+describe('a model that breaks off', () => {
+  const breaks: [string, () => void][] = [
+    ['with an error', () => llm.onError(fault('LLM_STREAM'))],
+    ['without one, at the end of a sentence', () => done('truncated')],
+  ];
+  test.each(breaks)('%s: it is asked to go on from what was said, and the caller hears one reply', (_, breakOff) => {
+    const reply = speaking('I have noted that. ', 'We wi');
+    breakOff();
+    expect(requests[1].messages.at(-1)).toEqual({ role: 'assistant', content: 'I have noted that.' });
+    for (const token of ['We', ' will', ' look at it.']) llm.onText(token);
+    done('stop');
+    tts.onAudio(AUDIO);
+    tts.onDone();
+    expect(spokenText()).toBe('I have noted that. We will look at it.');
+    expect(reply.text).toBe('I have noted that. We will look at it.');
+    expect([ttsOpened, events.at(-1)]).toEqual([1, 'complete']);
+  });
+
+  test('it begins again instead: what was said is not said twice', () => {
+    speaking('I have noted that. ');
+    llm.onError(fault('LLM_STREAM'));
+    llm.onText('I have noted that. We will look.');
+    done('stop');
+    expect(spokenText()).toBe('I have noted that. We will look.');
+  });
+
+  test('it has nothing to add: what was said is the reply', () => {
+    speaking('I have noted that. ');
+    done('truncated');
+    done('stop');
+    tts.onDone();
+    expect([spokenText(), events.at(-1)]).toEqual(['I have noted that. ', 'complete']);
+  });
+
+  test('again and again: what the voice has is heard to its end, then it is a failure', () => {
+    speaking('I have noted that. ');
+    for (let i = 0; i < 3; i++) llm.onError(fault('LLM_STREAM'));
+    expect([llmStarts, ttsCancelled, pushed.at(-1)]).toEqual([3, 0, ['', true]]);
+    tts.onAudio(AUDIO);
+    tts.onDone();
+    expect(events.slice(-2)).toEqual(['audio 100', 'failed LLM_STREAM']);
+  });
+
+  test('before its first piece: asked anew, as if nothing had come', () => {
+    speaking('I ha');
+    llm.onError(fault('LLM_STREAM'));
+    expect(requests[1]).toBe(REQUEST);
+    llm.onText('Noted, thank you.');
+    done('stop');
+    expect(spokenText()).toBe('Noted, thank you.');
+  });
+
+  test('before its first word its client has tried all it can', () => {
+    speaking();
+    llm.onError(fault('LLM_STREAM'));
+    expect([llmStarts, events]).toEqual([1, ['failed LLM_STREAM']]);
+  });
+
+  test('in a draft: nothing is heard before the turn is over, then all of it', () => {
+    const reply = makeReply();
+    reply.draft(REQUEST);
+    llm.onText('I have noted that. ');
+    llm.onError(fault('LLM_STREAM'));
+    llm.onText('We will look.');
+    done('stop');
+    expect(ttsOpened).toBe(0);
+    reply.release();
+    expect(spokenText()).toBe('I have noted that. We will look.');
+  });
+});
+
 test('a fixed line is synthesised, and paid for, once and ready-made from then on', () => {
   makeReply().say('Hello there.', true);
   expect(pushed).toEqual([['Hello there.', true]]);
@@ -249,7 +397,7 @@ test('a fixed line is synthesised, and paid for, once and ready-made from then o
   makeReply().say('Hello there.', true);
   expect(ttsOpened).toBe(1);
   expect(charged).toBe('Hello there.'.length);
-  expect(events).toEqual(['piece Hello there.', 'words Hello there.', 'audio 200', 'complete']);
+  expect(events).toEqual(['piece Hello there.', 'words Hello@0 there.@5', 'audio 200', 'complete']);
 });
 
 test('a fixed line that was cut off is not kept as if it were whole', () => {

@@ -141,3 +141,18 @@ test('an interruption tells what was heard, and nothing of the reply comes after
   expect(events).toHaveLength(before);
   expect(speaker.interrupt(nowMs())).toBeNull();
 });
+
+test('a voice that breaks off and another that says the rest are one reply, heard to its end', () => {
+  speaker.say('greeting', 0, 'Hello there.');
+  const [first] = tts;
+  first.onWords(['Hello', 'there.'], [0, 200], [200, 400]);
+  first.onAudio(new Uint8Array(300 * 8).fill(7));
+  first.onError(new EngineError('TTS_CLOSED', { retryable: true }));
+  expect(tts).toHaveLength(2);
+  tts[1].onWords(['there.'], [0], [200]);
+  tts[1].onAudio(new Uint8Array(200 * 8).fill(7));
+  tts[1].onDone();
+  speaker.tick(nowMs() + 400);
+  speaker.tick(nowMs() + 3000);
+  expect(events).toEqual(['piece Hello there.', 'audible greeting', 'over greeting: Hello there.']);
+});

@@ -199,6 +199,26 @@ export class PlayoutLedger {
     return count;
   }
 
+  /**
+   * The voice broke off in this reply, the newest with audio. Returns the text that another utterance has to say, from a
+   * word's start; how many of the queued bytes must be dropped at their end (a word that is not whole); and where in the
+   * reply the other utterance's audio will begin. Null when the reply is over.
+   */
+  breakOff(id: ReplyId): { rest: string; dropBytes: number; baseMs: number } | null {
+    const reply = this.#open(id);
+    if (reply === null) return null;
+    const { from, dropBytes } = reply.breakOff();
+    const last = this.#queueReply.length - 1;
+    assert(dropBytes === 0 || this.#queueReply[last] === reply, 'only the newest reply breaks off');
+    this.#queuedBytes -= dropBytes;
+    if (dropBytes > 0) this.#queueBytes[last] -= dropBytes;
+    if (dropBytes > 0 && this.#queueBytes[last] === 0) {
+      this.#queueReply.pop();
+      this.#queueBytes.pop();
+    }
+    return { rest: reply.text.slice(from), dropBytes, baseMs: reply.audioBytes / BYTES_PER_MS };
+  }
+
   /** A mark is sent now, behind everything sent so far. Returns its name: unique in the call, tagged with the generation. */
   markSent(nowMs: number): string {
     return this.#marks.send(this.#head.sentBytes, this.#head.markReachMs(nowMs));

@@ -2,6 +2,7 @@
 // carry its audio. Knows positions only; where the play head stands, and what is sent when, is playout_ledger.ts.
 
 import { BYTES_PER_MS } from './play_head.js';
+import { restToSay } from './rest_to_say.js';
 
 /** Times of words are about this exact: a word is not cut by a stop this near to its edge. */
 const WORD_EDGE_MS = 30;
@@ -92,6 +93,22 @@ export class ReplyTrack {
       return isInside ? Math.round((sentMs - this.wordStartMs[i]) * BYTES_PER_MS) : 0;
     }
     return 0;
+  }
+
+  /**
+   * The voice broke off. Forgets a word that is not whole, with its audio as far as that was not sent. Returns where in the
+   * text another utterance goes on, and how many of the queued bytes, at their end, are to be dropped.
+   */
+  breakOff(): { from: number; dropBytes: number } {
+    const { text, words, wordStartMs, wordEndMs } = this;
+    const audioMs = this.audioBytes / BYTES_PER_MS;
+    const sentMs = (this.audioBytes - this.queuedBytes) / BYTES_PER_MS;
+    const rest = restToSay({ text, words, wordStartMs, wordEndMs, audioMs, sentMs });
+    words.length = wordStartMs.length = wordEndMs.length = rest.words;
+    const dropBytes = Math.min(this.queuedBytes, Math.max(0, Math.round((audioMs - rest.keepMs) * BYTES_PER_MS)));
+    this.audioBytes -= dropBytes;
+    this.queuedBytes -= dropBytes;
+    return { from: rest.from, dropBytes };
   }
 
   /** The last `count` sent bytes will be sent again. */

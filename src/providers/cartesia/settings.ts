@@ -44,7 +44,7 @@ export const CARTESIA_SETTINGS = {
   ),
   stallTimeoutMs: setting(
     'CARTESIA_STALL_TIMEOUT_MS',
-    '3000',
+    '2000',
     'between two chunks of audio; three times as long with --test',
     integer(200, 60000),
     IN_TEST,

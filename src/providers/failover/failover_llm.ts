@@ -88,8 +88,10 @@ class FailoverRun implements LlmRun, Swept {
         if (attempt === this.#winner) this.#end((handlers) => handlers.onDone(result));
       },
       onError: (error) => {
-        if (attempt === this.#winner) this.#end((handlers) => handlers.onError(error));
-        else this.#lost(attempt, error);
+        if (attempt !== this.#winner) return this.#lost(attempt, error);
+        // Whoever says the rest of the reply should be somebody else.
+        this.#ranking.failed(attempt.vendor, this.#now());
+        this.#end((handlers) => handlers.onError(error));
       },
     });
     if (this.#handlers === null) attempt.run?.cancel();

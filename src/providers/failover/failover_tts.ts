@@ -132,8 +132,10 @@ class FailoverUtterance implements TtsUtterance, Swept {
         if (attempt === this.#winner) this.#end((handlers) => handlers.onDone());
       },
       onError: (error) => {
-        if (attempt === this.#winner) this.#end((handlers) => handlers.onError(error));
-        else this.#lost(attempt, error);
+        if (attempt !== this.#winner) return this.#lost(attempt, error);
+        // Whoever says the rest of the reply should be somebody else.
+        this.#ranking.failed(attempt.vendor, this.#now());
+        this.#end((handlers) => handlers.onError(error));
       },
     });
     if (attempt.isOver || this.#handlers === null) return utterance.cancel();

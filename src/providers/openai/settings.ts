@@ -40,7 +40,7 @@ export const OPENAI_SETTINGS = {
   ),
   maxTokens: setting('OPENAI_MAX_TOKENS', '220', 'longest reply, in tokens', integer(16, 4096)),
   firstTokenTimeoutMs: setting('OPENAI_FIRST_TOKEN_TIMEOUT_MS', '5000', 'request to first token', integer(200, 60000)),
-  stallTimeoutMs: setting('OPENAI_STALL_TIMEOUT_MS', '4000', 'between two tokens', integer(200, 60000)),
+  stallTimeoutMs: setting('OPENAI_STALL_TIMEOUT_MS', '2500', 'between two tokens', integer(200, 60000)),
   retries: setting('OPENAI_RETRIES', '2', 'attempts after the first, while nothing was spoken yet', integer(0, 5)),
 };
 

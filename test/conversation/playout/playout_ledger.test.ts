@@ -337,3 +337,44 @@ describe('the end of a reply', () => {
     expect(() => playout.addAudio(21, 10)).toThrow('beginReply');
   });
 });
+
+describe('a voice that breaks off', () => {
+  const TEXT = 'One two three four.';
+  function broken(playout: PlayoutLedger, sentBytes: number) {
+    const before = playout.beginReply();
+    playout.addAudio(before, 800);
+    const reply = playout.beginReply();
+    playout.addText(reply, TEXT);
+    playout.addWords(reply, ['One', 'two', 'three', 'four.'], [0, 250, 500, 750], [250, 500, 750, 1000]);
+    playout.addAudio(reply, 600 * 8);
+    playout.sent(800 + sentBytes, 0);
+    return reply;
+  }
+
+  test.each([
+    // sent of 600 ms, dropped at the end, where the rest begins
+    [400, 100, 500],
+    [550, 50, 550],
+    [600, 0, 600],
+  ])('after %i ms were sent', (sentMs, droppedMs, baseMs) => {
+    const playout = ledger();
+    const reply = broken(playout, sentMs * 8);
+    const rest = playout.breakOff(reply);
+    expect(rest).toEqual({ rest: ' three four.', dropBytes: droppedMs * 8, baseMs });
+    expect(playout.queuedBytes).toBe((600 - sentMs - droppedMs) * 8);
+    // Another utterance says the rest, and what is heard of both counts as one reply.
+    playout.addWords(reply, ['three', 'four.'], [baseMs, baseMs + 250], [baseMs + 250, baseMs + 500]);
+    playout.addAudio(reply, 500 * 8);
+    playout.replyFinished(reply);
+    playout.sent(playout.queuedBytes, sentMs);
+    expect(playout.heard(reply, 100 + baseMs + 260)?.text).toBe('One two three');
+    expect(playout.heard(reply, 100 + baseMs + 500)).toMatchObject({ text: TEXT, complete: true });
+  });
+
+  test('in a reply that is over there is nothing left', () => {
+    const playout = ledger();
+    const reply = broken(playout, 0);
+    playout.cleared(0);
+    expect(playout.breakOff(reply)).toBeNull();
+  });
+});

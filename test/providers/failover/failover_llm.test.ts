@@ -124,6 +124,9 @@ test('an error after the first word is passed on: nothing is said twice', () => 
     ['Good ', 'error LLM_REQUEST'],
     [1, 0, 0],
   ]);
+  // The rest is asked of somebody else.
+  llm.start(REQUEST, handlers);
+  expect(asked()).toEqual([1, 1, 0]);
 });
 
 test('a cancelled run tells nothing, asks nobody and lets go of everybody', () => {

@@ -106,11 +106,16 @@ test('all fail: one error; after the first sound an error is passed on', () => {
   expect(told).toEqual(['error TTS_REQUEST']);
   time.pass(20_000);
   told = [];
-  failover().open(OPTIONS, handlers).push('Good day.', true);
+  const tts = failover();
+  tts.open(OPTIONS, handlers).push('Good day.', true);
   const again = voices[0].utterances[1];
   again.handlers.onAudio(SOUND);
   again.handlers.onError(ERROR);
   expect(told).toEqual(['audio 8', 'error TTS_REQUEST']);
+  // The rest is given to somebody else.
+  const before = voices[1].utterances.length;
+  tts.open(OPTIONS, handlers).push('day.', true);
+  expect(voices[1].utterances).toHaveLength(before + 1);
 });
 
 test('a cancelled utterance tells nothing and opens nothing', () => {
