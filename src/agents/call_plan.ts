@@ -90,8 +90,9 @@ export function voiceOf(agent: AgentProfile, defaults: Pick<PlanDefaults, Vendor
 
 function recordingOf(order: CallOrder, { port, recording }: PlanDefaults): CallPlan['recording'] {
   if (!recording.enabled) return null;
-  // A call that goes on elsewhere gets another file: the first one may still be open, or be cut off.
-  const acceptedAt = order.resume === null ? order.acceptedAt : new Date(order.resume.atMs).toISOString();
+  // A call that goes on in another process gets another file: it may be on another machine. In this one it has its file.
+  const isElsewhere = order.resume !== null && order.takeOver === null;
+  const acceptedAt = isElsewhere ? new Date(order.resume!.atMs).toISOString() : order.acceptedAt;
   const stem = path.join(recording.dir, recordingStem(port, { ...order, acceptedAt }));
   return { audio: `${stem}.wav`, sidecar: `${stem}.json` };
 }

@@ -1,7 +1,7 @@
 // The words every room uses for a call: who dialled whom, why it ended, what it is doing, and the order a worker gets.
 // Types, closed lists and the two ways to name the parties; structured-clone safe.
 
-import type { CallSnapshot } from './call_snapshot.js';
+import type { CallSnapshot, TakeOver } from './call_snapshot.js';
 
 export type CallDirection = 'inbound' | 'outbound';
 
@@ -40,8 +40,10 @@ export interface CallOrder {
   agentId: string;
   /** Free values for the agent's templates. */
   variables: Record<string, string>;
-  /** The call was held elsewhere and goes on from here, without a greeting; null = it begins. */
+  /** The call was held elsewhere and goes on from here; null = it begins. */
   resume: CallSnapshot | null;
+  /** It was held by another worker, which died, and the socket is still the same; null = a stream of its own will come. */
+  takeOver: TakeOver | null;
 }
 
 type Numbers = Pick<CallOrder, 'ourNumber' | 'theirNumber'>;

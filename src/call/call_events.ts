@@ -2,16 +2,17 @@
 // whoever takes events handles every kind. Nothing decides by them; the end of a call is its task's result.
 
 import type { CallState, EndReason } from './call.js';
-import type { CallSummary, TurnReport } from './call_report.js';
+import type { CallSummary } from './call_report.js';
 import type { CallSnapshot } from './call_snapshot.js';
+import type { TurnReport } from './report_parts.js';
 
 export type CallNews =
   /** It does something else now. `streamSid` is null until the media stream began. */
   | { kind: 'state'; state: CallState; streamSid: string | null }
   /** Words of the caller. `final` = their turn is over and is being answered. */
   | { kind: 'caller'; turn: number; text: string; final: boolean }
-  /** The next words of the agent, as they go to the voice. */
-  | { kind: 'agent'; turn: number; text: string }
+  /** The next words of the agent, as they go to the voice. `reply`: what is said, in the words of conversation/turns. */
+  | { kind: 'agent'; turn: number; reply: string; text: string }
   /** A row of the report; the same turn may come again when more of it is known. */
   | { kind: 'turn'; turn: TurnReport }
   /** The caller's sound over ours was judged: `interrupt`, or `withdraw` before anything was heard. */

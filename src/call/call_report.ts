@@ -1,62 +1,11 @@
-// What a call was, told when it is over: its turns, interruptions, errors and usage. Also the body of the file beside
-// the recording and of `GET /calls/{call_sid}`, there in snake_case. Types only.
+// What a call was, told when it is over: who, when and why, and the parts of report_parts.ts. Also the body of the file
+// beside the recording and of `GET /calls/{call_sid}`, there in snake_case. Types only.
 
 import type { CallDirection, EndReason } from './call.js';
-
-/** One turn as sidecar, operators and the demo see it. All times in ms; null = did not happen. */
-export interface TurnReport {
-  turn: number;
-  /** What the caller said; empty for the greeting. */
-  caller: string;
-  /** What the agent was going to say. */
-  agent: string;
-  /** The part of it the caller heard. */
-  heard: string;
-  interrupted: boolean;
-  /** Call time (ms since the media stream began) at which caller speech began / ended and agent speech began / ended. */
-  callerStartMs: number | null;
-  callerEndMs: number | null;
-  agentStartMs: number | null;
-  agentEndMs: number | null;
-  /** VAD end of speech -> last final transcript. */
-  sttFinalMs: number | null;
-  /** VAD end of speech -> turn committed. */
-  endpointMs: number | null;
-  /** LLM request -> first token. */
-  llmTtftMs: number | null;
-  /** First text to TTS -> first audio chunk. */
-  ttsTtfbMs: number | null;
-  /** VAD end of speech -> first reply frame handed to the socket. */
-  firstAudioMs: number | null;
-}
-
-export interface BargeInReport {
-  turn: number;
-  /** Call time at which it happened. */
-  atMs: number;
-  /** Onset as the VAD confirmed it -> CLEAR written to the egress ring. */
-  onsetToClearMs: number;
-}
-
-export interface UsageReport {
-  promptTokens: number;
-  completionTokens: number;
-  ttsCharacters: number;
-  sttSeconds: number;
-}
-
-/** Frames of 20 ms since the call began. */
-export interface MediaReport {
-  framesIn: number;
-  lost: number;
-  late: number;
-  concealed: number;
-  framesOut: number;
-  underruns: number;
-}
+import type { CallReportParts } from './report_parts.js';
 
 /** What the task of a call resolves with. */
-export interface CallSummary {
+export interface CallSummary extends CallReportParts {
   callSid: string;
   streamSid: string | null;
   direction: CallDirection;
@@ -72,9 +21,4 @@ export interface CallSummary {
   apologyOwed: boolean;
   /** File name inside the recordings folder, null when off or failed. */
   recording: string | null;
-  turns: TurnReport[];
-  bargeIns: BargeInReport[];
-  errors: { at: string; code: string; provider: string | null; status: number | null }[];
-  usage: UsageReport;
-  media: MediaReport;
 }

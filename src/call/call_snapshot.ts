@@ -1,5 +1,7 @@
 // What it takes to go on with a call elsewhere: on another thread, or in another process. Plain data, a few kilobytes as a
-// rule; taken whenever what was said and what was heard change together.
+// rule; taken when the call begins and whenever what was said and what was heard change together.
+
+import type { CallReportParts, TurnReport } from './report_parts.js';
 
 export interface CallSnapshot {
   /** Who is spoken with, by which agent: as in the order the call was begun with (call.ts). */
@@ -14,10 +16,50 @@ export interface CallSnapshot {
   atMs: number;
   /** The number of the event that carried it: the events of the call go on from there. */
   seq: number;
+  /** The greeting was heard, or the caller has spoken: nobody is greeted again. */
+  greeted: boolean;
   /** Turns that are over, the greeting not counted. */
   turnCount: number;
   /** What the model knows of the conversation, as far as it was heard. The prompt is the agent's. */
   history: { role: 'user' | 'assistant'; content: string }[];
   /** What the caller said last and still waits for an answer to; null = nothing. */
   asked: string | null;
+  /** The row of the turn that `asked` began. */
+  turn: TurnReport | null;
+  /** Where the media stream stood; null = it had not begun. Means something only where its socket is open. */
+  stream: StreamPlace | null;
+  /**
+   * The call's report so far. The rows of its turns travel as events of their own: the worker leaves them out, whoever keeps
+   * the snapshot puts them in.
+   */
+  past: CallReportParts;
+}
+
+export interface StreamPlace {
+  streamSid: string;
+  /** Engine clock (clock.ts) at call time zero, and when `start` came. */
+  originMs: number;
+  startedMs: number;
+}
+
+/** A call goes on in another worker of the same process, because its own died: its media socket is open all the while. */
+export interface TakeOver {
+  /** How often this has happened to the call, this time included. */
+  count: number;
+  /** The number of its last event. */
+  lastSeq: number;
+  /** Engine clock until which the caller has sound of ours to hear. */
+  playEndMs: number;
+  /** The reply that was being said; null = none, or nothing of it was heard and it is made anew. */
+  saying: UnfinishedReply | null;
+}
+
+export interface UnfinishedReply {
+  /** What it is, in the words of conversation/turns: `greeting`, `answer`, … */
+  kind: string;
+  turn: number;
+  /** All of it. */
+  text: string;
+  /** `text.slice(0, sent)` was heard, or will be in a moment; ends at the end of a word. */
+  sent: number;
 }

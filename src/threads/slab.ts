@@ -2,9 +2,10 @@
 // the life of the process, self-describing, so that a worker needs only the buffer. How a ring works is spsc_ring.ts.
 //
 //   | header 128 | egress-dirty bits, one for each slot | slot 0 | slot 1 | …
-//   slot: | worker index 128 | ingress control | egress control | ingress data | egress data |
+//   slot: | worker index, said so far 128 | ingress control | egress control | ingress data | egress data |
 
 import { assert } from '../assert.js';
+import { SAID_WORDS, SaidSoFar } from './said_so_far.js';
 import { isRingSize, RING_CONTROL_BYTES, SpscRing } from './spsc_ring.js';
 
 export interface SlabOptions {
@@ -38,7 +39,7 @@ export function createSlab(options: SlabOptions): SharedArrayBuffer {
   header[HEADER.SLOTS_OFFSET] = slotsOffset;
   header[HEADER.STRIDE] = stride;
   header[HEADER.MAGIC] = MAGIC;
-  for (let slot = 0; slot < slots; slot++) new SlotRings(slab, slot).workerIndex = NO_WORKER;
+  for (let slot = 0; slot < slots; slot++) new SlotRings(slab, slot).forgetWorker();
   return slab;
 }
 
@@ -62,6 +63,8 @@ export class SlotRings {
   readonly ingress: SpscRing;
   /** Worker writes, main thread reads. */
   readonly egress: SpscRing;
+  /** What of the reply under way was handed over. */
+  readonly said: SaidSoFar;
   readonly #words: Int32Array;
 
   constructor(
@@ -74,7 +77,8 @@ export class SlotRings {
     const base = header[HEADER.SLOTS_OFFSET] + slot * header[HEADER.STRIDE];
     const controls = base + LINE_BYTES;
     const data = controls + 2 * RING_CONTROL_BYTES;
-    this.#words = new Int32Array(slab, base, LINE_BYTES / 4);
+    this.#words = new Int32Array(slab, base, 1);
+    this.said = new SaidSoFar(new Int32Array(slab, base + 4, SAID_WORDS));
     this.ingress = new SpscRing(slab, controls, data, ingressBytes);
     this.egress = new SpscRing(slab, controls + RING_CONTROL_BYTES, data + ingressBytes, header[HEADER.EGRESS_BYTES]);
   }
@@ -87,9 +91,15 @@ export class SlotRings {
     Atomics.store(this.#words, 0, index);
   }
 
+  /** Main thread, when the slot's worker is gone: nobody's bell is rung until the next one has taken the slot up. */
+  forgetWorker(): void {
+    this.workerIndex = NO_WORKER;
+    this.said.clear();
+  }
+
   /** Main thread, before the slot's next call: both rings empty and wiped, no worker, older views dead. */
   reset(): void {
-    this.workerIndex = NO_WORKER;
+    this.forgetWorker();
     this.ingress.reset();
     this.egress.reset();
   }

@@ -32,11 +32,11 @@ export class CallArchive {
     this.#onError = onError;
   }
 
-  /** The media stream began: there is something to record. */
-  open(dsp: Dsp, buffers: RecorderBuffers): void {
+  /** The media stream began, or goes on at `callMs` > 0 with the file it has: there is something to record. */
+  open(dsp: Dsp, buffers: RecorderBuffers, callMs: number): void {
     if (this.#files === null) return;
     this.#report.recording = path.basename(this.#files.audio);
-    this.recorder = new Recorder(this.#files.audio, dsp, buffers, this.#onError);
+    this.recorder = new Recorder(this.#files.audio, dsp, buffers, this.#onError, callMs);
   }
 
   tick(nowMs: number): void {

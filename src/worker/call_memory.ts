@@ -5,7 +5,8 @@
 import type { Logger } from 'pino';
 import type { CallPlan } from '../agents/call_plan.js';
 import type { CallOrder } from '../call/call.js';
-import type { TurnReport } from '../call/call_report.js';
+import type { UnfinishedReply } from '../call/call_snapshot.js';
+import type { TurnReport } from '../call/report_parts.js';
 import { ChatHistory } from '../conversation/chat_history.js';
 import type { FixedLine, TurnAction } from '../conversation/turns/turn_events.js';
 import type { ThreadMetrics } from '../metrics/shared_metrics.js';
@@ -38,6 +39,12 @@ export class CallMemory {
   /** Words of the caller that the answer under way is for. */
   #asked: string | null = null;
   #askedEndMs = 0;
+  /** The greeting was heard, or the caller has spoken. */
+  #greeted: boolean;
+  /** Of the turn that was under way where the call was held before. */
+  readonly #rowBefore: TurnReport | null;
+  /** What of a reply was said there, before its rest is said here. */
+  #saidBefore: { turn: number; text: string } | null = null;
 
   constructor(links: CallMemoryLinks) {
     const { resume } = links.order;
@@ -45,6 +52,13 @@ export class CallMemory {
     this.#links = links;
     this.#history = ChatHistory.restore({ systemPrompt, turns: resume?.history ?? [] });
     this.#turnCount = resume?.turnCount ?? 0;
+    this.#greeted = resume?.greeted ?? false;
+    this.#rowBefore = resume?.turn ?? null;
+  }
+
+  /** The stream began: from now on the call can go on elsewhere. */
+  begins(): void {
+    this.#snapshot();
   }
 
   /** Asks the model: the conversation so far and this question behind it. */
@@ -60,9 +74,14 @@ export class CallMemory {
     row.callerEndMs = timeline.reported(action.speechEndMs);
     row.sttFinalMs = tenths(action.finalMs);
     row.endpointMs = tenths(action.endpointMs);
-    if (action.finalMs !== null) metrics.observe('stt_final_ms', action.finalMs);
-    metrics.observe('endpointing_ms', action.endpointMs);
+    if (this.#isRowBefore(row)) {
+      Object.assign(row, this.#rowBefore);
+    } else {
+      if (action.finalMs !== null) metrics.observe('stt_final_ms', action.finalMs);
+      metrics.observe('endpointing_ms', action.endpointMs);
+    }
     this.#asked = action.text;
+    this.#greeted = true;
     this.#askedEndMs = action.speechEndMs;
     events.emit({ kind: 'caller', turn: row.turn, text: action.text, final: true });
     this.#snapshot();
@@ -82,6 +101,25 @@ export class CallMemory {
     const row = this.#newRow(++this.#turnCount, '');
     row.agent = text;
     return row.turn;
+  }
+
+  /** The rest of a reply is about to be said here, whose beginning was said where the call was held before; returns the rest. */
+  goesOn({ turn, text, sent }: UnfinishedReply): string {
+    const asked = this.#links.order.resume?.asked ?? '';
+    this.#turnCount = Math.max(this.#turnCount, turn);
+    const rest = text.slice(sent).trimStart();
+    this.#saidBefore = { turn, text: text.slice(0, text.length - rest.length) };
+    const row = this.#newRow(turn, asked);
+    if (this.#isRowBefore(row)) Object.assign(row, this.#rowBefore);
+    row.agent = text;
+    if (asked !== '') this.#asked = asked;
+    this.#keepQuestion();
+    return rest;
+  }
+
+  /** What of the reply of `turn` was said where the call was held before; '' as a rule. */
+  saidBefore(turn: number): string {
+    return this.#saidBefore?.turn === turn ? this.#saidBefore.text : '';
   }
 
   /** The caller went on before anything was heard: the turn never was, its words come again with the rest. */
@@ -115,31 +153,53 @@ export class CallMemory {
 
   /** A reply is over: heard to its end, cut off, or failed. Returns what the caller had said before it. */
   close(spoken: Spoken, heard: Heard, interrupted: boolean): string {
-    const { metrics, log, timeline, events } = this.#links;
+    const { metrics, timeline } = this.#links;
     this.#keepQuestion();
     const row = this.#open.get(spoken.turn);
     if (!row) return '';
     this.#open.delete(row.turn);
     if (row === this.#row) this.#row = null;
-    row.agent = spoken.reply.text.trim();
-    row.heard = heard.complete ? row.agent : heard.text;
+    const before = this.saidBefore(row.turn);
+    row.agent = (before + spoken.reply.text).trim();
+    row.heard = heard.complete ? row.agent : (before + heard.text).trim();
     row.interrupted = interrupted;
     row.agentStartMs = timeline.reported(heard.startMs);
     row.agentEndMs = timeline.reported(heard.endMs);
-    this.#history.addAssistantHeard(row.heard, interrupted);
     if (spoken.kind === 'answer') metrics.add('turns');
+    this.#conclude(row, interrupted);
+    return row.caller;
+  }
+
+  /** Nothing was left to say of a reply whose sound was all handed over where the call was held before. */
+  saidAll({ turn }: UnfinishedReply): void {
+    const row = this.#open.get(turn);
+    if (!row) return;
+    this.#open.delete(turn);
+    this.#row = null;
+    row.heard = row.agent;
+    this.#conclude(row, false);
+  }
+
+  #conclude(row: TurnReport, interrupted: boolean): void {
+    const { log, events } = this.#links;
+    this.#greeted = true;
+    this.#history.addAssistantHeard(row.heard, interrupted);
     log.info({ ...row }, interrupted ? 'turn interrupted' : 'turn answered');
     events.emit({ kind: 'turn', turn: row });
     this.#snapshot();
-    return row.caller;
+  }
+
+  #isRowBefore({ turn, caller }: TurnReport): boolean {
+    return this.#rowBefore?.turn === turn && this.#rowBefore.caller === caller;
   }
 
   /** What was said and what was heard have changed together: from here the call could go on elsewhere. */
   #snapshot(): void {
-    const { slot: _slot, resume: _resume, ...order } = this.#links.order;
+    const { slot: _slot, resume: _resume, takeOver: _takeOver, ...order } = this.#links.order;
     const turnCount = this.#asked === null ? this.#turnCount : this.#turnCount - 1;
     const { turns: history } = this.#history.snapshot();
-    this.#links.events.snapshot({ ...order, turnCount, history, asked: this.#asked });
+    const turn = this.#asked === null || this.#row === null ? null : { ...this.#row };
+    this.#links.events.snapshot({ ...order, greeted: this.#greeted, turnCount, history, asked: this.#asked, turn });
   }
 
   #newRow(turn: number, caller: string): TurnReport {

@@ -1,8 +1,9 @@
 // Gathers what a call was: turns with what was said, meant and heard, times, errors, usage. Becomes the summary that
-// the call's task resolves with. Decides nothing.
+// the call's task resolves with. A call that was held elsewhere goes on with its report. Decides nothing.
 
 import { type CallOrder, type EndReason, fromAndTo } from '../call/call.js';
-import type { BargeInReport, CallSummary, TurnReport } from '../call/call_report.js';
+import type { CallSummary } from '../call/call_report.js';
+import type { BargeInReport, CallReportParts, MediaReport, TurnReport } from '../call/report_parts.js';
 import { isoNow } from '../clock.js';
 import type { EngineError } from '../errors.js';
 
@@ -12,19 +13,25 @@ const ERRORS_MAX = 100;
 const TURNS_MAX = 1000;
 
 export class CallReport {
-  readonly turns: TurnReport[] = [];
-  readonly bargeIns: BargeInReport[] = [];
-  readonly usage: CallSummary['usage'] = { promptTokens: 0, completionTokens: 0, ttsCharacters: 0, sttSeconds: 0 };
+  readonly turns: TurnReport[];
+  readonly bargeIns: BargeInReport[];
+  readonly usage: CallSummary['usage'];
   streamSid: string | null = null;
   recording: string | null = null;
   /** The call failed and its own voice could not say so. */
   apologyOwed = false;
-  readonly #errors: CallSummary['errors'] = [];
-
+  readonly #errors: CallSummary['errors'];
+  readonly #mediaBefore: MediaReport;
   readonly #order: CallOrder;
 
   constructor(order: CallOrder) {
+    const past = order.resume?.past ?? nothingYet();
     this.#order = order;
+    this.turns = [...past.turns];
+    this.bargeIns = [...past.bargeIns];
+    this.usage = { ...past.usage };
+    this.#errors = [...past.errors];
+    this.#mediaBefore = past.media;
   }
 
   /** A new row; turn 0 is the greeting. */
@@ -65,7 +72,19 @@ export class CallReport {
     });
   }
 
-  summary(endReason: EndReason, durationMs: number, media: CallSummary['media']): CallSummary {
+  /** What another worker would have to go on from, but for the turns. `media`, `sttSeconds`: of this worker's part. */
+  parts(media: MediaReport, sttSeconds: number): CallReportParts {
+    return {
+      turns: [],
+      bargeIns: this.bargeIns,
+      errors: this.#errors,
+      usage: this.#usageWith(sttSeconds),
+      media: sumOf(this.#mediaBefore, media),
+    };
+  }
+
+  /** `media`, `sttSeconds`: of this worker's part. */
+  summary(endReason: EndReason, durationMs: number, media: MediaReport, sttSeconds: number): CallSummary {
     return {
       callSid: this.#order.callSid,
       streamSid: this.streamSid,
@@ -80,10 +99,35 @@ export class CallReport {
       turns: this.turns,
       bargeIns: this.bargeIns,
       errors: this.#errors,
-      usage: { ...this.usage, sttSeconds: Math.round(this.usage.sttSeconds * 100) / 100 },
-      media,
+      usage: this.#usageWith(sttSeconds),
+      media: sumOf(this.#mediaBefore, media),
     };
   }
+
+  #usageWith(sttSeconds: number): CallSummary['usage'] {
+    return { ...this.usage, sttSeconds: Math.round((this.usage.sttSeconds + sttSeconds) * 100) / 100 };
+  }
+}
+
+function nothingYet(): CallReportParts {
+  return {
+    turns: [],
+    bargeIns: [],
+    errors: [],
+    usage: { promptTokens: 0, completionTokens: 0, ttsCharacters: 0, sttSeconds: 0 },
+    media: { framesIn: 0, lost: 0, late: 0, concealed: 0, framesOut: 0, underruns: 0 },
+  };
+}
+
+function sumOf(a: MediaReport, b: MediaReport): MediaReport {
+  return {
+    framesIn: a.framesIn + b.framesIn,
+    lost: a.lost + b.lost,
+    late: a.late + b.late,
+    concealed: a.concealed + b.concealed,
+    framesOut: a.framesOut + b.framesOut,
+    underruns: a.underruns + b.underruns,
+  };
 }
 
 /** Milliseconds with a tenth, or null: what reports show. */

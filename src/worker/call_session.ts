@@ -8,8 +8,9 @@ import type { SoundFeatures } from '../audio/sound/sound_batch.js';
 import { type CallOrder, END_REASONS, type EndReason } from '../call/call.js';
 import type { CallSummary } from '../call/call_report.js';
 import { nowMs } from '../clock.js';
-import { type EngineError, toEngineError } from '../errors.js';
+import { EngineError, toEngineError } from '../errors.js';
 import type { SttSession } from '../providers/stt.js';
+import type { SaidSoFar } from '../threads/said_so_far.js';
 import type { SpscRing } from '../threads/spsc_ring.js';
 import type { TwilioStart } from '../twilio/media_wire.js';
 import { bufferState, mediaCounts } from './buffer_state.js';
@@ -18,7 +19,7 @@ import { CallLimits } from './call_limits.js';
 import { CallReport } from './call_report.js';
 import { CallerAudio } from './caller_audio.js';
 import { Dialogue } from './dialogue.js';
-import { EventFeed } from './event_feed.js';
+import { type CallMoment, EventFeed } from './event_feed.js';
 import { MediaEgress } from './media_egress.js';
 import { MediaIngress } from './media_ingress.js';
 import { Playout } from './playout.js';
@@ -30,6 +31,7 @@ export interface SessionLinks {
   ingress: SpscRing;
   egress: SpscRing;
   vadStream: number;
+  said: SaidSoFar;
   /** The egress ring has something for the main thread. */
   onDirty(): void;
 }
@@ -64,7 +66,7 @@ export class CallSession {
     this.#links = links;
     this.#plan = plan;
     this.#log = services.log.child({ callSid: order.callSid });
-    this.#events = new EventFeed(order, services.onCallEvent);
+    this.#events = new EventFeed(order, services.onCallEvent, () => this.#moment());
     this.#report = new CallReport(order);
     this.#limits = new CallLimits(plan.limits, nowMs());
     this.ended = new Promise((resolve) => {
@@ -100,7 +102,7 @@ export class CallSession {
     });
     this.#dialogue = new Dialogue({
       ...{ order, plan, services, playout: this.#playout, timeline },
-      ...{ report: this.#report, events: this.#events, log: this.#log },
+      ...{ report: this.#report, events: this.#events, log: this.#log, said: links.said },
       finalizeStt: () => {
         this.#ears.flushStt();
         this.#stt?.finalize();
@@ -132,6 +134,7 @@ export class CallSession {
       );
       tts.warm();
       llm.warm();
+      this.#takeOver();
       this.#events.emit({ kind: 'state', state: 'connecting', streamSid: null });
     });
   }
@@ -192,13 +195,43 @@ export class CallSession {
   #onStart(start: TwilioStart): void {
     if (start.start.callSid !== this.#order.callSid) return this.#end('wrong_call');
     const { streamSid } = start;
-    this.#limits.started(nowMs());
-    this.#report.streamSid = streamSid;
-    this.#egress.open(streamSid);
-    this.#archive.open(this.#services.dsp, this.#services.recorderBuffers);
-    this.#ears.recorder = this.#playout.recorder = this.#archive.recorder;
+    this.#openStream(streamSid, nowMs(), 0);
     const { recording } = this.#report;
     this.#log.info({ streamSid, direction: this.#order.direction, recording }, 'media stream started');
+  }
+
+  /** The stream began in another worker, which died: go on in the middle of it. */
+  #takeOver(): void {
+    const { takeOver, resume } = this.#order;
+    if (takeOver === null || resume === null || resume.stream === null) return;
+    const { streamSid, originMs, startedMs } = resume.stream;
+    const { count, playEndMs, saying } = takeOver;
+    this.#ingress.takeOver(streamSid, originMs);
+    this.#playout.goOn(count, playEndMs);
+    this.#openStream(streamSid, startedMs, nowMs() - originMs);
+    this.#report.error(new EngineError('WORKER_DIED'));
+    const doing = saying !== null ? 'saying' : resume.asked !== null ? 'answering' : 'listening';
+    this.#log.info({ streamSid, count, doing, turns: resume.turnCount }, 'call taken over from a worker that died');
+  }
+
+  /** @param callMs where the recording goes on; 0 = it begins */
+  #openStream(streamSid: string, startedMs: number, callMs: number): void {
+    this.#limits.started(startedMs);
+    this.#report.streamSid = streamSid;
+    this.#egress.open(streamSid);
+    this.#archive.open(this.#services.dsp, this.#services.recorderBuffers, callMs);
+    this.#ears.recorder = this.#playout.recorder = this.#archive.recorder;
+  }
+
+  /** For a snapshot: what of the call is not words. */
+  #moment(): CallMoment {
+    const { startedMs } = this.#limits;
+    const { streamSid } = this.#report;
+    const { originMs } = this.#ingress.timeline;
+    return {
+      stream: streamSid === null || startedMs === null ? null : { streamSid, originMs, startedMs },
+      past: this.#report.parts(mediaCounts(this.#ingress, this.#playout), this.#ears.sttSeconds),
+    };
   }
 
   #fault(error: EngineError, message: string): void {
@@ -236,12 +269,12 @@ export class CallSession {
     } catch (thrown) {
       this.#log.error({ err: thrown }, 'defect while ending the call');
     }
-    this.#report.usage.sttSeconds = this.#ears.sttSeconds;
-    const media = mediaCounts(this.#ingress, this.#playout);
-    const summary = this.#report.summary(reason, this.#limits.durationMs(now), media);
+    const counts = mediaCounts(this.#ingress, this.#playout);
+    const durationMs = this.#limits.durationMs(now);
+    const summary = this.#report.summary(reason, durationMs, counts, this.#ears.sttSeconds);
     await this.#archive.describe(summary);
     this.#events.emit({ kind: 'ended', reason, summary });
-    const { endReason, durationS, usage, turns } = summary;
+    const { endReason, durationS, usage, turns, media } = summary;
     this.#log.info({ endReason, durationS, usage, media, turns: turns.length }, 'call ended');
     this.#resolveEnded(summary);
   }

@@ -11,10 +11,11 @@ import { readsAsFarewell } from '../conversation/turns/farewell.js';
 import type { OurSentence } from '../conversation/turns/floor.js';
 import { Keypad } from '../conversation/turns/keypad.js';
 import type { SoundWindow } from '../conversation/turns/sound_window.js';
-import type { TurnAction, TurnEvent } from '../conversation/turns/turn_events.js';
+import type { ReplyKind, TurnAction, TurnEvent } from '../conversation/turns/turn_events.js';
 import { TurnManager } from '../conversation/turns/turn_manager.js';
 import type { EngineError } from '../errors.js';
 import type { SttTranscript } from '../providers/stt.js';
+import type { SaidSoFar } from '../threads/said_so_far.js';
 import { CallMemory } from './call_memory.js';
 import type { CallReport } from './call_report.js';
 import type { EventFeed } from './event_feed.js';
@@ -26,6 +27,7 @@ import type { Timeline } from './timeline.js';
 const TICK: TurnEvent = { on: 'tick' };
 /** What was said in the last seconds, for telling an echo. */
 const OUR_WORDS_CHARACTERS = 120;
+const SPEAKABLE = /[\p{L}\p{N}]/u;
 
 export interface DialogueLinks {
   order: CallOrder;
@@ -36,6 +38,8 @@ export interface DialogueLinks {
   report: CallReport;
   events: EventFeed;
   log: Logger;
+  /** So much of the reply under way was handed over: for whoever has to go on with the call. */
+  said: SaidSoFar;
   /** Recognition shall give the final words of all audio so far, now. */
   finalizeStt(): void;
   /** Something failed that the call survives. */
@@ -54,6 +58,8 @@ export class Dialogue {
   #isOver = false;
   /** What the caller did not hear of the reply that was interrupted last. */
   #cutOff = '';
+  /** When the last sound of a reply has played of which nothing was left to say here. */
+  #allSaidMs = Number.POSITIVE_INFINITY;
 
   constructor(links: DialogueLinks) {
     const { plan, services, playout, report, events, log } = links;
@@ -63,7 +69,7 @@ export class Dialogue {
     const newSplitter = () => new SentenceSplitter({ language: plan.language });
     this.#speaker = new Speaker({ ...services, log, ttsOptions: plan.speak, newSplitter }, playout, {
       onAudible: (spoken, now) => this.#onAudible(spoken, now),
-      onPiece: ({ turn }, text) => events.emit({ kind: 'agent', turn, text }),
+      onPiece: ({ turn, kind }, text) => events.emit({ kind: 'agent', turn, reply: kind, text }),
       onOver: (spoken, heard, now) => this.#onOver(spoken, heard, now),
       onError: (_, error) => links.onFault(error, 'reply failed'),
       onUsage: ({ promptTokens, completionTokens }) => {
@@ -85,8 +91,12 @@ export class Dialogue {
   /** The caller can hear us. */
   start(now: number, startedMs: number): void {
     this.#startedMs = startedMs;
-    const { resume } = this.#links.order;
-    this.event(resume === null ? { on: 'started' } : { on: 'resumed', asked: resume.asked }, now);
+    const { resume, takeOver } = this.#links.order;
+    const saying = takeOver?.saying ?? null;
+    this.#memory.begins();
+    if (saying !== null) this.event({ on: 'resumed', asked: null, saying: saying.kind as ReplyKind }, now);
+    else if (resume?.greeted === true) this.event({ on: 'resumed', asked: resume.asked, saying: null }, now);
+    else this.event({ on: 'started' }, now);
   }
 
   /** Something happened. */
@@ -126,6 +136,7 @@ export class Dialogue {
   /** The beat: audio that is due, and what only time decides. */
   tick(now: number): void {
     this.#speaker.tick(now);
+    if (now >= this.#allSaidMs) this.#onAllSaid(now);
     if (now >= this.#keypad.dueMs && this.#turns.state.kind === 'listening') {
       this.event({ on: 'typed', text: this.#keypad.take() }, now);
     }
@@ -135,6 +146,11 @@ export class Dialogue {
   /** A message of audio went out. */
   onSent(): void {
     this.#speaker.onSent();
+    const spoken = this.#speaker.current;
+    if (spoken === null) return;
+    const before = this.#memory.saidBefore(spoken.turn).length;
+    const characters = before + this.#links.playout.sentCharacters(spoken.id);
+    this.#links.said.note(spoken.turn, characters, spoken.reply.isWritten);
   }
 
   /** The call is over, whatever was being said. */
@@ -196,6 +212,8 @@ export class Dialogue {
         return this.#interrupt(action.onsetMs, now);
       case 'take_up':
         return this.#takeUp(now);
+      case 'go_on':
+        return this.#goOn();
       case 'say': {
         if (action.reply === 'apology') services.metrics.add('apologies');
         const { text, turn } = this.#memory.line(action.reply);
@@ -223,8 +241,9 @@ export class Dialogue {
       if (isLastWord && !heard.complete) report.apologyOwed = true;
       return this.event({ on: 'reply_failed' }, now);
     }
-    const farewell = spoken.kind === 'answer' && readsAsFarewell(spoken.reply.text, said, plan.farewell);
-    this.event({ on: 'reply_played', farewell, text: spoken.reply.text }, now);
+    const text = this.#memory.saidBefore(spoken.turn) + spoken.reply.text;
+    const farewell = spoken.kind === 'answer' && readsAsFarewell(text, said, plan.farewell);
+    this.event({ on: 'reply_played', farewell, text }, now);
   }
 
   #interrupt(onsetMs: number, now: number): void {
@@ -245,11 +264,31 @@ export class Dialogue {
     this.#memory.close(cut.spoken, cut.heard, true);
   }
 
+  /** A reply was under way where the call was held before: its rest is said here. */
+  #goOn(): void {
+    const { saying, playEndMs } = this.#links.order.takeOver!;
+    const { kind, turn } = saying!;
+    const rest = this.#memory.goesOn(saying!);
+    if (SPEAKABLE.test(rest)) this.#speaker.say(kind as ReplyKind, turn, rest, false);
+    else {
+      this.#memory.saidAll(saying!);
+      this.#allSaidMs = playEndMs;
+    }
+  }
+
+  #onAllSaid(now: number): void {
+    const { order, plan } = this.#links;
+    const { kind, text } = order.takeOver!.saying!;
+    this.#allSaidMs = Number.POSITIVE_INFINITY;
+    const farewell = kind === 'answer' && readsAsFarewell(text, order.resume?.asked ?? '', plan.farewell);
+    this.event({ on: 'reply_played', farewell, text }, now);
+  }
+
   /** It was no interruption after all: what the caller did not hear is said. */
   #takeUp(now: number): void {
     const text = this.#cutOff;
     this.#cutOff = '';
-    if (!/[\p{L}\p{N}]/u.test(text)) return this.event({ on: 'nothing_left' }, now);
+    if (!SPEAKABLE.test(text)) return this.event({ on: 'nothing_left' }, now);
     this.#links.services.metrics.add('floor_resumes');
     this.#speaker.say('answer', this.#memory.rest(text), text, false);
   }

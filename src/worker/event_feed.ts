@@ -2,19 +2,33 @@
 
 import type { CallOrder } from '../call/call.js';
 import type { CallEvent, CallNews } from '../call/call_events.js';
-import type { CallSnapshot } from '../call/call_snapshot.js';
+import type { CallSnapshot, StreamPlace } from '../call/call_snapshot.js';
+import type { CallReportParts } from '../call/report_parts.js';
+
+/** What a snapshot holds that is not about words. */
+export interface CallMoment {
+  stream: StreamPlace | null;
+  past: CallReportParts;
+}
 
 export class EventFeed {
   readonly #callSid: string;
   readonly #slot: number;
   readonly #post: (event: CallEvent) => void;
+  readonly #moment: () => CallMoment;
   #seq: number;
 
-  constructor(order: Pick<CallOrder, 'callSid' | 'slot' | 'resume'>, post: (event: CallEvent) => void) {
+  /** @param moment asked when a snapshot is taken */
+  constructor(
+    order: Pick<CallOrder, 'callSid' | 'slot' | 'resume' | 'takeOver'>,
+    post: (event: CallEvent) => void,
+    moment: () => CallMoment,
+  ) {
     this.#callSid = order.callSid;
     this.#slot = order.slot;
-    this.#seq = order.resume?.seq ?? 0;
+    this.#seq = order.takeOver?.lastSeq ?? order.resume?.seq ?? 0;
     this.#post = post;
+    this.#moment = moment;
   }
 
   emit(news: CallNews): void {
@@ -23,8 +37,8 @@ export class EventFeed {
   }
 
   /** The call as it is now. */
-  snapshot(taken: Omit<CallSnapshot, 'seq' | 'atMs'>): void {
+  snapshot(taken: Omit<CallSnapshot, 'seq' | 'atMs' | keyof CallMoment>): void {
     const seq = this.#seq + 1;
-    this.emit({ kind: 'snapshot', snapshot: { ...taken, seq, atMs: Date.now() } });
+    this.emit({ kind: 'snapshot', snapshot: { ...taken, ...this.#moment(), seq, atMs: Date.now() } });
   }
 }

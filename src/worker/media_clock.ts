@@ -56,6 +56,12 @@ export class MediaClock extends Timeline {
     this.originMs = nowMs;
   }
 
+  /** The stream began elsewhere: call time zero is known, and stays. Instead of `start`. */
+  goOn(originMs: number): void {
+    this.originMs = originMs;
+    this.#originBackMs = ORIGIN_BACK_MAX_MS;
+  }
+
   /** A message arrived whose audio ends at `endMs` on Twilio's `timeline` (JitterBuffer.jumps) and lasts `durationMs`. */
   heard(endMs: number, durationMs: number, timeline: number, nowMs: number): void {
     if (timeline !== this.#timeline) this.#begin(endMs, durationMs, timeline, nowMs);

@@ -83,6 +83,13 @@ export class MediaIngress {
     return this.#clock;
   }
 
+  /** The stream began in another worker: what it learnt from `start`. */
+  takeOver(streamSid: string, originMs: number): void {
+    this.#started = true;
+    this.#streamSid = new TextEncoder().encode(streamSid);
+    this.#clock.goOn(originMs);
+  }
+
   /** Handles everything that is in the ring, then delivers the frames that are due. */
   drain(nowMs: number): void {
     const ring = this.#ring;

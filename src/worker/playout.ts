@@ -59,6 +59,8 @@ export class Playout {
   readonly #messageBytes: number;
   /** Engine clock until which Twilio has audio to play. */
   #playEndMs = 0;
+  /** The same of what was sent before us. */
+  #othersEndMs = 0;
   /** Since when there has been something to send. */
   #readyMs = 0;
   #replySentBytes = 0;
@@ -81,6 +83,12 @@ export class Playout {
     this.#timeline = timeline;
     this.#onSent = onSent;
     this.#messageBytes = options.messageMs * BYTES_PER_MS;
+  }
+
+  /** Before anything else: `lives` workers fed this stream before, and their audio plays until `playEndMs`. */
+  goOn(lives: number, playEndMs: number): void {
+    this.#playEndMs = this.#othersEndMs = playEndMs;
+    this.#ledger.goOn(lives, playEndMs);
   }
 
   /** A new reply follows; what is still queued of the one before plays first. A hold stays a hold. */
@@ -170,7 +178,7 @@ export class Playout {
    * not on whether a reply is still being made. Ends a hold. Returns whether there was anything to drop.
    */
   cut(nowMs: number): boolean {
-    const isUnplayed = this.#ledger.unplayedMs(nowMs) > 0;
+    const isUnplayed = this.#ledger.unplayedMs(nowMs) > 0 || nowMs < this.#othersEndMs;
     this.#queue.clear();
     this.#sinceMarkBytes = this.#replySentBytes = 0;
     this.#finishing = this.#held = false;
@@ -194,6 +202,11 @@ export class Playout {
   /** The first of its audio has gone out. */
   hasStarted(id: ReplyId): boolean {
     return this.#ledger.hasStarted(id);
+  }
+
+  /** Of its text, the characters whose sound has gone out. */
+  sentCharacters(id: ReplyId): number {
+    return this.#ledger.sentCharacters(id);
   }
 
   /** It is finished or cut, and the caller has heard all of it that was sent. */

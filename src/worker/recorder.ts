@@ -23,6 +23,8 @@ const CALLER_WAIT_MS = 2500;
 const SAMPLE_BYTES = 4;
 /** No call is longer than 4 hours; times beyond a day are nonsense. */
 const LONGEST_MS = 24 * 3600 * 1000;
+/** How far back a recording that goes on may still be told of audio: what waited in the ring for the next worker. */
+const GO_ON_BACK_MS = 3000;
 /** Audio that begins this near to where the last ended follows it without a seam: 1 ms. */
 const SEAM_SAMPLES = 8;
 /** A hole up to this long is no silence but a clock that was put right: the last sample goes on through it. */
@@ -55,12 +57,19 @@ export class Recorder {
   #agentEnd = 0;
   #stopped = false;
 
-  constructor(path: string, dsp: Dsp, buffers: RecorderBuffers, onError: (error: EngineError) => void) {
+  /**
+   * @param callMs 0 = a new file; else call time at which another recorder's file is gone on with. What that one had not
+   *   written yet is silence; what it had stays as it is.
+   */
+  constructor(path: string, dsp: Dsp, buffers: RecorderBuffers, onError: (error: EngineError) => void, callMs = 0) {
     this.#dsp = dsp;
     this.#buffers = buffers;
+    if (callMs > GO_ON_BACK_MS && isCallTime(callMs)) {
+      this.#written = this.#callerEnd = this.#agentEnd = Math.round(callMs - GO_ON_BACK_MS) * SAMPLES_PER_MS;
+    }
     this.#file = new RecordingFile(
       path,
-      { rateHz: RATE_HZ, channels: 2 },
+      { rateHz: RATE_HZ, channels: 2, goOnAtByte: callMs > 0 ? this.#written * SAMPLE_BYTES : null },
       (error) => {
         this.#stopped = true;
         onError(error);

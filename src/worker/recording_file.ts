@@ -15,15 +15,27 @@ const PENDING_MAX = 12;
 const CLOSE_WAIT_MS = 5000;
 const HEADER_BYTES = 44;
 
+export interface RecordingFormat {
+  rateHz: number;
+  channels: number;
+  /**
+   * null = the file is new. Otherwise another writer began it and is gone, and what is appended first belongs at this byte of
+   * the sound. What is missing before it is silence; what the file has behind it stays, the sound appended there is left out.
+   */
+  goOnAtByte: number | null;
+}
+
 export class RecordingFile {
   readonly path: string;
-  readonly #format: { rateHz: number; channels: number };
+  readonly #format: RecordingFormat;
   readonly #onError: (error: EngineError) => void;
   readonly #onWritten: (buffer: Buffer) => void;
   #fd: number | null = null;
   /** A request (open, write, truncate, close) whose callback has not come yet. */
   #underWay = true;
   #dataBytes = 0;
+  /** Sound that was in the file before us. */
+  #foundBytes = 0;
   /** `#dataBytes` counts silence that lies behind the last byte on disk. */
   #endsInHole = false;
   /** What is to be appended: bytes, or a number of zero bytes. */
@@ -36,12 +48,12 @@ export class RecordingFile {
   });
 
   /**
-   * Creates the file (fails if it exists). `onError` is called at most once; after it every append is ignored.
+   * Creates the file (fails if it exists) or goes on with it. `onError` is called at most once; after it every append is ignored.
    * `onWritten` gives a buffer back for reuse.
    */
   constructor(
     path: string,
-    format: { rateHz: number; channels: number },
+    format: RecordingFormat,
     onError: (error: EngineError) => void,
     onWritten: (buffer: Buffer) => void = () => {},
   ) {
@@ -49,11 +61,35 @@ export class RecordingFile {
     this.#format = format;
     this.#onError = onError;
     this.#onWritten = onWritten;
-    fs.open(path, 'wx', 0o640, (error, fd) => {
+    if (format.goOnAtByte === null) this.#create();
+    else this.#goOn(format.goOnAtByte);
+  }
+
+  #create(): void {
+    fs.open(this.path, 'wx', 0o640, (error, fd) => {
       if (error) return this.#settled(error);
       this.#fd = fd;
       if (this.#failed) return this.#settled(null);
       this.#writeHeader(fd);
+    });
+  }
+
+  #goOn(atByte: number): void {
+    this.#dataBytes = atByte;
+    this.#endsInHole = atByte > 0;
+    fs.open(this.path, 'r+', (error, fd) => {
+      // Its writer died before it had made the file.
+      if (error?.code === 'ENOENT') return this.#create();
+      if (error) return this.#settled(error);
+      this.#fd = fd;
+      fs.fstat(fd, (error, stat) => {
+        if (error || this.#failed) return this.#settled(error);
+        const soundBytes = Math.max(0, stat.size - HEADER_BYTES);
+        // A write may have been cut off in the middle of a sample.
+        this.#foundBytes = soundBytes - (soundBytes % (2 * this.#format.channels));
+        this.#endsInHole = atByte > this.#foundBytes;
+        this.#writeHeader(fd);
+      });
     });
   }
 
@@ -110,15 +146,23 @@ export class RecordingFile {
       this.#endsInHole = true;
       piece = this.#pending.shift();
     }
-    if (piece !== undefined) return this.#write(fd, piece as Buffer, 0);
+    if (piece !== undefined) return this.#append(fd, piece as Buffer);
     if (!this.#closing) return;
     if (!this.#endsInHole) return this.#release();
     this.#endsInHole = false;
     this.#underWay = true;
-    fs.ftruncate(fd, HEADER_BYTES + this.#dataBytes, (error) => {
+    fs.ftruncate(fd, HEADER_BYTES + Math.max(this.#foundBytes, this.#dataBytes), (error) => {
       if (error || this.#failed) this.#settled(error);
       else this.#writeHeader(fd);
     });
+  }
+
+  #append(fd: number, buffer: Buffer): void {
+    const there = Math.max(0, this.#foundBytes - this.#dataBytes);
+    if (there < buffer.length) return this.#write(fd, buffer, there);
+    this.#dataBytes += buffer.length;
+    this.#onWritten(buffer);
+    this.#next();
   }
 
   #write(fd: number, buffer: Buffer, from: number): void {
@@ -139,7 +183,8 @@ export class RecordingFile {
 
   #writeHeader(fd: number): void {
     this.#underWay = true;
-    const header = wavHeader(this.#format.rateHz, this.#format.channels, this.#dataBytes);
+    const soundBytes = this.#endsInHole ? this.#foundBytes : Math.max(this.#foundBytes, this.#dataBytes);
+    const header = wavHeader(this.#format.rateHz, this.#format.channels, soundBytes);
     fs.write(fd, header, 0, HEADER_BYTES, 0, (error) => this.#settled(error));
   }
 

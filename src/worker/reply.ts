@@ -124,6 +124,11 @@ export class Reply {
     if (this.#textDone) this.#endText();
   }
 
+  /** No more text will come. */
+  get isWritten(): boolean {
+    return this.#textDone;
+  }
+
   /** All that was given to the voice, or waits for it, joined. */
   get pieces(): string {
     return this.#pieces;

@@ -97,12 +97,12 @@ export class SessionHost {
     this.#stopListening();
   }
 
-  #newSession(order: CallOrder, { ingress, egress }: SlotRings, vadStream: number): CallSession {
+  #newSession(order: CallOrder, { ingress, egress, said }: SlotRings, vadStream: number): CallSession {
     const onDirty = (): void => {
       this.#plumbing.flags.mark(order.slot);
       this.#markDirty();
     };
-    return new CallSession(order, this.#services, { ingress, egress, vadStream, onDirty });
+    return new CallSession(order, this.#services, { ingress, egress, said, vadStream, onDirty });
   }
 
   #remove(session: CallSession, stream: number): void {

@@ -1,6 +1,6 @@
 // Where the time of one answer went: fills the turn's row and the stage histograms when its first frame goes out.
 
-import type { TurnReport } from '../call/call_report.js';
+import type { TurnReport } from '../call/report_parts.js';
 import type { ThreadMetrics } from '../metrics/shared_metrics.js';
 import { tenths } from './call_report.js';
 import type { ReplyTimes } from './reply.js';

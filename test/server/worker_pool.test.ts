@@ -65,7 +65,7 @@ function run(callSid: string): Promise<JsonBody> {
     theirNumber: '',
     acceptedAt: '',
     agentId: 'a',
-    resume: null,
+    ...{ resume: null, takeOver: null },
     variables: {},
   });
 }

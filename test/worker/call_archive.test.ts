@@ -28,11 +28,11 @@ function archive(files: { audio: string; sidecar: string } | null) {
   return new CallArchive(files, report, timeline, (error) => errors.push(error));
 }
 const inside = (folder = dir) => ({ audio: path.join(folder, 'call.wav'), sidecar: path.join(folder, 'call.json') });
-const summary = () => report.summary('agent_goodbye', 2000, MEDIA);
+const summary = () => report.summary('agent_goodbye', 2000, MEDIA, 0);
 
 /** `ms` of the call, beginning with a loud frame. */
 function record(calls: CallArchive, ms: number): void {
-  calls.open(dsp, new RecorderBuffers());
+  calls.open(dsp, new RecorderBuffers(), 0);
   for (let at = 0; at < ms; at += 20) {
     calls.recorder?.caller(at, new Uint8Array(160).fill(at === 0 ? 0x80 : 0xff));
     calls.tick(5000 + at + 20);

@@ -8,7 +8,7 @@ import { EventFeed } from '../../src/worker/event_feed.js';
 import type { Heard } from '../../src/worker/playout.js';
 import type { Spoken } from '../../src/worker/speaker.js';
 import { Timeline } from '../../src/worker/timeline.js';
-import { CallBench, ORDER } from './call_parts.js';
+import { CallBench, NOTHING_YET, ORDER, snapshotWith } from './call_parts.js';
 
 let memory: CallMemory;
 let report: CallReport;
@@ -21,7 +21,11 @@ function make(order: CallOrder): void {
   timeline.originMs = 1000;
   memory = new CallMemory({
     ...{ order, plan: services.plan(order), report, metrics: services.metrics, log: services.log, timeline },
-    events: new EventFeed(order, (event) => events.push(event)),
+    events: new EventFeed(
+      order,
+      (event) => events.push(event),
+      () => NOTHING_YET,
+    ),
   });
 }
 beforeEach(() => make(ORDER));
@@ -119,15 +123,12 @@ test('a snapshot is taken when the caller has asked, and when what was heard of 
   expect(snapshots().at(-1)).toMatchObject({ asked: 'Is there soup?', history: [], turnCount: 0 });
   memory.audible(spoken(1, 'Yes, there is.'), 3000);
   memory.close(spoken(1, 'Yes, there is.'), heard('Yes,', false), true);
-  const { slot: _slot, resume: _resume, ...who } = ORDER;
-  expect(snapshots().at(-1)).toEqual({
-    ...who,
-    ...{ asked: null, turnCount: 1, seq: events.length, atMs: events.at(-1)!.atMs },
-    history: [
-      { role: 'user', content: 'Is there soup?' },
-      { role: 'assistant', content: 'Yes —' },
-    ],
-  });
+  const history = [
+    { role: 'user' as const, content: 'Is there soup?' },
+    { role: 'assistant' as const, content: 'Yes —' },
+  ];
+  const { atMs } = events.at(-1)!;
+  expect(snapshots().at(-1)).toEqual(snapshotWith({ turnCount: 1, seq: events.length, atMs, history }));
   expect(structuredClone(snapshots().at(-1))).toEqual(snapshots().at(-1));
 });
 
@@ -149,4 +150,46 @@ test('a call goes on from a snapshot: history, turn numbers and event numbers', 
   memory.audible(spoken(2, 'Very.'), 3000);
   memory.close(spoken(2, 'Very.'), heard('Very.'), false);
   expect(snapshots().at(-1)).toMatchObject({ turnCount: 2, asked: null, history: { length: 4 } });
+});
+
+test('what was asked is answered as the same turn, with the times it had', () => {
+  memory.begins();
+  expect(snapshots().at(-1)).toMatchObject({ greeted: false, asked: null, turn: null });
+  asks('Hot?');
+  const before = structuredClone(snapshots().at(-1)!);
+  expect(before).toMatchObject({ greeted: true, turn: { turn: 1, caller: 'Hot?', callerEndMs: 1500 } });
+  make({ ...ORDER, resume: before });
+  const late = { speechStartMs: 9000, speechEndMs: 9000, finalMs: null, endpointMs: 0, why: '' };
+  memory.asks({ do: 'answer', text: 'Hot?', ...late });
+  expect(report.turns).toEqual([expect.objectContaining({ turn: 1, callerStartMs: 500, callerEndMs: 1500 })]);
+});
+
+test('the rest of a reply and what was said of it before are one turn, in report and history', () => {
+  answered('Is there soup?', 'Yes.');
+  asks('What soup?');
+  const before = structuredClone(snapshots().at(-1)!);
+  make({ ...ORDER, resume: before });
+  const saying = { kind: 'answer', turn: 2, text: 'Leek soup, and it is hot.', sent: 'Leek soup,'.length };
+  expect(memory.goesOn(saying)).toBe('and it is hot.');
+  memory.close(spoken(2, 'and it is hot.'), heard('and it is', false), true);
+  expect(report.turns).toEqual([
+    expect.objectContaining({
+      ...{ turn: 2, caller: 'What soup?', callerEndMs: 1500, interrupted: true },
+      ...{ agent: 'Leek soup, and it is hot.', heard: 'Leek soup, and it is' },
+    }),
+  ]);
+  expect(history().slice(-3)).toEqual(['user: What soup?', 'assistant: Leek soup, and it is —', 'user: ?']);
+  expect(snapshots().at(-1)).toMatchObject({ turnCount: 2, asked: null });
+  expect(answered('And bread?', 'Yes.')).toBe(3);
+});
+
+test('a reply of which nothing is left to say was heard', () => {
+  const greeting = { kind: 'greeting', turn: 0, text: 'Hello there.', sent: 12 };
+  make({ ...ORDER, resume: snapshotWith({ greeted: false }) });
+  memory.goesOn(greeting);
+  memory.saidAll(greeting);
+  memory.saidAll(greeting);
+  expect(report.turns).toEqual([expect.objectContaining({ turn: 0, agent: 'Hello there.', heard: 'Hello there.' })]);
+  expect(history()).toEqual(['assistant: Hello there.', 'user: ?']);
+  expect(snapshots().at(-1)).toMatchObject({ greeted: true, turnCount: 0 });
 });

@@ -6,6 +6,7 @@ import { dsp } from '../../src/audio/kernels/addon.js';
 import { TELEPHONE_FORMAT } from '../../src/audio_format.js';
 import type { CallOrder } from '../../src/call/call.js';
 import type { CallEvent } from '../../src/call/call_events.js';
+import type { CallSnapshot } from '../../src/call/call_snapshot.js';
 import { nowMs } from '../../src/clock.js';
 import { loadConfig } from '../../src/config.js';
 import { createLogger } from '../../src/log.js';
@@ -15,6 +16,7 @@ import type { SttHandlers } from '../../src/providers/stt.js';
 import type { TtsHandlers } from '../../src/providers/tts.js';
 import { EGRESS, INGRESS } from '../../src/threads/record_types.js';
 import { createSlab, SlotRings } from '../../src/threads/slab.js';
+import type { CallMoment } from '../../src/worker/event_feed.js';
 import { EgressBuffers } from '../../src/worker/media_egress.js';
 import { IngressBuffers } from '../../src/worker/media_ingress.js';
 import { PhraseCache } from '../../src/worker/phrase_cache.js';
@@ -40,7 +42,27 @@ export const ORDER: CallOrder = {
     acceptedAt: '2026-03-04T05:06:07.890Z',
     agentId: 'default',
     variables: {},
-    resume: null,
+    ...{ resume: null, takeOver: null },
+  },
+};
+
+/** What a snapshot says of a call of which nothing happened yet but its greeting. */
+export function snapshotWith(fields: Partial<CallSnapshot>): CallSnapshot {
+  const { slot: _slot, resume: _resume, takeOver: _takeOver, ...who } = ORDER;
+  return {
+    ...{ ...who, atMs: 0, seq: 1, greeted: true, turnCount: 0, history: [], asked: null, turn: null, stream: null },
+    past: NOTHING_YET.past,
+    ...fields,
+  };
+}
+
+/** For an EventFeed without a stream. */
+export const NOTHING_YET: CallMoment = {
+  stream: null,
+  past: {
+    ...{ turns: [], bargeIns: [], errors: [] },
+    usage: { promptTokens: 0, completionTokens: 0, ttsCharacters: 0, sttSeconds: 0 },
+    media: { framesIn: 0, lost: 0, late: 0, concealed: 0, framesOut: 0, underruns: 0 },
   },
 };
 
@@ -106,7 +128,13 @@ export class CallBench {
   }
 
   get links() {
-    return { ingress: this.rings.ingress, egress: this.rings.egress, vadStream: 0, onDirty() {} };
+    return {
+      ingress: this.rings.ingress,
+      egress: this.rings.egress,
+      said: this.rings.said,
+      vadStream: 0,
+      onDirty() {},
+    };
   }
 
   /** A message of Twilio's. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { EngineError } from '../../src/errors.js';
 import { CallReport, tenths } from '../../src/worker/call_report.js';
-import { ORDER } from './call_parts.js';
+import { ORDER, snapshotWith } from './call_parts.js';
 
 const MEDIA = { framesIn: 1, lost: 0, late: 0, concealed: 0, framesOut: 2, underruns: 0 };
 
@@ -9,9 +9,8 @@ test('the summary says who, when, why and what was used', () => {
   const report = new CallReport({ ...ORDER, direction: 'outbound' });
   report.streamSid = 'MZ1';
   report.openTurn(0, '');
-  report.usage.sttSeconds = 12.3456;
   report.error(new EngineError('TTS_CLOSED', { provider: 'cartesia', status: 500 }));
-  expect(report.summary('agent_goodbye', 12_345.6, MEDIA)).toMatchObject({
+  expect(report.summary('agent_goodbye', 12_345.6, MEDIA, 12.3456)).toMatchObject({
     ...{
       callSid: ORDER.callSid,
       streamSid: 'MZ1',
@@ -30,7 +29,7 @@ test('the summary says who, when, why and what was used', () => {
 test('a provider that fails all the time fills no memory', () => {
   const report = new CallReport(ORDER);
   for (let i = 0; i < 1000; i++) report.error(new EngineError('TTS_CLOSED'));
-  expect(report.summary('error', 0, MEDIA).errors).toHaveLength(100);
+  expect(report.summary('error', 0, MEDIA, 0).errors).toHaveLength(100);
 });
 
 test('a withdrawn turn leaves no row, and one that was never there changes nothing', () => {
@@ -49,4 +48,29 @@ test.each([
   [0.04, 0],
 ])('%s ms is shown as %s', (ms, shown) => {
   expect(tenths(ms)).toBe(shown);
+});
+
+test('a call that was held elsewhere goes on with its report', () => {
+  const first = new CallReport(ORDER);
+  first.openTurn(1, 'hello').heard = 'Hello.';
+  first.usage.promptTokens = 100;
+  first.bargeIns.push({ turn: 1, atMs: 5000, onsetToClearMs: 2 });
+  first.error(new EngineError('TTS_CLOSED'));
+  // The rows of turns go their own way.
+  const past = { ...structuredClone(first.parts(MEDIA, 5.5)), turns: first.turns };
+  expect(first.parts(MEDIA, 5.5).turns).toEqual([]);
+  const second = new CallReport({ ...ORDER, resume: snapshotWith({ past }) });
+  second.openTurn(2, 'again');
+  second.usage.promptTokens += 50;
+  second.error(new EngineError('WORKER_DIED'));
+  expect(second.summary('agent_goodbye', 9000, MEDIA, 2)).toMatchObject({
+    turns: [
+      { turn: 1, caller: 'hello', heard: 'Hello.' },
+      { turn: 2, caller: 'again' },
+    ],
+    bargeIns: [{ turn: 1 }],
+    errors: [{ code: 'TTS_CLOSED' }, { code: 'WORKER_DIED' }],
+    usage: { promptTokens: 150, sttSeconds: 7.5 },
+    media: { framesIn: 2, framesOut: 4 },
+  });
 });

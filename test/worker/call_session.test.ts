@@ -1,13 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import type { CallSnapshot } from '../../src/call/call_snapshot.js';
+import type { TakeOver } from '../../src/call/call_snapshot.js';
 import { EngineError } from '../../src/errors.js';
 import { sumCounter, sumHistogram } from '../../src/metrics/shared_metrics.js';
 import { INGRESS } from '../../src/threads/record_types.js';
 import { CallSession } from '../../src/worker/call_session.js';
-import { CallBench, ORDER } from './call_parts.js';
+import { CallBench, ORDER, STREAM, snapshotWith } from './call_parts.js';
 
 let time = 0;
 vi.mock('../../src/clock.js', () => ({ nowMs: () => time, isoNow: () => '2026-03-04T05:06:08.000Z' }));
@@ -206,15 +206,14 @@ test('nobody connects: it ends by itself', async () => {
 });
 
 describe('a call that was held elsewhere', () => {
-  const { slot: _slot, resume: _resume, ...who } = ORDER;
-  const SNAPSHOT: CallSnapshot = {
-    ...{ ...who, atMs: Date.UTC(2026, 2, 4, 5, 7, 0), seq: 20, turnCount: 1, asked: null },
+  const SNAPSHOT = snapshotWith({
+    ...{ atMs: Date.UTC(2026, 2, 4, 5, 7, 0), seq: 20, turnCount: 1 },
     history: [
       { role: 'assistant', content: 'Hello there.' },
       { role: 'user', content: 'The soup was cold.' },
       { role: 'assistant', content: 'I am sorry.' },
     ],
-  };
+  });
   const HELD = SNAPSHOT.history.map(({ content }) => content);
   const asked = (call: Call) =>
     call.llm
@@ -267,5 +266,115 @@ describe('a call that was held elsewhere', () => {
     call.pass(10);
     await call.session.ended;
     expect(readdirSync(dir).some((name) => name.includes('_recording_20260304_050700_'))).toBe(true);
+  });
+});
+
+describe('a call that is taken over from a worker that died', () => {
+  const HELD = snapshotWith({
+    ...{ seq: 20, turnCount: 1, stream: { streamSid: STREAM, originMs: 960_000, startedMs: 960_100 } },
+    history: [
+      { role: 'assistant', content: 'Hello there.' },
+      { role: 'user', content: 'The soup was cold.' },
+      { role: 'assistant', content: 'I am sorry.' },
+    ],
+  });
+  const takeOver = (fields: Partial<TakeOver> = {}): TakeOver => ({
+    ...{ count: 1, lastSeq: 33, playEndMs: 1_000_300, saying: null },
+    ...fields,
+  });
+  const turnsTold = (call: Call) =>
+    call.events.flatMap((event) => (event.kind === 'turn' ? [[event.turn.turn, event.turn.heard]] : []));
+
+  test('goes on in the middle of its stream, as if nothing had been: nobody says start again', async () => {
+    const call = new Call({}, { ...ORDER, resume: HELD, takeOver: takeOver() });
+    call.pass(2000);
+    expect(call.tts).toHaveLength(0);
+    call.words('And the bread was hard.');
+    call.pass(2500);
+    call.write('Thank you.');
+    call.speak(500);
+    call.pass(3000);
+    call.twilio({ event: 'stop', streamSid: STREAM, sequenceNumber: '9', stop: {} });
+    call.pass(10);
+    const summary = await call.session.ended;
+    expect(summary).toMatchObject({ endReason: 'caller_hangup', streamSid: STREAM });
+    expect(summary.errors.map(({ code }) => code)).toEqual(['WORKER_DIED']);
+    // From the beginning of the stream, not from here.
+    expect(summary.durationS).toBeCloseTo((time - 960_100) / 1000, 1);
+    expect(summary.turns[0]).toMatchObject({ turn: 2, heard: 'Thank you.' });
+    expect(summary.turns[0].agentStartMs).toBeGreaterThan(40_000);
+    expect(call.events[0].seq).toBe(34);
+  });
+
+  test('says the rest of the reply that was under way, behind what Twilio still has of it', async () => {
+    const text = 'The site manager calls you back. Anything else?';
+    const saying = { kind: 'answer', turn: 2, text, sent: 'The site manager'.length };
+    const resume = { ...HELD, asked: 'Who calls me?' };
+    const call = new Call({}, { ...ORDER, resume, takeOver: takeOver({ saying }) });
+    call.pass(10);
+    expect(call.tts.map(({ texts }) => texts.join(''))).toEqual(['calls you back. Anything else?']);
+    expect(call.llm).toHaveLength(0);
+    call.speak(1500);
+    call.pass(4000);
+    expect(turnsTold(call)).toEqual([[2, text]]);
+    call.words('No.');
+    call.pass(1500);
+    const asked = call.llm.at(-1)!.request.messages.slice(-3);
+    expect(asked.map(({ content }) => content)).toEqual(['Who calls me?', text, 'No.']);
+    expect(call.rings.said.read()).toEqual({ turn: 2, characters: text.length, isWritten: true });
+  });
+
+  test('a farewell of which nothing is left to say ends the call when it has played, not before', async () => {
+    const saying = { kind: 'answer', turn: 2, text: 'Thank you. Goodbye.', sent: 19 };
+    const resume = { ...HELD, asked: 'That is all, thank you.' };
+    const call = new Call({}, { ...ORDER, resume, takeOver: takeOver({ saying }) });
+    call.pass(250);
+    expect(call.sent()).toEqual([]);
+    call.pass(100);
+    const summary = await call.session.ended;
+    expect(summary.endReason).toBe('agent_goodbye');
+    expect(summary.turns).toEqual([expect.objectContaining({ turn: 2, heard: 'Thank you. Goodbye.' })]);
+  });
+
+  test.each([
+    ['whose greeting had not begun is greeted', { greeted: false, history: [], turnCount: 0 }, null, 'Hello there.'],
+    [
+      'whose greeting was cut off hears its rest only',
+      { greeted: false, history: [], turnCount: 0 },
+      { kind: 'greeting', turn: 0, text: 'Hello there.', sent: 5 },
+      'there.',
+    ],
+  ])('one %s', (_, fields, saying, said) => {
+    const call = new Call({}, { ...ORDER, resume: { ...HELD, ...fields }, takeOver: takeOver({ saying }) });
+    call.pass(10);
+    expect(call.tts.map(({ texts }) => texts.join(''))).toEqual([said]);
+  });
+
+  test('an interruption takes back what the other worker had sent', () => {
+    const saying = { kind: 'answer', turn: 2, text: 'One two three.', sent: 3 };
+    const call = new Call({}, { ...ORDER, resume: HELD, takeOver: takeOver({ saying }) });
+    call.pass(10);
+    call.session.fail(new Error('stop'));
+    expect(call.sent()).toContain('clear');
+  });
+
+  test('its snapshots are those of the whole call, and its recording is the same file', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'ringline-session-'));
+    const env = { RECORDING: 'on', RECORDING_DIR: dir };
+    const first = new Call(env);
+    first.greeted();
+    first.pass(2000);
+    const snapshot = first.events.flatMap((event) => (event.kind === 'snapshot' ? [event.snapshot] : [])).at(-1)!;
+    expect(snapshot).toMatchObject({ greeted: true, stream: { streamSid: STREAM }, past: { turns: [] } });
+    const size = () => statSync(join(dir, readdirSync(dir)[0])).size;
+    await vi.waitFor(() => expect(size()).toBeGreaterThan(32_000));
+    const before = time;
+    const second = new Call(env, { ...ORDER, resume: snapshot, takeOver: takeOver() });
+    time = before + 1000;
+    second.pass(1000);
+    second.control(INGRESS.HANGUP, 'operator');
+    second.pass(10);
+    const summary = await second.session.ended;
+    expect(readdirSync(dir).filter((name) => name.endsWith('.wav'))).toEqual([summary.recording]);
   });
 });

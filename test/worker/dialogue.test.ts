@@ -11,7 +11,7 @@ import { EventFeed } from '../../src/worker/event_feed.js';
 import { EgressBuffers, MediaEgress } from '../../src/worker/media_egress.js';
 import { Playout } from '../../src/worker/playout.js';
 import { Timeline } from '../../src/worker/timeline.js';
-import { CallBench, ORDER, STREAM } from './call_parts.js';
+import { CallBench, NOTHING_YET, ORDER, STREAM } from './call_parts.js';
 
 let time = 0;
 vi.mock('../../src/clock.js', () => ({ nowMs: () => time, isoNow: () => '2026-03-04T05:06:08.000Z' }));
@@ -38,7 +38,12 @@ beforeEach(() => {
   const playout = new Playout(egress, services.metrics, plan.pacing, timeline, () => dialogue.onSent());
   dialogue = new Dialogue({
     ...{ order: ORDER, plan, services, playout, timeline, report, log: services.log },
-    events: new EventFeed(ORDER, (event) => events.push(event)),
+    said: bench.rings.said,
+    events: new EventFeed(
+      ORDER,
+      (event) => events.push(event),
+      () => NOTHING_YET,
+    ),
     finalizeStt() {},
     onFault: ({ code }, message) => faults.push(`${message}: ${code}`),
     onEnd: (reason) => ended.push(reason),

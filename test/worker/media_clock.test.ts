@@ -227,3 +227,16 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])(
     expect(Math.abs(stream.run(1))).toBeLessThan(1000);
   },
 );
+
+describe('a stream that another worker began', () => {
+  test.each([1, 40, 120])('a backlog of %i messages lies where it was said, and call time zero stays', (count) => {
+    const stream = new Stream();
+    const began = START_MS - 60_000;
+    stream.clock.goOn(began);
+    stream.timestampMs = 60_000;
+    expect(Math.abs(stream.backlog(count))).toBeLessThanOrEqual(20);
+    expect(Math.abs(stream.run(200, (i) => (i % 7) * 3))).toBeLessThanOrEqual(20);
+    expect(stream.clock.originMs).toBe(began);
+    expect(stream.clock.corrections).toBe(0);
+  });
+});

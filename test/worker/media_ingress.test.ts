@@ -361,3 +361,19 @@ test('the jitter buffer’s troubles are in the metrics, each once', () => {
   expect(count('frames_concealed')).toBe(line.ingress.jitter.concealedCount);
   expect(count('frames_late')).toBe(line.ingress.jitter.late);
 });
+
+test('a stream that another worker began is listened to without `start`, from what waits in the ring on', () => {
+  const originMs = line.nowMs - 30_000;
+  line.ingress.takeOver(SID, originMs);
+  for (let i = 0; i < 5; i++) line.media(1);
+  line.drain();
+  line.talk(25);
+  expect(line.frames).toHaveLength(30);
+  expect(line.ingress.timeline.originMs).toBe(originMs);
+  expect(Math.abs(line.lastFrameLateMs)).toBeLessThanOrEqual(20);
+  expect(count('bad_order')).toBe(0);
+  // It was in the ring still: the one before us had not given it back.
+  line.start();
+  expect(count('bad_order')).toBe(1);
+  expect(line.ingress.timeline.originMs).toBe(originMs);
+});

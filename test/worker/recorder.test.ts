@@ -283,3 +283,37 @@ test.each([1, 2, 3, 4, 5, 6])(
     }
   },
 );
+
+test.each([10, 40])(
+  'a recording is gone on with in its own file after %i s: the timeline is kept, the gap is silence',
+  async (seconds) => {
+    const begun = path.join(dir, 'begun.wav');
+    const file = path.join(dir, 'call.wav');
+    const gapMs = seconds * 1000;
+    const first = make(begun);
+    for (let ms = 0; ms < gapMs; ms += 20) {
+      first.caller(ms, frame(LOUD));
+      first.tick(ms);
+      if (ms % 1000 === 0) await buffers.written();
+    }
+    const soundBytes = (seconds - 1) * 32_000;
+    await expect.poll(() => fs.readFileSync(begun).readUInt32LE(40)).toBe(soundBytes);
+    // It dies: what it had not written is lost. The next one hears what waited in the ring, from the gap on.
+    fs.copyFileSync(begun, file);
+    const second = new Recorder(file, dsp, buffers, (error) => errors.push(error), gapMs + 200);
+    for (let ms = gapMs; ms < gapMs + 3000; ms += 20) {
+      second.caller(ms, frame(LOUD));
+      if (ms === gapMs + 600) second.agent(ms, frame(LOUD), 0, 160);
+      second.tick(ms + 200);
+    }
+    await second.close(gapMs + 3000);
+    await first.close(0);
+    const { left, right } = readStereo(file);
+    expect(left.length).toBe((gapMs + 3000) * 8);
+    expect([...new Set(left.subarray((seconds - 1) * 8000, gapMs * 8))]).toEqual([0]);
+    expect(left.subarray(0, (seconds - 1) * 8000)).not.toContain(0);
+    expect(left.subarray(gapMs * 8)).not.toContain(0);
+    expect(firstSound(right)).toBe((gapMs + 600) * 8);
+    expect(errors).toEqual([]);
+  },
+);

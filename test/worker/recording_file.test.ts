@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { EngineError } from '../../src/errors.js';
 import { RecordingFile } from '../../src/worker/recording_file.js';
 
@@ -21,11 +21,10 @@ afterEach(() => {
   fs.rmSync(dir, { recursive: true, force: true });
 });
 
-const FORMAT = { rateHz: 8000, channels: 2 };
-const make = (name: string): RecordingFile =>
+const make = (name: string, goOnAtByte: number | null = null): RecordingFile =>
   new RecordingFile(
     path.join(dir, name),
-    FORMAT,
+    { rateHz: 8000, channels: 2, goOnAtByte },
     (error) => errors.push(error),
     (buffer) => returned.push(buffer),
   );
@@ -203,4 +202,62 @@ test('a file that exists, and a folder that does not, are one error each; append
   expect(returned.length).toBe(1);
   await Promise.all([there.close(), nowhere.close()]);
   expect(fs.readFileSync(path.join(dir, 'there.wav'), 'utf8')).toBe('kept');
+});
+
+describe('a file that another writer began', () => {
+  const begin = async (name: string, ...values: number[]) => {
+    const file = make(name);
+    for (const value of values) file.append(second(value));
+    await file.close();
+  };
+  const seconds = (name: string) =>
+    Array.from({ length: data(name).length / 32_000 }, (_, i) => data(name).subarray(i * 32_000, (i + 1) * 32_000));
+
+  test('goes on behind what it has, with silence for what is missing', async () => {
+    await begin('a.wav', 1, 2);
+    const file = make('a.wav', 3 * 32_000);
+    file.append(second(4));
+    await file.close();
+    expect(seconds('a.wav').map((each) => each[0])).toEqual([1, 2, 0, 4]);
+    expect(errors).toEqual([]);
+  });
+
+  test('keeps what it has: sound for a place that is taken is left out, to the byte', async () => {
+    await begin('a.wav', 1, 2);
+    const file = make('a.wav', 32_000 / 2);
+    file.append(second(7));
+    file.append(second(8));
+    await file.close();
+    const sound = data('a.wav');
+    expect(sound.length).toBe(2.5 * 32_000);
+    expect([sound[63_999], sound[64_000]]).toEqual([2, 8]);
+    expect(returned).toHaveLength(4);
+  });
+
+  test('a last write that was cut off in the middle of a sample, and a header that does not know of it', async () => {
+    await begin('a.wav', 1);
+    fs.appendFileSync(path.join(dir, 'a.wav'), Buffer.alloc(4003, 9));
+    const file = make('a.wav', 32_000 + 8000);
+    file.append(second(2));
+    await file.close();
+    const sound = data('a.wav');
+    expect(sound.length).toBe(32_000 + 8000 + 32_000);
+    expect([sound[35_999], sound[36_003], sound[40_000]]).toEqual([9, 0, 2]);
+  });
+
+  test('nothing more comes: header and length agree, the gap is silence', async () => {
+    await begin('a.wav', 1);
+    await make('a.wav', 3 * 32_000).close();
+    expect(seconds('a.wav').map((each) => each[0])).toEqual([1, 0, 0]);
+    await begin('b.wav', 1, 2);
+    await make('b.wav', 32_000).close();
+    expect(data('b.wav').length).toBe(64_000);
+  });
+
+  test('a file that was never made is made', async () => {
+    const file = make('a.wav', 32_000);
+    file.append(second(5));
+    await file.close();
+    expect(seconds('a.wav').map((each) => each[0])).toEqual([0, 5]);
+  });
 });

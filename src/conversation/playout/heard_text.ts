@@ -2,7 +2,7 @@
 // come from playout_ledger.ts.
 
 /** Speech without any timing: about 15 characters a second, which is 180 words a minute. Only for replies still growing. */
-const CHARS_PER_MS = 0.015;
+export const CHARS_PER_MS = 0.015;
 /** A word this far spoken counts as heard: listeners recognise most words before their end. */
 const HEARD_SHARE = 0.5;
 /** How far ahead of the last match a TTS word may lie in the text; beyond it the match is a coincidence. */

@@ -4,6 +4,9 @@
 /** Marks under way at once. At one per 200 ms this is more than ten seconds of buffered audio. */
 const MARKS_KEPT = 64;
 
+/** More clears than there are in a call. */
+const GENERATIONS_A_LIFE = 1_000_000;
+
 export type EchoVerdict = 'played' | 'stale' | 'unknown';
 
 export class MarkBook {
@@ -49,6 +52,11 @@ export class MarkBook {
   cleared(): void {
     this.generation += 1;
     this.#oldest = this.#next;
+  }
+
+  /** Marks of `lives` earlier books of the same stream may still come back: none of ours is named like them. */
+  goOn(lives: number): void {
+    this.generation = lives * GENERATIONS_A_LIFE;
   }
 
   /** Sent, neither echoed nor made stale. */

@@ -71,6 +71,12 @@ export class PlayHead {
     return playMs + this.#options.networkMs;
   }
 
+  /** Before anything is sent: somebody else's audio plays until `tailMs`, ours follows it. */
+  follow(tailMs: number): void {
+    this.#runPlayMs[0] = this.#tailMs = tailMs;
+    this.#runCount = 1;
+  }
+
   /** Zero-lag time at which a mark sent now is reached: behind the buffered audio, or at once. Keep it for `echoed`. */
   markReachMs(nowMs: number): number {
     return Math.max(this.#tailMs, nowMs);

@@ -57,6 +57,12 @@ export class PlayoutLedger {
     this.#head = new PlayHead({ ...PLAY_HEAD_DEFAULTS, ...options });
   }
 
+  /** Before anything else: the stream was fed by `lives` others before us, whose audio plays until `playEndMs`. */
+  goOn(lives: number, playEndMs: number): void {
+    this.#marks.goOn(lives);
+    this.#head.follow(playEndMs);
+  }
+
   /** Changes at each clear; audio and marks of an earlier one are history. */
   get generation(): number {
     return this.#marks.generation;
@@ -88,6 +94,11 @@ export class PlayoutLedger {
   /** The first byte of its audio was sent. */
   hasStarted(id: ReplyId): boolean {
     return this.#replies.get(id)?.sentTo != null;
+  }
+
+  /** Of its text, the characters whose sound was handed over, up to the end of a word. No allocation as a rule. */
+  sentCharacters(id: ReplyId): number {
+    return this.#replies.get(id)?.sentCharacters() ?? 0;
   }
 
   /** Text handed to the TTS for this reply, verbatim and in order. False = the reply is cancelled or forgotten. */

@@ -1,6 +1,7 @@
 // One reply on its way to the caller's ear: its text, when its words are spoken, and which stretches of the outgoing stream
 // carry its audio. Knows positions only; where the play head stands, and what is sent when, is playout_ledger.ts.
 
+import { alignWords, CHARS_PER_MS } from './heard_text.js';
 import { BYTES_PER_MS } from './play_head.js';
 import { restToSay } from './rest_to_say.js';
 
@@ -30,6 +31,11 @@ export class ReplyTrack {
   readonly #partStart: number[] = [];
   readonly #partBytes: number[] = [];
   readonly #partFrom: number[] = [];
+
+  /** Where each word ends in the text, -1 = not found there; and how many of them were handed over whole, up to where. */
+  readonly #wordEnds: number[] = [];
+  #wordsSent = 0;
+  #sentEnd = 0;
 
   constructor(readonly id: number) {}
 
@@ -74,6 +80,29 @@ export class ReplyTrack {
     return last < 0 ? null : this.#partStart[last] + this.#partBytes[last];
   }
 
+  /** Characters of `text` that were handed over as sound: whole words. Each word is looked for in the text once. */
+  sentCharacters(): number {
+    if (this.allIn && this.queuedBytes === 0) return this.text.length;
+    const sentMs = (this.audioBytes - this.queuedBytes) / BYTES_PER_MS;
+    if (this.words.length === 0) {
+      // No times of words: by the usual pace.
+      const at = Math.min(this.text.length, Math.floor(sentMs * CHARS_PER_MS));
+      return at === 0 ? 0 : this.text.lastIndexOf(' ', at) + 1;
+    }
+    if (this.#wordEnds.length < this.words.length) this.#placeWords();
+    while (this.#wordsSent < this.words.length && this.wordEndMs[this.#wordsSent] - WORD_EDGE_MS <= sentMs) {
+      const end = this.#wordEnds[this.#wordsSent++];
+      if (end >= 0) this.#sentEnd = end;
+    }
+    return this.#sentEnd;
+  }
+
+  #placeWords(): void {
+    const from = this.#wordEnds.findLast((end) => end >= 0) ?? 0;
+    const ends = alignWords(this.text.slice(from), this.words.slice(this.#wordEnds.length));
+    for (const end of ends) this.#wordEnds.push(end < 0 ? end : from + end);
+  }
+
   /** How far into the reply stream position `position` reaches: bytes, each counted once however often it was sent. */
   bytesBefore(position: number): number {
     let bytes = 0;
@@ -105,6 +134,8 @@ export class ReplyTrack {
     const sentMs = (this.audioBytes - this.queuedBytes) / BYTES_PER_MS;
     const rest = restToSay({ text, words, wordStartMs, wordEndMs, audioMs, sentMs });
     words.length = wordStartMs.length = wordEndMs.length = rest.words;
+    this.#wordEnds.length = Math.min(this.#wordEnds.length, rest.words);
+    this.#wordsSent = this.#sentEnd = 0;
     const dropBytes = Math.min(this.queuedBytes, Math.max(0, Math.round((audioMs - rest.keepMs) * BYTES_PER_MS)));
     this.audioBytes -= dropBytes;
     this.queuedBytes -= dropBytes;
@@ -114,6 +145,7 @@ export class ReplyTrack {
   /** The last `count` sent bytes will be sent again. */
   rewind(count: number): void {
     this.queuedBytes += count;
+    this.#wordsSent = this.#sentEnd = 0;
   }
 
   /** Cut for good: `heardBytes` were heard, right to within `errorMs`. Nothing of it is queued any more. */

@@ -44,8 +44,11 @@ export type TurnState =
 
 export type TurnEvent =
   | { on: 'started' }
-  /** The call goes on here; nobody is greeted. `asked`: what the caller still waits for an answer to. */
-  | { on: 'resumed'; asked: string | null }
+  /**
+   * The call goes on here; nobody is greeted. `asked`: what the caller still waits for an answer to. `saying`: a reply of ours
+   * that was under way, and is not over.
+   */
+  | { on: 'resumed'; asked: string | null; saying: ReplyKind | null }
   /** `ours`: what our own sentence is doing, where something of ours can be heard. */
   | { on: 'speech_start'; startMs: number; ours?: OurSentence }
   /** The VAD hears silence within speech, too short yet to be an end. */
@@ -100,5 +103,7 @@ export type TurnAction =
   | { do: 'interrupt'; onsetMs: number }
   /** Nothing was said after an interruption: say what was not heard of that reply. */
   | { do: 'take_up' }
+  /** Say what is left of the reply that was under way where the call was held before. */
+  | { do: 'go_on' }
   | { do: 'say'; reply: FixedLine }
   | { do: 'end'; reason: 'agent_goodbye' | 'silence' | 'error' };

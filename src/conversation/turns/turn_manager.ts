@@ -66,7 +66,7 @@ export class TurnManager {
       case 'started':
         return this.say('greeting', nowMs);
       case 'resumed':
-        return this.onResumed(event.asked, nowMs);
+        return this.onResumed(event, nowMs);
       case 'speech_start':
         return this.onSpeechStart(event.startMs, event.ours, nowMs);
       case 'speech_end':
@@ -174,7 +174,11 @@ export class TurnManager {
     return NOTHING;
   }
 
-  private onResumed(asked: string | null, nowMs: number): readonly TurnAction[] {
+  private onResumed({ asked, saying }: TurnEvent & { on: 'resumed' }, nowMs: number): readonly TurnAction[] {
+    if (saying !== null) {
+      this.state = { kind: 'speaking', reply: saying, sinceMs: nowMs };
+      return this.wait(Number.POSITIVE_INFINITY, [{ do: 'go_on' }, ...this.tellFloor(nowMs)]);
+    }
     const listening = this.listen(nowMs);
     if (asked === null || !this.caller.completes(asked, nowMs)) return listening;
     return [...listening, ...this.answer(nowMs)];

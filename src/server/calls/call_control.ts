@@ -222,6 +222,7 @@ export class CallControl {
       agentId,
       variables: { ...variables },
       resume: null,
+      takeOver: null,
     };
     runner.run(order).then(
       (summary) => this.#finish(entry, summary.endReason, summary),

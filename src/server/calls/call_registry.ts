@@ -3,7 +3,8 @@
 
 import type { CallDirection, CallState, EndReason } from '../../call/call.js';
 import type { CallEvent } from '../../call/call_events.js';
-import type { CallSummary, TurnReport } from '../../call/call_report.js';
+import type { CallSummary } from '../../call/call_report.js';
+import type { TurnReport } from '../../call/report_parts.js';
 import { noStatus, type StatusHistory } from '../../twilio/call_status.js';
 
 /** `dialling`: we ring somebody. `accepted`: TwiML given, no socket yet. `connected`: the media socket is open. */

@@ -64,3 +64,18 @@ test('marks that are never echoed are forgotten, the newest still count', () => 
   expect(book.echoed(names[999])).toBe('played');
   expect(book.position).toBe(9990);
 });
+
+test('echoes of marks that others sent before on the same stream prove nothing', () => {
+  const before = new MarkBook();
+  const names = [before.send(100, 0), before.send(200, 0)];
+  before.cleared();
+  names.push(before.send(300, 0));
+  const book = new MarkBook();
+  book.goOn(1);
+  const own = [book.send(100, 0), book.send(200, 0), book.send(300, 0)];
+  for (const name of names) expect(book.echoed(name)).not.toBe('played');
+  expect(own.map((name) => book.echoed(name))).toEqual(['played', 'played', 'played']);
+  const third = new MarkBook();
+  third.goOn(2);
+  expect(own).not.toContain(third.send(100, 0));
+});

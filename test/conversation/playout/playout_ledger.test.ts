@@ -378,3 +378,77 @@ describe('a voice that breaks off', () => {
     expect(playout.breakOff(reply)).toBeNull();
   });
 });
+
+describe('a stream that others fed before', () => {
+  test('our audio plays behind theirs, or at once when theirs is over', () => {
+    for (const [sendAt, plays] of [
+      [1000, 1300],
+      [1290, 1300],
+      [1500, 1500],
+    ]) {
+      const playout = ledger();
+      playout.goOn(1, 1300);
+      playout.addAudio(playout.beginReply(), SECOND);
+      expect(playout.sent(800, sendAt)).toBe(plays);
+      expect(playout.playHeadBytes(plays + 50)).toBe(400);
+      expect(playout.unplayedMs(plays + 50)).toBe(950);
+    }
+  });
+});
+
+describe('the text that was handed over', () => {
+  const TEXT = 'One, two three four.';
+  function saying(words = ['One', 'two', 'three', 'four']) {
+    const playout = ledger();
+    const reply = playout.beginReply();
+    playout.addText(reply, TEXT);
+    playout.addAudio(reply, SECOND);
+    const at = words.map((_, i) => i * 250);
+    playout.addWords(reply, words.slice(0, 2), at, [240, 490]);
+    playout.addWords(reply, words.slice(2), at.slice(2), [740, 990]);
+    return { playout, reply };
+  }
+  const sentText = (playout: PlayoutLedger, reply: number) => TEXT.slice(0, playout.sentCharacters(reply));
+
+  test.each([
+    [0, ''],
+    [200, ''],
+    [240, 'One,'],
+    [480, 'One, two'],
+    [900, 'One, two three'],
+  ])('after %i ms it is "%s"', (ms, text) => {
+    const { playout, reply } = saying();
+    if (ms > 0) playout.sent(ms * 8, 0);
+    expect(sentText(playout, reply)).toBe(text);
+  });
+
+  test('grows with what is sent, skips a word the voice spells otherwise, and is all of it at the end', () => {
+    const { playout, reply } = saying(['One', '2', 'three', 'four']);
+    const seen = [];
+    for (let i = 0; i < 4; i++) {
+      playout.sent(2000, i * 250);
+      seen.push(sentText(playout, reply));
+    }
+    expect(seen).toEqual(['One,', 'One,', 'One, two three', TEXT]);
+    playout.replyFinished(reply);
+    expect(playout.sentCharacters(reply)).toBe(TEXT.length);
+    expect(playout.sentCharacters(reply + 100)).toBe(0);
+  });
+
+  test('goes back with audio that will be sent again', () => {
+    const { playout, reply } = saying();
+    playout.sent(600 * 8, 0);
+    expect(sentText(playout, reply)).toBe('One, two');
+    expect(playout.rewindToWord(SECOND)).toBeGreaterThan(0);
+    expect(sentText(playout, reply)).toBe('One, two');
+  });
+
+  test('without times of words it ends between two words', () => {
+    const playout = ledger();
+    const reply = playout.beginReply();
+    playout.addText(reply, TEXT);
+    playout.addAudio(reply, SECOND);
+    playout.sent(400 * 8, 0);
+    expect(sentText(playout, reply)).toBe('One, ');
+  });
+});

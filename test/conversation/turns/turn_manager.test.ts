@@ -764,3 +764,37 @@ test('speech that begins over our words and becomes the next turn has its own be
   }
   expect(answer).toMatchObject({ text: 'It was cold.', speechStartMs: 19_950 });
 });
+
+describe('a call that goes on here', () => {
+  const farewell = { farewell: false, text: 'Anything else?' };
+
+  test('answers what was asked, or listens: nobody is greeted', () => {
+    happens({ on: 'resumed', asked: 'Is there soup?', saying: null });
+    expect(done).toEqual(['answer: Is there soup?']);
+    turns = new TurnManager(OPTIONS);
+    done = [];
+    happens({ on: 'resumed', asked: null, saying: null });
+    expect([done, turns.state.kind]).toEqual([[], 'listening']);
+  });
+
+  test('a reply that was under way goes on, and is over when it was heard', () => {
+    happens({ on: 'resumed', asked: null, saying: 'answer' });
+    expect([done, turns.state]).toEqual([['go_on'], { kind: 'speaking', reply: 'answer', sinceMs: 0 }]);
+    happens({ on: 'reply_audible' });
+    pass(30_000);
+    happens({ on: 'reply_played', ...farewell });
+    expect([done, turns.state.kind]).toEqual([['go_on'], 'listening']);
+  });
+
+  test('a farewell that was under way ends the call', () => {
+    happens({ on: 'resumed', asked: null, saying: 'answer' });
+    happens({ on: 'reply_played', farewell: true, text: 'Goodbye.' });
+    expect(done).toEqual(['go_on', 'end agent_goodbye']);
+  });
+
+  test('a rest that cannot be said is apologised for', () => {
+    happens({ on: 'resumed', asked: null, saying: 'answer' });
+    happens({ on: 'reply_failed' });
+    expect(done).toEqual(['go_on', 'say apology']);
+  });
+});

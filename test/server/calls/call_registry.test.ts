@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { CallSummary, TurnReport } from '../../../src/call/call_report.js';
+import type { CallSummary } from '../../../src/call/call_report.js';
+import type { TurnReport } from '../../../src/call/report_parts.js';
 import { CallRegistry } from '../../../src/server/calls/call_registry.js';
 
 test('what a worker tells of its call is kept while the call lives, and only for its own stream', () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { CallEvent } from '../../../src/call/call_events.js';
-import type { TurnReport } from '../../../src/call/call_report.js';
+import type { TurnReport } from '../../../src/call/report_parts.js';
 import {
   closeCode,
   handshake,

@@ -1,0 +1,71 @@
+// The parts of a call's report that grow while it runs: its turns, interruptions, errors and usage. The report as a whole is
+// call_report.ts. Types only.
+
+/** One turn as sidecar, operators and the demo see it. All times in ms; null = did not happen. */
+export interface TurnReport {
+  turn: number;
+  /** What the caller said; empty for the greeting. */
+  caller: string;
+  /** What the agent was going to say. */
+  agent: string;
+  /** The part of it the caller heard. */
+  heard: string;
+  interrupted: boolean;
+  /** Call time (ms since the media stream began) at which caller speech began / ended and agent speech began / ended. */
+  callerStartMs: number | null;
+  callerEndMs: number | null;
+  agentStartMs: number | null;
+  agentEndMs: number | null;
+  /** VAD end of speech -> last final transcript. */
+  sttFinalMs: number | null;
+  /** VAD end of speech -> turn committed. */
+  endpointMs: number | null;
+  /** LLM request -> first token. */
+  llmTtftMs: number | null;
+  /** First text to TTS -> first audio chunk. */
+  ttsTtfbMs: number | null;
+  /** VAD end of speech -> first reply frame handed to the socket. */
+  firstAudioMs: number | null;
+}
+
+export interface BargeInReport {
+  turn: number;
+  /** Call time at which it happened. */
+  atMs: number;
+  /** Onset as the VAD confirmed it -> CLEAR written to the egress ring. */
+  onsetToClearMs: number;
+}
+
+export interface UsageReport {
+  promptTokens: number;
+  completionTokens: number;
+  ttsCharacters: number;
+  sttSeconds: number;
+}
+
+/** Frames of 20 ms since the call began. */
+export interface MediaReport {
+  framesIn: number;
+  lost: number;
+  late: number;
+  concealed: number;
+  framesOut: number;
+  underruns: number;
+}
+
+export interface ErrorReport {
+  /** ISO time. */
+  at: string;
+  code: string;
+  provider: string | null;
+  status: number | null;
+}
+
+/** The parts of a report that grow while the call runs. */
+export interface CallReportParts {
+  turns: TurnReport[];
+  bargeIns: BargeInReport[];
+  errors: ErrorReport[];
+  usage: UsageReport;
+  media: MediaReport;
+}
