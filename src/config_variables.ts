@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { apiKeyList } from './api_keys.js';
+import { OPERATING_SECTIONS } from './config_operating.js';
 import { VENDOR_SECTIONS } from './providers/vendor_settings.js';
 import {
   anyText,
@@ -235,6 +236,7 @@ export const SECTIONS = {
     ),
     pii: setting('LOG_PII', 'off', 'on = speech and phone numbers are not redacted in logs', onOff),
   },
+  ...OPERATING_SECTIONS,
   agent: {
     file: optional('AGENT_FILE', 'JSON file with another persona; empty = the one that ships', anyText),
   },

@@ -39,6 +39,10 @@ export class AgentBook {
     return agent;
   }
 
+  ids(): readonly string[] {
+    return [...this.#agents.keys()];
+  }
+
   all(): readonly AgentProfile[] {
     return [...this.#agents.values()];
   }

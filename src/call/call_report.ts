@@ -9,6 +9,8 @@ export interface CallSummary extends CallReportParts {
   callSid: string;
   streamSid: string | null;
   direction: CallDirection;
+  /** Which agent held the call. */
+  agent: string;
   /** As Twilio has them: on an outbound call `from` is our number. */
   from: string;
   to: string;

@@ -11,11 +11,15 @@ export interface HistogramSpec {
   scale: number;
   /** Upper bounds in the observed unit, ascending; +Inf is implied. */
   bounds: readonly number[];
+  /** Shown for each thread by a label `thread`, instead of summed over them. */
+  perThread?: true;
 }
 export interface ValueSpec {
   name: string;
   help: string;
   labels?: Readonly<Record<string, string>>;
+  /** Of a gauge: shown for each thread by a label `thread`, instead of summed over them. */
+  perThread?: true;
 }
 
 const STAGE_MS = [5, 10, 20, 30, 50, 75, 100, 150, 200, 300, 400, 500, 750, 1000, 1500, 2000, 3000, 5000, 10000];
@@ -70,6 +74,19 @@ export const HISTOGRAMS = {
     help: 'Speech onset as the VAD confirmed it to CLEAR written.',
     scale: MS,
     bounds: FINE_MS,
+  },
+  clear_echo_ms: {
+    name: 'ringline_clear_echo_seconds',
+    help: 'CLEAR written to the first mark that came back for it: from then on the caller hears silence for sure.',
+    scale: MS,
+    bounds: STAGE_MS,
+  },
+  loop_lag_ms: {
+    name: 'ringline_event_loop_lag_seconds',
+    help: 'The longest time in each second that the event loop of a thread was held up. Its calls wait so long.',
+    scale: MS,
+    bounds: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2500],
+    perThread: true,
   },
   vad_inference_ms: {
     name: 'ringline_vad_inference_seconds',
@@ -246,6 +263,15 @@ export const COUNTERS = {
   },
   turns: { name: 'ringline_turns_total', help: 'Caller turns answered.' },
   barge_ins: { name: 'ringline_barge_ins_total', help: 'Replies the caller cut off.' },
+  false_barge_ins: {
+    name: 'ringline_false_barge_ins_total',
+    help: 'Replies cut off by a sound after which nothing was said; what was not heard of them was said again.',
+  },
+  drafts: { name: 'ringline_drafts_total', help: 'Answers begun while it was not sure yet that the turn was over.' },
+  withdrawn: {
+    name: 'ringline_answers_withdrawn_total',
+    help: 'Answers taken back before anything was heard of them, because the caller went on.',
+  },
   floor_holds: {
     name: 'ringline_floor_holds_total',
     help: 'Sounds of the caller for which feeding stopped until they were judged.',
@@ -291,8 +317,13 @@ export const COUNTERS = {
   calls_ended: { name: 'ringline_worker_calls_ended_total', help: 'Calls ended by workers.' },
 } as const satisfies Record<string, ValueSpec>;
 
-/** Current values, summed over threads. */
+/** Current values, summed over threads unless said otherwise. */
 export const GAUGES = {
+  loop_utilisation: {
+    name: 'ringline_event_loop_utilisation_ratio',
+    help: 'Share of the last second that a thread was busy, 0 to 1.',
+    perThread: true,
+  },
   worker_calls: { name: 'ringline_worker_calls', help: 'Calls on worker threads now.' },
   dsp_fallback: { name: 'ringline_dsp_fallback', help: 'Worker threads that run without the native audio code.' },
   vad_native: { name: 'ringline_vad_native', help: 'Worker threads whose VAD runs on the native kernel.' },

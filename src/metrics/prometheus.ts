@@ -13,7 +13,7 @@ import {
   type HistogramSpec,
   type ValueSpec,
 } from './metric_names.js';
-import { sumCounter, sumGauge, sumHistogram } from './shared_metrics.js';
+import { blockCount, sumCounter, sumGauge, sumHistogram } from './shared_metrics.js';
 
 interface MetricValue {
   /** When it differs from the metric's name. */
@@ -47,24 +47,47 @@ export function createRegistry(sab: SharedArrayBuffer): prom.Registry {
   for (const [name, keys] of byPrometheusName<CounterName>(COUNTERS))
     register(valueMetric('counter', name, COUNTERS, keys, (key) => sumCounter(sab, key)));
   for (const [name, keys] of byPrometheusName<GaugeName>(GAUGES))
-    register(valueMetric('gauge', name, GAUGES, keys, (key) => sumGauge(sab, key)));
+    register(
+      isPerThread(GAUGES[keys[0]])
+        ? gaugeOfThreads(sab, keys[0])
+        : valueMetric('gauge', name, GAUGES, keys, (key) => sumGauge(sab, key)),
+    );
   return registry;
 }
 
 function histogram(sab: SharedArrayBuffer, key: HistogramName): ReadMetric {
-  const { name, help, bounds, scale }: HistogramSpec = HISTOGRAMS[key];
+  const { name, help, bounds, scale, perThread }: HistogramSpec = HISTOGRAMS[key];
   const uppers = [...bounds.map((bound) => String(inBaseUnit(bound, scale))), '+Inf'];
-  return readMetric('histogram', name, help, () => {
-    const { counts, sum, count } = sumHistogram(sab, key);
+  const read = (labels: Record<string, string>, block?: number): MetricValue[] => {
+    const { counts, sum, count } = sumHistogram(sab, key, block);
     let cumulative = 0;
     const values: MetricValue[] = counts.map((n, i) => {
       cumulative += n;
-      return { metricName: `${name}_bucket`, labels: { le: uppers[i] }, value: cumulative };
+      return { metricName: `${name}_bucket`, labels: { ...labels, le: uppers[i] }, value: cumulative };
     });
-    values.push({ metricName: `${name}_sum`, labels: {}, value: inBaseUnit(sum, scale) });
-    values.push({ metricName: `${name}_count`, labels: {}, value: count });
+    values.push({ metricName: `${name}_sum`, labels, value: inBaseUnit(sum, scale) });
+    values.push({ metricName: `${name}_count`, labels, value: count });
     return values;
-  });
+  };
+  return readMetric('histogram', name, help, () =>
+    perThread ? threads(sab).flatMap((thread, block) => read({ thread }, block)) : read({}),
+  );
+}
+
+function gaugeOfThreads(sab: SharedArrayBuffer, key: GaugeName): ReadMetric {
+  const { name, help } = GAUGES[key];
+  return readMetric('gauge', name, help, () =>
+    threads(sab).map((thread, block) => ({ labels: { thread }, value: sumGauge(sab, key, block) })),
+  );
+}
+
+/** The names of the threads, by their block. */
+function threads(sab: SharedArrayBuffer): string[] {
+  return Array.from({ length: blockCount(sab) }, (_, block) => (block === 0 ? 'main' : `worker_${block - 1}`));
+}
+
+function isPerThread({ perThread }: ValueSpec): boolean {
+  return perThread === true;
 }
 
 /** Entries that share a Prometheus name differ in their labels and become one metric. */

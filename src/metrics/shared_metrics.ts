@@ -108,10 +108,15 @@ export interface HistogramSum {
   count: number;
 }
 
-/** A histogram over all threads. */
-export function sumHistogram(sab: SharedArrayBuffer, name: HistogramName): HistogramSum {
+/** How many threads' blocks there are. */
+export function blockCount(sab: SharedArrayBuffer): number {
+  return sab.byteLength / 8 / BLOCK_DOUBLES;
+}
+
+/** A histogram over all threads, or of the thread with block `only`. */
+export function sumHistogram(sab: SharedArrayBuffer, name: HistogramName, only?: number): HistogramSum {
   const { at, buckets } = histogramPlaces[name];
-  const values = new Float64Array(sab);
+  const values = blocks(sab, only);
   const counts = new Array<number>(buckets).fill(0);
   let sum = 0;
   for (let block = at; block < values.length; block += BLOCK_DOUBLES) {
@@ -126,9 +131,9 @@ export function sumCounter(sab: SharedArrayBuffer, name: CounterName): number {
   return sumAt(sab, counterPlaces[name]);
 }
 
-/** A gauge over all threads. */
-export function sumGauge(sab: SharedArrayBuffer, name: GaugeName): number {
-  return sumAt(sab, gaugePlaces[name]);
+/** A gauge over all threads, or of the thread with block `only`. */
+export function sumGauge(sab: SharedArrayBuffer, name: GaugeName, only?: number): number {
+  return sumAt(sab, gaugePlaces[name], only);
 }
 
 /**
@@ -153,8 +158,13 @@ export function quantile(sab: SharedArrayBuffer, name: HistogramName, q: number)
   return bounds[bounds.length - 1];
 }
 
-function sumAt(sab: SharedArrayBuffer, at: number): number {
-  const values = new Float64Array(sab);
+/** All blocks, or one of them. */
+function blocks(sab: SharedArrayBuffer, only?: number): Float64Array {
+  return only === undefined ? new Float64Array(sab) : new Float64Array(sab, only * BLOCK_DOUBLES * 8, BLOCK_DOUBLES);
+}
+
+function sumAt(sab: SharedArrayBuffer, at: number, only?: number): number {
+  const values = blocks(sab, only);
   let sum = 0;
   for (let i = at; i < values.length; i += BLOCK_DOUBLES) sum += values[i];
   return sum;

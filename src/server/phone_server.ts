@@ -4,6 +4,7 @@ import type { AgentBook } from '../agents/agent_book.js';
 import type { EngineConfig } from '../config.js';
 import type { RootLogger } from '../log.js';
 import { watchGarbageCollector } from '../metrics/gc_pauses.js';
+import { watchEventLoop } from '../metrics/loop_watch.js';
 import { createRegistry } from '../metrics/prometheus.js';
 import { ThreadMetrics } from '../metrics/shared_metrics.js';
 import { type ProbeResult, probeOk } from '../providers/probe.js';
@@ -15,6 +16,7 @@ import { SlotFlags } from '../threads/slot_flags.js';
 import { failureCode, TwilioRest, type TwilioRestError } from '../twilio/rest_client.js';
 import { isSignedHandshake } from '../twilio/webhook_signature.js';
 import { TwilioWebhooks } from '../twilio/webhooks.js';
+import { AgentMetrics } from './agent_metrics.js';
 import { Admission, keptForInbound } from './calls/admission.js';
 import { CallControl } from './calls/call_control.js';
 import { TwilioDesk } from './calls/call_desk.js';
@@ -70,6 +72,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
   const { config, agents, memory, runner, store, log, version, warnings = [] } = options;
   const threadMetrics = new ThreadMetrics(memory.metrics, 0);
   const collector = watchGarbageCollector(threadMetrics);
+  const loop = watchEventLoop(threadMetrics);
   const rings = Array.from({ length: config.calls.max }, (_, slot) => new SlotRings(memory.slab, slot));
   const admission = new Admission(config.calls.max, keptForInbound(config.calls.max, config.calls.inboundPercent));
   const registry = new CallRegistry();
@@ -99,6 +102,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     storeUp: () => store.state().isUp,
     storeFallbacks: () => store.state().fallbacks,
   });
+  events.subscribe('call', 'agent_metrics', new AgentMetrics(prometheus, agents.ids(), config.prices).onCallEvent);
   const providers = new ProviderHealth((provider, notice) => log.warn({ provider, notice }, 'a provider has news'));
   const rest = new TwilioRest(config.twilio, (ok, code) => providers.observe('twilio', ok, code, Date.now()));
   addProviders(providers, config, rest);
@@ -197,6 +201,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     recordings.stop();
     keys.stop();
     collector.stop();
+    loop.stop();
   };
   let stopping: Promise<void> | null = null;
   const reloadKeys = () => {

@@ -89,6 +89,7 @@ export class CallReport {
       callSid: this.#order.callSid,
       streamSid: this.streamSid,
       direction: this.#order.direction,
+      agent: this.#order.agentId,
       ...fromAndTo(this.#order),
       startedAt: this.#order.acceptedAt,
       endedAt: isoNow(),

@@ -14,6 +14,7 @@ import { nowMs } from '../clock.js';
 import type { EngineConfig } from '../config.js';
 import { createLogger } from '../log.js';
 import { watchGarbageCollector } from '../metrics/gc_pauses.js';
+import { watchEventLoop } from '../metrics/loop_watch.js';
 import { ThreadMetrics } from '../metrics/shared_metrics.js';
 import type { TtsProvider } from '../providers/tts.js';
 import { Doorbell } from '../threads/doorbell.js';
@@ -57,6 +58,7 @@ async function createHost(setup: WorkerSetup): Promise<SessionHost> {
   const heartbeat = new Heartbeat(heartbeats, workerIndex, nowMs());
   const metrics = new ThreadMetrics(setup.metrics, workerIndex + 1);
   watchGarbageCollector(metrics);
+  watchEventLoop(metrics);
   const onUncaught = (what: string, error: unknown): void => {
     metrics.add('worker_exceptions');
     log.error({ err: error }, `defect: uncaught ${what} in a worker`);

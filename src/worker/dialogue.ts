@@ -186,6 +186,7 @@ export class Dialogue {
       case 'finalize_stt':
         return this.#links.finalizeStt();
       case 'draft':
+        services.metrics.add('drafts');
         return this.#speaker.prepare(action.text, this.#memory.request(action.text));
       case 'drop_draft':
         return this.#speaker.dropDraft();
@@ -195,6 +196,7 @@ export class Dialogue {
         return;
       case 'withdraw':
         events.emit({ kind: 'floor', decision: 'withdraw' });
+        services.metrics.add('withdrawn');
         this.#speaker.interrupt(now);
         return this.#memory.withdraw();
       case 'give_up':
@@ -288,6 +290,7 @@ export class Dialogue {
   #takeUp(now: number): void {
     const text = this.#cutOff;
     this.#cutOff = '';
+    this.#links.services.metrics.add('false_barge_ins');
     if (!SPEAKABLE.test(text)) return this.event({ on: 'nothing_left' }, now);
     this.#links.services.metrics.add('floor_resumes');
     this.#speaker.say('answer', this.#memory.rest(text), text, false);

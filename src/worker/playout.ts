@@ -68,6 +68,8 @@ export class Playout {
   #latest: ReplyId | null = null;
   #finishing = false;
   #held = false;
+  /** When the last CLEAR was written; 0 = a mark has come back for it. */
+  #clearedMs = 0;
 
   /** @param onSent a message of audio went out */
   constructor(
@@ -189,14 +191,17 @@ export class Playout {
       this.played?.cut(callMs);
     }
     if (!isUnplayed || !this.#egress.isOpen) return false;
-    this.#playEndMs = nowMs;
+    this.#playEndMs = this.#clearedMs = nowMs;
     this.#egress.clear();
     return true;
   }
 
   /** A mark came back. */
   mark(name: string, nowMs: number): void {
-    if (this.#ledger.markEchoed(name, nowMs) !== 'played') this.#metrics.add('stale_marks');
+    if (this.#ledger.markEchoed(name, nowMs) === 'played') return;
+    this.#metrics.add('stale_marks');
+    if (this.#clearedMs > 0) this.#metrics.observe('clear_echo_ms', nowMs - this.#clearedMs);
+    this.#clearedMs = 0;
   }
 
   /** The first of its audio has gone out. */

@@ -78,7 +78,9 @@ describe('a histogram', () => {
       for (let value = 0.01; value < 1e5; value *= 1.7) worker.observe(key, value);
     const families = parseExposition(await registry.metrics());
     for (const { name } of Object.values(HISTOGRAMS)) {
-      const samples = families.get(name)?.samples ?? [];
+      // Of one that is shown for each thread, the observing one's.
+      const all = families.get(name)?.samples ?? [];
+      const samples = all.filter(({ labels }) => labels['thread'] !== 'main');
       const values = samples.filter((sample) => sample.name === `${name}_bucket`).map(({ value }) => value);
       expect(values).toEqual([...values].sort((a, b) => a - b));
       expect(values.at(-1)).toBe(samples.find((sample) => sample.name === `${name}_count`)?.value);
@@ -104,6 +106,24 @@ test('values are those of the moment of reading', async () => {
   worker.setGauge('worker_calls', 2);
   main.setGauge('worker_calls', 5);
   expect((await family('ringline_worker_calls')).samples[0].value).toBe(7);
+});
+
+test('what belongs to a thread is shown for each of them, not summed', async () => {
+  main.setGauge('loop_utilisation', 0.25);
+  worker.setGauge('loop_utilisation', 0.75);
+  worker.observe('loop_lag_ms', 30);
+  const name = 'ringline_event_loop_utilisation_ratio';
+  expect((await family(name)).samples).toEqual([
+    { name, labels: { thread: 'main' }, value: 0.25 },
+    { name, labels: { thread: 'worker_0' }, value: 0.75 },
+  ]);
+  const counts = (await family('ringline_event_loop_lag_seconds')).samples.filter(({ name }) =>
+    name.endsWith('_count'),
+  );
+  expect(counts.map(({ labels, value }) => [labels['thread'], value])).toEqual([
+    ['main', 0],
+    ['worker_0', 1],
+  ]);
 });
 
 test('the process shows itself under the standard names, and further metrics can be added', async () => {

@@ -50,7 +50,8 @@ export function sign(url: string, fields: [string, string][] = [], token = AUTH_
 export function summaryOf(order: CallOrder, endReason: EndReason): CallSummary {
   const now = new Date().toISOString();
   return {
-    ...{ callSid: order.callSid, streamSid: null, direction: order.direction, ...fromAndTo(order) },
+    ...{ callSid: order.callSid, streamSid: null, direction: order.direction, agent: order.agentId },
+    ...fromAndTo(order),
     ...{
       startedAt: now,
       endedAt: now,

@@ -105,6 +105,18 @@ test('a barge-in is told with the time from the onset to the clear, and the turn
   ]);
 });
 
+test('an answer that is taken back unheard is counted, and so are the drafts', () => {
+  greeted();
+  says('Tell me about the menu.', 1000);
+  pass(1500);
+  expect(states().at(-1)).toBe('thinking');
+  expect(sumCounter(bench.metrics, 'drafts')).toBe(1);
+  dialogue.speechStarts(time - 64, time);
+  says('The one of today.', 5000);
+  pass(20);
+  expect(sumCounter(bench.metrics, 'withdrawn')).toBe(1);
+});
+
 test('a voice that fails in mid-answer is heard to its end, then apologised for; nobody interrupted', () => {
   greeted();
   says('Tell me about the menu.', 1000);

@@ -281,6 +281,24 @@ test('without word times it goes on where it stopped', () => {
   expect([...next.subarray(0, 4)]).toEqual([...audio(900).subarray(200 * 8, 200 * 8 + 4)]);
 });
 
+test('from a CLEAR to the first mark that comes back for it is observed, once, and only then', () => {
+  id = playout.begin();
+  playout.audio(id, audio(1000), 1000);
+  for (let now = 1000; now <= 1800; now += 5) playout.tick(now);
+  const marks = read().filter(({ event }) => event === 'mark');
+  expect(marks.length).toBeGreaterThan(0);
+  playout.mark(marks[0].name, 1801);
+  playout.begin();
+  const more = playout.begin();
+  playout.audio(more, audio(1000), 1850);
+  for (let now = 1850; now <= 2500; now += 5) playout.tick(now);
+  const later = read().filter(({ event }) => event === 'mark');
+  expect(playout.cut(2510)).toBe(true);
+  expect(sumHistogram(metricsMemory, 'clear_echo_ms').count).toBe(0);
+  for (const { name } of later) playout.mark(name, 2570);
+  expect(sumHistogram(metricsMemory, 'clear_echo_ms')).toMatchObject({ count: 1, sum: 60 });
+});
+
 test('a cut ends a hold, and audio of what was cut is dropped, counted', () => {
   id = playout.begin();
   playout.audio(id, audio(900), 0);

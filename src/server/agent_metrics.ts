@@ -1,0 +1,100 @@
+// What calls were like by the agent that held them: counted once, when a call is over, from its summary. Labels are the
+// names of agents that exist, so their number is bounded; whoever else held a call is `other`.
+
+import * as prom from 'prom-client';
+import type { CallEvent } from '../call/call_events.js';
+import type { CallSummary } from '../call/call_report.js';
+import type { EngineConfig } from '../config.js';
+
+const SECONDS = [0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10];
+const CALL_SECONDS = [5, 10, 20, 30, 60, 120, 180, 300, 600, 1200, 1800, 3600];
+const OTHER = 'other';
+const MILLION = 1e6;
+
+/** What a call used, in the unit of the prices (config_variables.ts); all 0 without prices. */
+export function costOf(
+  { usage, durationS }: Pick<CallSummary, 'usage' | 'durationS'>,
+  prices: EngineConfig['prices'],
+): { llm: number; stt: number; tts: number; line: number } {
+  const { promptTokens, completionTokens, ttsCharacters, sttSeconds } = usage;
+  return {
+    llm: (promptTokens * prices.llmInput + completionTokens * prices.llmOutput) / MILLION,
+    stt: (sttSeconds / 60) * prices.stt,
+    tts: (ttsCharacters * prices.tts) / MILLION,
+    line: (durationS / 60) * prices.line,
+  };
+}
+
+export class AgentMetrics {
+  readonly #agents: ReadonlySet<string>;
+  readonly #prices: EngineConfig['prices'];
+  readonly #calls: prom.Counter;
+  readonly #turns: prom.Counter;
+  readonly #bargeIns: prom.Counter;
+  readonly #characters: prom.Counter;
+  readonly #cost: prom.Counter;
+  readonly #firstAudio: prom.Histogram;
+  readonly #duration: prom.Histogram;
+
+  /** @param agents names of all agents there are */
+  constructor(registry: prom.Registry, agents: readonly string[], prices: EngineConfig['prices']) {
+    this.#agents = new Set(agents);
+    this.#prices = prices;
+    const registers = [registry];
+    const counter = (name: string, help: string, labelNames: string[]) =>
+      new prom.Counter({ name, help, labelNames, registers });
+    const histogram = (name: string, help: string, buckets: number[]) =>
+      new prom.Histogram({ name, help, buckets, labelNames: ['agent'], registers });
+    this.#calls = counter('ringline_agent_calls_total', 'Calls an agent has held, by why they ended.', [
+      'agent',
+      'reason',
+    ]);
+    this.#turns = counter('ringline_agent_turns_total', 'Turns of callers that an agent was asked to answer.', [
+      'agent',
+    ]);
+    this.#bargeIns = counter('ringline_agent_barge_ins_total', 'Replies of an agent that callers cut off.', ['agent']);
+    this.#characters = counter(
+      'ringline_agent_reply_characters_total',
+      'Text of an agent that was to be said, by what became of it.',
+      ['agent', 'fate'],
+    );
+    this.#cost = counter(
+      'ringline_agent_cost_total',
+      'Estimated cost of the calls of an agent, in the currency of the PRICE_ settings; 0 without them.',
+      ['agent', 'kind'],
+    );
+    this.#firstAudio = histogram(
+      'ringline_agent_first_audio_seconds',
+      'End of speech to the first frame of the answer on the socket, by agent.',
+      SECONDS,
+    );
+    this.#duration = histogram('ringline_agent_call_duration_seconds', 'Media of calls, by agent.', CALL_SECONDS);
+    // Known label values begin at zero: a rate over a series that appears out of nothing misses its first event.
+    for (const agent of agents) {
+      this.#calls.inc({ agent, reason: 'agent_goodbye' }, 0);
+      this.#turns.inc({ agent }, 0);
+      this.#bargeIns.inc({ agent }, 0);
+      for (const fate of ['heard', 'unheard']) this.#characters.inc({ agent, fate }, 0);
+      for (const kind of ['llm', 'stt', 'tts', 'line']) this.#cost.inc({ agent, kind }, 0);
+    }
+  }
+
+  /** Takes all events of calls; only the last of a call counts. */
+  readonly onCallEvent = (event: CallEvent): void => {
+    if (event.kind === 'ended' && event.summary !== null) this.#count(event.summary);
+  };
+
+  #count(summary: CallSummary): void {
+    const agent = this.#agents.has(summary.agent) ? summary.agent : OTHER;
+    this.#calls.inc({ agent, reason: summary.endReason });
+    this.#bargeIns.inc({ agent }, summary.bargeIns.length);
+    this.#duration.observe({ agent }, summary.durationS);
+    for (const { caller, agent: said, heard, firstAudioMs } of summary.turns) {
+      if (caller !== '') this.#turns.inc({ agent });
+      this.#characters.inc({ agent, fate: 'heard' }, heard.length);
+      this.#characters.inc({ agent, fate: 'unheard' }, Math.max(0, said.length - heard.length));
+      if (firstAudioMs !== null) this.#firstAudio.observe({ agent }, firstAudioMs / 1000);
+    }
+    for (const [kind, cost] of Object.entries(costOf(summary, this.#prices))) this.#cost.inc({ agent, kind }, cost);
+  }
+}

@@ -1,0 +1,71 @@
+import { Registry } from 'prom-client';
+import { beforeEach, expect, test } from 'vitest';
+import type { CallOrder } from '../../src/call/call.js';
+import type { CallEvent } from '../../src/call/call_events.js';
+import type { CallSummary } from '../../src/call/call_report.js';
+import type { TurnReport } from '../../src/call/report_parts.js';
+import { AgentMetrics, costOf } from '../../src/server/agent_metrics.js';
+import { metric, summaryOf } from './harness.js';
+
+const PRICES = { llmInput: 2, llmOutput: 8, stt: 0.6, tts: 30, line: 0.12 };
+const ORDER = { callSid: 'CA1', direction: 'inbound', agentId: 'front_desk', slot: 0 } as CallOrder;
+let registry: Registry;
+let metrics: AgentMetrics;
+beforeEach(() => {
+  registry = new Registry();
+  metrics = new AgentMetrics(registry, ['front_desk', 'survey'], PRICES);
+});
+
+function tell(summary: CallSummary | null): void {
+  const event: CallEvent = { callSid: 'CA1', slot: 0, seq: 9, atMs: 1, kind: 'ended', reason: 'silence', summary };
+  metrics.onCallEvent(event);
+}
+const turn = (part: Partial<TurnReport>) => part as TurnReport;
+
+test('an ended call is counted under the agent that held it', async () => {
+  tell({
+    ...summaryOf(ORDER, 'caller_hangup'),
+    durationS: 60,
+    turns: [
+      turn({ caller: '', agent: 'Hello.', heard: 'Hello.', firstAudioMs: null }),
+      turn({ caller: 'Soup?', agent: 'Yes, we have.', heard: 'Yes,', firstAudioMs: 400 }),
+    ],
+    bargeIns: [{ turn: 1, atMs: 5, onsetToClearMs: 2 }],
+    usage: { promptTokens: 500_000, completionTokens: 250_000, ttsCharacters: 1000, sttSeconds: 30 },
+  });
+  const text = await registry.metrics();
+  for (const [series, value] of [
+    ['ringline_agent_calls_total{agent="front_desk",reason="caller_hangup"}', 1],
+    ['ringline_agent_turns_total{agent="front_desk"}', 1],
+    ['ringline_agent_barge_ins_total{agent="front_desk"}', 1],
+    ['ringline_agent_reply_characters_total{agent="front_desk",fate="heard"}', 10],
+    ['ringline_agent_reply_characters_total{agent="front_desk",fate="unheard"}', 9],
+    ['ringline_agent_first_audio_seconds_count{agent="front_desk"}', 1],
+    ['ringline_agent_first_audio_seconds_bucket{le="0.5",agent="front_desk"}', 1],
+    ['ringline_agent_call_duration_seconds_sum{agent="front_desk"}', 60],
+    ['ringline_agent_cost_total{agent="front_desk",kind="llm"}', 3],
+    ['ringline_agent_cost_total{agent="front_desk",kind="stt"}', 0.3],
+    ['ringline_agent_cost_total{agent="front_desk",kind="line"}', 0.12],
+    ['ringline_agent_turns_total{agent="survey"}', 0],
+  ] as const) {
+    expect([series, metric(text, series)]).toEqual([series, value]);
+  }
+});
+
+test('labels stay bounded: an agent that is not there is "other"', async () => {
+  for (let i = 0; i < 20; i++) tell(summaryOf({ ...ORDER, agentId: `made_up_${i}` }, 'silence'));
+  const text = await registry.metrics();
+  expect(text).not.toContain('made_up');
+  expect(metric(text, 'ringline_agent_calls_total{agent="other",reason="silence"}')).toBe(20);
+});
+
+test('what is no end of a call, or has no summary, is not counted', async () => {
+  metrics.onCallEvent({ callSid: 'CA1', slot: 0, seq: 1, atMs: 1, kind: 'floor', decision: 'hold' });
+  tell(null);
+  expect(await registry.metrics()).not.toContain('reason="silence"');
+});
+
+test('without prices nothing costs anything', () => {
+  const free = { llmInput: 0, llmOutput: 0, stt: 0, tts: 0, line: 0 };
+  expect(costOf(summaryOf(ORDER, 'silence'), free)).toEqual({ llm: 0, stt: 0, tts: 0, line: 0 });
+});
