@@ -2,12 +2,34 @@
 
 import type { EngineError } from '../errors.js';
 
-export type ChatMessage = { role: 'system' | 'user' | 'assistant'; content: string };
+/** A tool the model wants to be run. */
+export interface ToolCall {
+  /** The model's own name for this call; its result is told under it. */
+  id: string;
+  name: string;
+  /** JSON as the model wrote it: it may be cut off or wrong. */
+  arguments: string;
+}
+
+/** What the model is told of a tool. */
+export interface ToolSpec {
+  name: string;
+  description: string;
+  /** JSON Schema of an object. */
+  parameters: Record<string, unknown>;
+}
+
+export type ChatMessage =
+  | { role: 'system' | 'user'; content: string }
+  | { role: 'assistant'; content: string; toolCalls?: readonly ToolCall[] }
+  | { role: 'tool'; toolCallId: string; content: string };
 
 export interface LlmRequest {
   messages: readonly ChatMessage[];
   maxTokens: number;
   temperature: number;
+  /** What the model may ask for instead of words, or behind them; absent = nothing. */
+  tools?: readonly ToolSpec[];
 }
 
 export interface LlmUsage {
@@ -18,8 +40,11 @@ export interface LlmUsage {
 export interface LlmHandlers {
   /** A piece of text, never empty. */
   onText(text: string): void;
-  /** The reply is complete. `finishReason` as the provider names it (`stop`, `length`, `content_filter`, …). */
-  onDone(result: { finishReason: string; usage: LlmUsage | null }): void;
+  /**
+   * The reply is complete. `finishReason` as the provider names it (`stop`, `length`, `content_filter`, `tool_calls`, …).
+   * `toolCalls`: what the model wants to be run before it goes on, absent = nothing; results belong into the next request.
+   */
+  onDone(result: { finishReason: string; usage: LlmUsage | null; toolCalls?: readonly ToolCall[] }): void;
   /** The run failed; nothing more follows. */
   onError(error: EngineError): void;
 }

@@ -3,7 +3,7 @@
 
 import { pino } from 'pino';
 import type { EngineError } from '../../src/errors.js';
-import type { LlmHandlers, LlmUsage } from '../../src/providers/llm.js';
+import type { LlmHandlers } from '../../src/providers/llm.js';
 import type { ProviderCounter, ProviderHooks } from '../../src/providers/shared/provider_hooks.js';
 import type { SttHandlers, SttTranscript } from '../../src/providers/stt.js';
 import type { TtsHandlers } from '../../src/providers/tts.js';
@@ -111,10 +111,12 @@ export class SttProbe extends Watched implements SttHandlers {
   }
 }
 
+type LlmResult = Parameters<LlmHandlers['onDone']>[0];
+
 export class LlmProbe extends Watched implements LlmHandlers {
   text = '';
   pieces = 0;
-  done: { finishReason: string; usage: LlmUsage | null } | null = null;
+  done: LlmResult | null = null;
   error: EngineError | null = null;
   /** Handler calls after the run's end: must stay 0. */
   late = 0;
@@ -128,7 +130,7 @@ export class LlmProbe extends Watched implements LlmHandlers {
     this.changed();
   }
 
-  onDone(result: { finishReason: string; usage: LlmUsage | null }): void {
+  onDone(result: LlmResult): void {
     if (this.over) this.late++;
     this.over = true;
     this.done = result;

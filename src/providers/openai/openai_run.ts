@@ -7,13 +7,14 @@ import OpenAI from 'openai';
 import { type BackoffOptions, backoffMs } from '../../backoff.js';
 import { nowMs } from '../../clock.js';
 import { EngineError } from '../../errors.js';
-import type { LlmHandlers, LlmRequest, LlmRun, LlmUsage } from '../llm.js';
+import type { LlmHandlers, LlmRequest, LlmRun, LlmUsage, ToolCall } from '../llm.js';
 import type { Sweep, Swept } from '../shared/liveness.js';
 import { logFault, type ProviderHooks } from '../shared/provider_hooks.js';
 import { failureWord, isRetryableStatus, retryAfterMs } from '../shared/provider_http.js';
 import { SseReader } from '../shared/sse_reader.js';
 import type { PoolResponse } from './openai_fetch.js';
 import type { ChatParameters, OpenaiParameters } from './openai_parameters.js';
+import { ToolCallCollector, wireMessages, wireTools } from './openai_tools.js';
 
 export interface OpenaiTuning {
   firstTokenTimeoutMs: number;
@@ -70,6 +71,8 @@ export class OpenaiRun implements LlmRun, Swept {
   #finishReason: string | null = null;
   #usage: LlmUsage | null = null;
   #released = false;
+  /** Null where no tools are offered, or none was asked for yet. */
+  #tools: ToolCallCollector | null = null;
 
   constructor(
     readonly context: OpenaiRunContext,
@@ -123,11 +126,14 @@ export class OpenaiRun implements LlmRun, Swept {
   /** Never rejects. Once `controller` is no longer the run's, this attempt is history and tells nobody anything. */
   async #read(controller: AbortController): Promise<void> {
     const { model, client, parameters } = this.context;
-    const messages = this.request.messages as LlmRequest['messages'][number][];
+    const messages = wireMessages(this.request.messages);
+    const { tools } = this.request;
+    const offered = tools === undefined || tools.length === 0 ? {} : { tools: wireTools(tools) };
     this.#sent = parameters.of(this.request);
+    this.#tools = null;
     try {
       const response = await client.chat.completions
-        .create({ model, messages, stream: true, ...this.#sent }, { signal: controller.signal })
+        .create({ model, messages, stream: true, ...this.#sent, ...offered }, { signal: controller.signal })
         .asResponse();
       const { body } = response as unknown as PoolResponse;
       if (controller !== this.#controller) {
@@ -188,6 +194,7 @@ export class OpenaiRun implements LlmRun, Swept {
         this.#deadlineMs = nowMs() + this.context.tuning.stallTimeoutMs;
         this.#onText(text);
       }
+      if (choice?.delta?.tool_calls) this.#onToolCalls(choice.delta.tool_calls);
       if (choice?.finish_reason) {
         this.#finishReason = String(choice.finish_reason).slice(0, 40);
         this.#state = 'finishing';
@@ -201,11 +208,7 @@ export class OpenaiRun implements LlmRun, Swept {
   }
 
   #onText(text: string): void {
-    if (!this.#delivered) {
-      this.#delivered = true;
-      this.#state = 'streaming';
-      this.context.hooks.onResult?.(null);
-    }
+    this.#progressed();
     // Only the tail matters: whether the text so far ends in a whole sentence.
     this.#text = (this.#text + text).slice(-8);
     try {
@@ -213,6 +216,26 @@ export class OpenaiRun implements LlmRun, Swept {
     } catch (thrown) {
       logFault(this.context.hooks, thrown);
     }
+  }
+
+  /** As good as text: the model has decided, and what it decided is not asked for a second time. */
+  #onToolCalls(deltas: unknown): void {
+    this.#tools ??= new ToolCallCollector();
+    if (!this.#tools.add(deltas)) return;
+    this.#deadlineMs = nowMs() + this.context.tuning.stallTimeoutMs;
+    this.#progressed();
+  }
+
+  #toolCalls(): { toolCalls?: readonly ToolCall[] } {
+    const calls = this.#tools?.calls ?? [];
+    return calls.length === 0 ? {} : { toolCalls: calls };
+  }
+
+  #progressed(): void {
+    if (this.#delivered) return;
+    this.#delivered = true;
+    this.#state = 'streaming';
+    this.context.hooks.onResult?.(null);
   }
 
   #onStreamEnd(): void {
@@ -311,7 +334,7 @@ export class OpenaiRun implements LlmRun, Swept {
     this.#state = 'over';
     this.#deadlineMs = nowMs() + this.context.tuning.drainMs;
     try {
-      handlers?.onDone({ finishReason, usage: this.#usage });
+      handlers?.onDone({ finishReason, usage: this.#usage, ...this.#toolCalls() });
     } catch (thrown) {
       logFault(this.context.hooks, thrown);
     }

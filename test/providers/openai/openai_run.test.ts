@@ -429,3 +429,41 @@ describe('a parameter that the model refuses', () => {
     expect(server.bodies).toHaveLength(2);
   });
 });
+
+describe('tools', () => {
+  const call = (fragment: object) => event({ choices: [{ index: 0, delta: { tool_calls: [fragment] } }] });
+  const TOOLS = [{ name: 'look_up', description: 'Looks an order up.', parameters: { type: 'object' } }];
+
+  test('words, then a call: both are delivered, and the tools were offered', async () => {
+    server.answers = [
+      stream([
+        ROLE,
+        delta('One moment. '),
+        call({ index: 0, id: 'call_1', type: 'function', function: { name: 'look_up', arguments: '' } }),
+        call({ index: 0, function: { arguments: '{"n":1}' } }),
+        finish('tool_calls'),
+        USAGE,
+        END,
+      ]),
+    ];
+    provider();
+    start({ tools: TOOLS });
+    await probe.ended();
+    expect(probe.text).toBe('One moment. ');
+    expect(probe.done).toMatchObject({
+      finishReason: 'tool_calls',
+      toolCalls: [{ id: 'call_1', name: 'look_up', arguments: '{"n":1}' }],
+    });
+    expect(server.bodies[0].tools).toEqual([{ type: 'function', function: TOOLS[0] }]);
+  });
+
+  test('a call without a word is an answer: nothing is asked again', async () => {
+    const only = call({ index: 0, id: 'call_1', function: { name: 'look_up', arguments: '{}' } });
+    server.answers = [stream([ROLE, only, finish('tool_calls'), USAGE, END])];
+    provider();
+    start({ tools: TOOLS });
+    await probe.ended();
+    expect(probe.done?.toolCalls).toHaveLength(1);
+    expect(server.bodies).toHaveLength(1);
+  });
+});

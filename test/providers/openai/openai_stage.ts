@@ -1,6 +1,7 @@
 // What the tests of the OpenAI client share: a server scripted by each test, a client of it, and what must hold after each.
 
 import { afterEach, beforeEach, expect } from 'vitest';
+import type { LlmRequest } from '../../../src/providers/llm.js';
 import { OpenaiLlm } from '../../../src/providers/openai/openai_llm.js';
 import type { OpenaiTuning } from '../../../src/providers/openai/openai_run.js';
 import { LlmProbe, TEST_SWEEP_MS, TestHooks, watchStrayErrors } from '../provider_probe.js';
@@ -36,9 +37,9 @@ export function provider(tuning: Partial<OpenaiTuning> = {}, model = 'gpt-6-luna
   );
 }
 
-export function start() {
+export function start(more: Partial<LlmRequest> = {}) {
   const messages = [{ role: 'user', content: 'My lunch was cold.' }] as const;
-  return llm.start({ messages, maxTokens: 100, temperature: 0.4 }, probe);
+  return llm.start({ messages, maxTokens: 100, temperature: 0.4, ...more }, probe);
 }
 
 /** Every run has let go of its connection, and the pool (which waits one turn of the event loop) has it back. */
