@@ -34,6 +34,8 @@ export class NodeTransport implements HttpTransport {
   readonly #server: http.Server;
   readonly #wss: WebSocketServer;
   readonly #sockets = new Set<NodeSocket>();
+  /** Connections whose handshake is not answered: the HTTP server no longer knows them. */
+  readonly #shaking = new Set<Duplex>();
   readonly #limits: SocketLimits;
   #sweeper: NodeJS.Timeout | null = null;
   #isClosed = false;
@@ -68,6 +70,8 @@ export class NodeTransport implements HttpTransport {
     });
     this.#server.on('upgrade', (req, stream, head) => {
       if (!asksForWebSocket(req)) return this.#serveWithoutUpgrade(req, stream, head);
+      this.#shaking.add(stream);
+      stream.once('close', () => this.#shaking.delete(stream));
       handlers.handshake(new NodeHandshake(req, stream, head, this.#accept));
     });
     this.#server.on('clientError', (error: NodeJS.ErrnoException, stream) => {
@@ -98,6 +102,7 @@ export class NodeTransport implements HttpTransport {
     if (this.#sweeper) clearInterval(this.#sweeper);
     this.#server.close();
     for (const socket of [...this.#sockets]) socket.close();
+    for (const stream of this.#shaking) stream.destroy();
     this.#server.closeAllConnections();
   }
 
@@ -110,6 +115,7 @@ export class NodeTransport implements HttpTransport {
     this.#wss.handleUpgrade(req, stream, head, (ws) => {
       const socket: NodeSocket = new NodeSocket(ws, stream, events, this.#limits, () => this.#sockets.delete(socket));
       this.#sockets.add(socket);
+      this.#shaking.delete(stream);
       socket.open();
     });
     this.#wss.off('headers', addHeaders);

@@ -307,6 +307,16 @@ describe('WebSockets', () => {
     expect([received, events.ends.length]).toEqual([['last words'], 1]);
   });
 
+  test('a handshake that nobody has answered yet is cut when the server closes', async () => {
+    const waiting: Handshake[] = [];
+    const { port } = await serve(echo, (client) => void waiting.push(client));
+    const ws = new WebSocket(`ws://127.0.0.1:${port}/any`);
+    const ended = new Promise<string>((resolve) => ws.on('error', (error) => resolve(error.message)));
+    await until(() => waiting.length === 1);
+    transport.close();
+    expect(await ended).toMatch(/hang up|reset/);
+  });
+
   test('close cuts, and is told before it returns', async () => {
     const { ws, events, socket } = await connected();
     socket.close();
