@@ -78,6 +78,7 @@ describe('the rules bite', () => {
     ['src/providers/deepgram/deepgram_stt.ts', "import WebSocket from 'ws'; import('@deepgram/sdk');"],
     ['src/conversation/transcript.ts', "import type { SttTranscript } from '../providers/stt.js';"],
     ['src/store/memory_store.ts', "import { nowMs } from '../clock.js';"],
+    ['src/tools/arguments.ts', "import { Ajv2020 } from 'ajv/dist/2020.js';"],
     ['src/worker/call_session.ts', "import { JOB } from '../conversation/transcript.js';"],
     [
       'src/server/media/media_socket.ts',
@@ -107,6 +108,9 @@ describe('the rules bite', () => {
       'may not import src/prov',
     ],
     ['src/worker/new.ts', "import { x } from '../server/media/body.js';", 'may not import src/server'],
+    ['src/worker/new.ts', "import { Ajv2020 } from 'ajv/dist/2020.js';", 'may not import ajv'],
+    ['src/tools/new.ts', "import { x } from '../worker/call_session.js';", 'may not import src/worker'],
+    ['src/tools/new.ts', "import { stt } from '../providers/stt.js';", 'may not import src/providers'],
     ['src/twilio/new.ts', "import { x } from '../server/media/body.js';", 'may not import src/server'],
     [
       'src/server/new.ts',

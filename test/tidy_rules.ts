@@ -27,8 +27,11 @@ const MAY_IMPORT: Record<string, (target: string, isType: boolean) => boolean> =
   // Knows no call: what is kept is said where it is used.
   store: () => false,
   conversation: (target, isType) => isType && /^src\/providers\/(stt|llm|tts)\.ts$/.test(target),
-  agents: (target) => /^src\/conversation\//.test(target) || target === VENDOR_LIST,
-  worker: (target) => /^src\/(metrics|threads|audio|twilio|providers|conversation|agents)\//.test(target),
+  // What a model may do. They are told of the call by a desk, and know neither worker nor server.
+  tools: (target, isType) => isType && target === 'src/providers/llm.ts',
+  agents: (target) =>
+    /^src\/conversation\//.test(target) || target === VENDOR_LIST || target === 'src/tools/tool_definition.ts',
+  worker: (target) => /^src\/(metrics|threads|audio|twilio|providers|conversation|agents|tools)\//.test(target),
   server: (target) =>
     /^src\/(metrics|threads|twilio|store)\/|^src\/agents\/agent_book\.ts$/.test(target) || WITHOUT_SDK.test(target),
 };
@@ -54,7 +57,8 @@ const ONE_IMPORTER: Record<string, RegExp> = {
   '@cartesia/cartesia-js': /^src\/providers\/cartesia\//,
   twilio: /^src\/twilio\/(rest_client|webhook_signature|twiml)\.ts$/,
   ws: /^src\/(providers\/|server\/http\/(transport_node|node_socket)\.ts$)/,
-  undici: /^src\/providers\//,
+  undici: /^src\/(providers\/|tools\/http_client\.ts$)/,
+  ajv: /^src\/tools\/arguments\.ts$/,
   // Loaded only where there is a Redis: by open_store.ts, on demand.
   ioredis: /^src\/store\/redis_(link|store)\.ts$/,
   'sonic-boom': /^src\/log_files\.ts$/,

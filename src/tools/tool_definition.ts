@@ -1,0 +1,93 @@
+// How an agent's file names its tools: ready-made ones by name, requests to somebody's server in full. Checked when the
+// file is read, so that no call finds out. What they become is tool_book.ts.
+
+import { z } from 'zod';
+import { schemaProblem } from './arguments.js';
+import { namesIn } from './template.js';
+
+/** What OpenAI takes as a function's name, and every server like it. */
+const name = z.string().regex(/^[a-zA-Z_][\w-]{0,63}$/, 'letters, digits, _ and -, 64 at most, are expected');
+const parameters = z.record(z.string(), z.unknown()).superRefine((value, context) => {
+  const problem = schemaProblem(value);
+  if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+});
+
+export const READY_MADE = ['end_call', 'look_up'] as const;
+
+export const httpToolDefinition = z
+  .strictObject({
+    name,
+    /** For the model: when to use it and what it returns. */
+    description: z.string().trim().min(1).max(1000),
+    /** JSON Schema of the arguments. */
+    parameters: parameters.default({ type: 'object', properties: {}, additionalProperties: false }),
+    method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).default('GET'),
+    /** Placeholders as in `https://example.com/orders/{{order}}`: an argument, `call.sid`, `call.from`, `call.to`, `var.NAME`. */
+    url: z.string().regex(/^https?:\/\/[^{}/\s]+/, 'expected http(s)://host/…, without a placeholder in the host'),
+    /** Beside those places also `secret.NAME`: the setting TOOL_SECRET_NAME. */
+    headers: z.record(z.string().regex(/^[\w-]+$/, 'not a header name'), z.string()).default({}),
+    /** JSON with placeholders; absent = the arguments as they are, for methods that carry a body. */
+    body: z.unknown().optional(),
+    /** Members of the answer's JSON that the model gets, as `order.state`; absent = the whole answer. */
+    result: z.array(z.string().min(1)).min(1).max(32).optional(),
+    timeoutMs: z.number().int().min(100).max(60_000).default(5000),
+    /** Further attempts after a lost connection or a 5xx; only for GET unless the server is known to bear it. */
+    retries: z.number().int().min(0).max(3).optional(),
+    /** Said when it takes long. */
+    filler: z.string().trim().min(1).max(200).nullable().default(null),
+    /** Arguments that are written down nowhere: a card number, a PIN. */
+    secretArguments: z.array(z.string()).default([]),
+    /** The server may be in our own network. */
+    allowPrivate: z.boolean().default(false),
+  })
+  .superRefine(({ parameters: schema, url, headers, body }, context) => {
+    const declared = new Set(Object.keys((schema['properties'] as object | undefined) ?? {}));
+    const used = [
+      ...namesIn(url),
+      ...Object.values(headers).flatMap(namesIn),
+      ...namesIn(JSON.stringify(body ?? null)),
+    ];
+    for (const each of new Set(used)) {
+      if (!declared.has(each) && !/^(call\.(sid|from|to)|var\.\w+|secret\.[A-Z][A-Z0-9_]*)$/.test(each)) {
+        context.addIssue({ code: 'custom', message: `{{${each}}} is neither an argument nor call., var. or secret.` });
+      }
+    }
+    for (const each of [...namesIn(url), ...namesIn(JSON.stringify(body ?? null))]) {
+      // A body may be logged by the server behind, an address by every proxy on the way.
+      if (each.startsWith('secret.'))
+        context.addIssue({ code: 'custom', message: `{{${each}}}: secrets go into headers only` });
+    }
+  });
+
+export const toolDefinition = z.union([z.enum(READY_MADE), httpToolDefinition], { error: whatIsWrong });
+
+/** A union says only that nothing fits; who wrote a request wants to know what is wrong with that. */
+function whatIsWrong({ input, code, ...issue }: z.core.$ZodRawIssue): string {
+  const branches = code === 'invalid_union' ? (issue as unknown as { errors: z.core.$ZodIssue[][] }).errors : [];
+  const ofRequest = branches[1] ?? [];
+  if (typeof input !== 'object' || input === null || ofRequest.length === 0)
+    return `expected one of ${READY_MADE.join(', ')}, or {name, description, url, …}`;
+  return ofRequest.map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message)).join('; ');
+}
+
+/** Names are what the model calls by: no two alike. */
+export const toolDefinitions = z
+  .array(toolDefinition)
+  .max(64)
+  .superRefine((tools, context) => {
+    const seen = new Set<string>();
+    for (const [i, tool] of tools.entries()) {
+      const own = typeof tool === 'string' ? tool : tool.name;
+      if (seen.has(own)) context.addIssue({ code: 'custom', path: [i], message: `a second tool named ${own}` });
+      seen.add(own);
+    }
+  });
+
+export type HttpToolDefinition = z.output<typeof httpToolDefinition>;
+export type ToolDefinition = z.output<typeof toolDefinition>;
+
+/** Secrets that these tools ask for, by name. */
+export function secretsIn(tools: readonly ToolDefinition[]): string[] {
+  const names = tools.flatMap((tool) => (typeof tool === 'string' ? [] : Object.values(tool.headers).flatMap(namesIn)));
+  return [...new Set(names.filter((each) => each.startsWith('secret.')).map((each) => each.slice('secret.'.length)))];
+}
