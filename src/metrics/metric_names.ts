@@ -142,6 +142,12 @@ export const HISTOGRAMS = {
     scale: MS,
     bounds: FINE_MS,
   },
+  moved_gap_ms: {
+    name: 'ringline_moved_gap_seconds',
+    help: 'Silence in a reply whose worker died: its sound running dry on the socket to its rest. 0 = nobody heard it.',
+    scale: MS,
+    bounds: STAGE_MS,
+  },
   webhook_ms: {
     name: 'ringline_webhook_seconds',
     help: 'Voice webhook received to TwiML answered.',

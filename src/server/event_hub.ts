@@ -71,9 +71,14 @@ export class EventHub {
     for (const subscriber of this.#subscribers.get(topic) ?? []) this.#offer(subscriber, payload);
   };
 
+  /** The number of the last event of the slot's call; 0 = none yet, or it is over. */
+  lastSeq(slot: number): number {
+    return this.#lastSeq.get(slot) ?? 0;
+  }
+
   /** A call is over whose worker could not say so: it died, or there never was one. */
   endWithoutWorker({ callSid, slot }: Pick<CallEvent, 'callSid' | 'slot'>, reason: EndReason | null): void {
-    const seq = (this.#lastSeq.get(slot) ?? 0) + 1;
+    const seq = this.lastSeq(slot) + 1;
     const payload: CallEvent = { callSid, slot, seq, atMs: Date.now(), kind: 'ended', reason, summary: null };
     this.publish({ topic: 'call', payload });
   }

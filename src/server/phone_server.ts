@@ -1,6 +1,7 @@
 // Puts the main thread together: makes every part once and connects them. No logic of its own beyond start and stop.
 
 import type { AgentBook } from '../agents/agent_book.js';
+import { nowMs } from '../clock.js';
 import type { EngineConfig } from '../config.js';
 import type { RootLogger } from '../log.js';
 import { watchGarbageCollector } from '../metrics/gc_pauses.js';
@@ -20,9 +21,11 @@ import { AgentMetrics } from './agent_metrics.js';
 import { Admission, keptForInbound } from './calls/admission.js';
 import { CallControl } from './calls/call_control.js';
 import { TwilioDesk } from './calls/call_desk.js';
+import { CallMoves } from './calls/call_moves.js';
 import { CallRegistry } from './calls/call_registry.js';
 import { CallsApi } from './calls/calls_api.js';
 import { Dialler } from './calls/dialler.js';
+import { KeptCalls } from './calls/kept_calls.js';
 import { EventHub } from './event_hub.js';
 import { Exposition } from './exposition.js';
 import { Health } from './health/health.js';
@@ -79,6 +82,8 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
   const events = new EventHub(log);
   events.subscribe('log', 'log', (line) => log.writeLine(line));
   events.subscribe('call', 'registry', (event) => registry.onCallEvent(event));
+  const kept = new KeptCalls();
+  events.subscribe('call', 'kept', kept.onCallEvent);
   events.subscribe('provider', 'health', ({ provider, ok, code, refused, at }) =>
     providers.observe(provider, ok, code, at, refused),
   );
@@ -107,11 +112,20 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
   const rest = new TwilioRest(config.twilio, (ok, code) => providers.observe('twilio', ok, code, Date.now()));
   addProviders(providers, config, rest);
 
+  const moves = new CallMoves({
+    kept,
+    rings,
+    lastSeq: (slot) => events.lastSeq(slot),
+    playEndMs: (slot) => pump.playEndMs(slot),
+    now: nowMs,
+  });
   const control = new CallControl({
     admission,
     registry,
     tokens,
     runner,
+    kept,
+    moves,
     events,
     agents,
     ingress,
@@ -120,7 +134,10 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     log,
     startTimeoutMs: config.calls.startTimeoutMs,
     flush: (slot) => pump.drain(slot),
+    isSocketOpen: (slot) => media.socketOf(slot) !== null,
     endSocket: (slot) => media.end(slot),
+    awaitRest: (slot) => pump.awaitRest(slot),
+    forgetSound: (slot) => pump.forget(slot),
   });
   const media: MediaSockets = new MediaSockets({
     slots: config.calls.max,

@@ -26,6 +26,7 @@ export class ServerMetrics {
   readonly #tokens: prom.Counter;
   readonly #refusals: prom.Counter;
   readonly #calls: prom.Counter;
+  readonly #moved: prom.Counter;
   readonly #oversized: prom.Counter;
   readonly #dials: prom.Counter;
   readonly #streamErrors: prom.Counter;
@@ -52,6 +53,7 @@ export class ServerMetrics {
     this.#tokens = counter('ringline_media_token_refused_total', 'Media sockets refused for their token.', ['reason']);
     this.#refusals = counter('ringline_calls_refused_total', 'Calls not taken, and dials not made.', ['reason']);
     this.#calls = counter('ringline_calls_total', 'Calls ended, by direction and reason.', ['direction', 'reason']);
+    this.#moved = counter('ringline_calls_moved_total', 'Calls that went on in another worker when theirs died.', []);
     this.#oversized = counter(
       'ringline_media_oversized_total',
       'Media sockets closed for a message that was too big.',
@@ -123,6 +125,9 @@ export class ServerMetrics {
   }
   ended(direction: CallDirection, reason: EndReason): void {
     this.#calls.inc({ direction, reason });
+  }
+  moved(): void {
+    this.#moved.inc();
   }
   oversized(): void {
     this.#oversized.inc();

@@ -63,11 +63,11 @@ async function createHost(setup: WorkerSetup): Promise<SessionHost> {
     metrics.add('worker_exceptions');
     log.error({ err: error }, `defect: uncaught ${what} in a worker`);
   };
-  // Nobody knows what an exception left behind that no session caught: every call of the thread is ended, its caller told
-  // so; calls to come find the thread as it was. A rejection is as a rule a vendor's SDK that forgot one of its own.
+  // Nobody knows what an exception left behind that no session caught. The thread ends, and its calls go on in another one,
+  // which knows all of them that counts. A rejection is as a rule a vendor's SDK that forgot one of its own.
   process.on('uncaughtException', (error) => {
     onUncaught('exception', error);
-    host.failAll(error);
+    process.exit(1);
   });
   process.on('unhandledRejection', (error) => onUncaught('rejection', error));
 

@@ -85,11 +85,6 @@ export class SessionHost {
     }
   }
 
-  /** Something failed that all calls share, nobody knows what it left behind: every call is ended, its caller told so. */
-  failAll(thrown: unknown): void {
-    for (const session of [...this.#sessions]) session.fail(thrown);
-  }
-
   /** Ends the beat and stops listening; for tests. Safe twice. */
   close(): void {
     this.#clock.stop();

@@ -50,8 +50,11 @@ export class Stage {
     readonly dir: string,
   ) {}
 
-  /** @param options `away`: every provider refuses connections from the start */
-  static async start(env: Record<string, string> = {}, options: { away?: boolean } = {}): Promise<Stage> {
+  /** @param options `away`: every provider refuses connections from the start; `nodeArgs`: of the server's process */
+  static async start(
+    env: Record<string, string> = {},
+    options: { away?: boolean; nodeArgs?: string[] } = {},
+  ): Promise<Stage> {
     const dir = mkdtempSync(path.join(os.tmpdir(), 'ringline-stage-'));
     writeFileSync(path.join(dir, 'agent.json'), JSON.stringify(AGENT));
     const simulators = await SimulatorSet.start({
@@ -77,6 +80,7 @@ export class Stage {
         CALLS_MAX: '16',
         ...env,
       },
+      nodeArgs: options.nodeArgs,
       onLog: (line) => logs.push(line),
     });
     const stage = new Stage(simulators, server, logs, dir);

@@ -22,7 +22,6 @@ interface FakeCall {
   end(): void;
 }
 const calls = new Map<string, FakeCall>();
-const failed: string[] = [];
 const call = (sid: string): FakeCall => calls.get(sid)!;
 vi.mock('../../src/worker/call_session.js', () => ({
   CallSession: class {
@@ -37,10 +36,6 @@ vi.mock('../../src/worker/call_session.js', () => ({
         this.end = () => resolve({ callSid: task.callSid } as CallSummary);
       });
       calls.set(task.callSid, this as unknown as FakeCall);
-    }
-    fail(thrown: Error): void {
-      failed.push(`${this.task.callSid}: ${thrown.message}`);
-      this.end();
     }
     begin(): void {
       if (this.task.callSid === 'unbegun') throw new Error('begin');
@@ -89,7 +84,6 @@ beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
   time = 1000;
   calls.clear();
-  failed.length = 0;
   logged = [];
   memory = createSharedMemory({ calls: { max: 8, workers: 1 } } as never);
   metrics = createSharedMetrics(2);
@@ -214,16 +208,4 @@ test('a beat that fails as a whole is no sign of life', async () => {
   expect(beatAgeMs()).toBeLessThanOrEqual(5);
   call('one').end();
   await ended;
-});
-
-test('what all calls share has failed: every call is ended, and calls to come are taken', async () => {
-  const running = [run('one'), run('two')];
-  host.failAll(new Error('shared'));
-  await Promise.all(running);
-  expect(failed.sort()).toEqual(['one: shared', 'two: shared']);
-  const next = run('three');
-  await pass(20);
-  expect(call('three').ticks).toBeGreaterThan(0);
-  call('three').end();
-  await next;
 });

@@ -7,7 +7,7 @@
 // Leaves to others: what Twilio tells (call_desk.ts), Twilio's REST (dialler.ts), what the call says (the worker).
 
 import type { AgentBook } from '../../agents/agent_book.js';
-import { type CallDirection, type EndReason, numbersOf } from '../../call/call.js';
+import { type CallDirection, type CallOrder, type EndReason, numbersOf } from '../../call/call.js';
 import type { CallSummary } from '../../call/call_report.js';
 import { nowMs } from '../../clock.js';
 import { type EngineError, toEngineError } from '../../errors.js';
@@ -20,7 +20,9 @@ import type { MediaTokens } from '../media/media_tokens.js';
 import type { ServerMetrics } from '../server_metrics.js';
 import type { CallRunner } from '../worker_pool.js';
 import type { Admission, RefusalReason } from './admission.js';
+import type { CallMoves } from './call_moves.js';
 import type { CallEntry, CallRegistry } from './call_registry.js';
+import type { KeptCalls } from './kept_calls.js';
 
 /** How long a redirected call waits for its own slot when there is no other. */
 const SLOT_BACK_TIMEOUT_MS = 3_000;
@@ -30,6 +32,8 @@ export interface CallControlOptions {
   registry: CallRegistry;
   tokens: MediaTokens;
   runner: CallRunner;
+  kept: KeptCalls;
+  moves: CallMoves;
   events: EventHub;
   agents: Pick<AgentBook, 'pick'>;
   ingress: IngressWriter;
@@ -40,8 +44,13 @@ export interface CallControlOptions {
   startTimeoutMs: number;
   /** Sends what the worker wrote last. */
   flush(slot: number): void;
+  /** Is the slot's media socket open? */
+  isSocketOpen(slot: number): boolean;
   /** Closes the slot's media socket, if it is open. */
   endSocket(slot: number): void;
+  /** The slot's caller waits for the rest of a reply; and: the call is over, nobody waits any more. */
+  awaitRest(slot: number): void;
+  forgetSound(slot: number): void;
 }
 
 export interface IncomingCall {
@@ -159,6 +168,7 @@ export class CallControl {
     if (entry.previous !== null) this.hangUp(entry.previous, reason);
     if (entry.phase !== 'accepted' && entry.phase !== 'connected') return;
     this.#options.log.info({ callSid: entry.callSid, reason }, 'hanging up');
+    entry.hangUp = reason;
     this.#options.ingress.control(entry.slot, INGRESS.HANGUP, reason);
   }
 
@@ -204,7 +214,7 @@ export class CallControl {
   }
 
   #start(entry: CallEntry): void {
-    const { runner, log, startTimeoutMs } = this.#options;
+    const { log, startTimeoutMs } = this.#options;
     const { callSid, direction, from, to, slot, acceptedAt, variables } = entry;
     entry.phase = 'accepted';
     this.#running[slot] = entry;
@@ -213,38 +223,57 @@ export class CallControl {
     const numbers = numbersOf(direction, from, to);
     const agentId = this.#options.agents.pick({ direction, ...numbers }, null);
     entry.agentId = agentId;
-    const order = {
-      slot,
-      callSid,
-      direction,
-      ...numbers,
-      acceptedAt,
-      agentId,
-      variables: { ...variables },
-      resume: null,
-      takeOver: null,
-    };
-    runner.run(order).then(
+    const who = { slot, callSid, direction, ...numbers, acceptedAt, agentId, variables: { ...variables } };
+    this.#run(entry, { ...who, resume: null, takeOver: null });
+  }
+
+  #run(entry: CallEntry, order: CallOrder): void {
+    this.#options.runner.run(order).then(
       (summary) => this.#finish(entry, summary.endReason, summary),
-      (thrown: unknown) => this.#onTaskFailed(entry, toEngineError(thrown)),
+      (thrown: unknown) => this.#onTaskFailed(entry, order, toEngineError(thrown)),
     );
   }
 
   /**
-   * The call's task came to no end of its own: its thread died or hung, or the call could not even be set up. Twilio is
-   * still talking into the open socket here; so this is where a call could `resume` on another thread. Until it can, the
-   * socket is closed, Twilio asks what to do next (connect-action), and its own voice apologises.
+   * The call's task came to no end of its own: its thread died or hung, or the call could not even be set up. Twilio is still
+   * talking into the open socket. Where there is nobody to go on with the call, the socket is closed, Twilio asks what to do
+   * next (connect-action), and its own voice apologises.
    */
-  #onTaskFailed(entry: CallEntry, error: EngineError): void {
+  #onTaskFailed(entry: CallEntry, order: CallOrder, error: EngineError): void {
+    const { kept, events, flush, log } = this.#options;
     const { callSid, slot } = entry;
-    this.#options.log.error({ callSid, slot, err: error }, 'call failed');
+    flush(slot);
+    const summary = kept.summary(slot);
+    // It was over, and its worker died before it could say so.
+    if (summary !== null) return this.#finish(entry, summary.endReason, summary);
+    if (error.code === 'WORKER_DIED' && this.#goesOn(entry, order, error)) return;
+    log.error({ callSid, slot, err: error }, 'call failed');
     const reason = error.code === 'WORKER_DIED' ? 'worker_died' : 'error';
-    this.#options.events.endWithoutWorker({ callSid, slot }, reason);
+    events.endWithoutWorker({ callSid, slot }, reason);
     this.#finish(entry, reason, null);
   }
 
+  /** Gives the call to another worker; false = it has lost too many. */
+  #goesOn(entry: CallEntry, order: CallOrder, error: EngineError): boolean {
+    const { moves, ingress, metrics, log, isSocketOpen, awaitRest } = this.#options;
+    const { callSid, slot, phase, hangUp } = entry;
+    const next = moves.next(order);
+    if (next === null) return false;
+    const { count, saying } = next.takeOver!;
+    const reason = error.cause instanceof Error ? error.cause.message : error.code;
+    log.warn({ callSid, slot, count, reason }, 'worker died: its call goes on in another one');
+    metrics.moved();
+    if (saying !== null) awaitRest(slot);
+    this.#run(entry, next);
+    // What it was told to end by, the dead one may have read.
+    if (hangUp !== null) ingress.control(slot, INGRESS.HANGUP, hangUp);
+    else if (phase === 'connected' && !isSocketOpen(slot)) ingress.control(slot, INGRESS.SOCKET_CLOSED, '1006');
+    return true;
+  }
+
   #finish(entry: CallEntry, reason: EndReason, summary: CallSummary | null): void {
-    const { registry, admission, tokens, ingress, rings, metrics, log, flush, endSocket } = this.#options;
+    const { registry, admission, tokens, ingress, moves, rings, metrics, log } = this.#options;
+    const { flush, endSocket, forgetSound } = this.#options;
     const { callSid, slot, direction } = entry;
     this.#clearStartTimer(slot);
     tokens.spend(slot);
@@ -258,6 +287,8 @@ export class CallControl {
       this.#awaitingEnd.delete(callSid);
     }
     ingress.forget(slot);
+    moves.forget(slot);
+    forgetSound(slot);
     rings[slot].reset();
     admission.release(slot);
     metrics.ended(direction, reason);

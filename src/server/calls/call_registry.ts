@@ -28,6 +28,8 @@ export interface CallEntry {
   streamSid: string | null;
   /** What the call's worker last said it is doing. */
   workerState: CallState | null;
+  /** Why its worker was told to end it; null = it was not. */
+  hangUp: EndReason | null;
   /** The call failed and our voice could not say so: Twilio's has to. Known when the call is over. */
   apologyOwed: boolean;
   /** null for a call that never reached a worker, such as an unanswered one. */
@@ -64,6 +66,7 @@ export class CallRegistry {
       agentId: null,
       streamSid: null,
       workerState: null,
+      hangUp: null,
       apologyOwed: false,
       endReason: null,
       turns: [],

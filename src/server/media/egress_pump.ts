@@ -46,14 +46,33 @@ export class EgressPump {
   #nowMs = 0;
   /** By slot: until when the caller has audio to hear. */
   readonly #playEndMs: Float64Array;
+  /** By slot: since when the rest of a reply is missing whose worker died; NaN = none is. */
+  readonly #cutAtMs: Float64Array;
 
   constructor(options: EgressPumpOptions) {
     this.#options = options;
     this.#playEndMs = new Float64Array(options.rings.length);
+    this.#cutAtMs = new Float64Array(options.rings.length).fill(Number.NaN);
   }
 
   /** Sends for every slot that was marked: call it whenever the main thread's doorbell rings. */
   readonly pump = (): void => this.#options.flags.take(this.drain);
+
+  /** Engine clock until which the slot's caller has sound to hear; in the past = there is none. */
+  playEndMs(slot: number): number {
+    return this.#playEndMs[slot];
+  }
+
+  /** The slot's worker died in the middle of a reply: how long the caller waits for its rest is measured. */
+  awaitRest(slot: number): void {
+    this.#cutAtMs[slot] = Math.max(this.#playEndMs[slot], nowMs());
+  }
+
+  /** The slot's call is over, and with it everything that is known of its sound. */
+  forget(slot: number): void {
+    this.#playEndMs[slot] = 0;
+    this.#cutAtMs[slot] = Number.NaN;
+  }
 
   /** Sends everything a slot's ring holds now. Without a socket it is thrown away. */
   readonly drain = (slot: number): void => {
@@ -103,6 +122,11 @@ export class EgressPump {
     const ageMs = Math.max(0, ((this.#nowMs >>> 0) - stampMs) | 0);
     metrics.observe('egress_delay_ms', ageMs);
     const endMs = this.#playEndMs[this.#slot];
+    const cutAtMs = this.#cutAtMs[this.#slot];
+    if (!Number.isNaN(cutAtMs)) {
+      metrics.observe('moved_gap_ms', Math.max(0, this.#nowMs - cutAtMs));
+      this.#cutAtMs[this.#slot] = Number.NaN;
+    }
     // Written while there was still something to hear, sent when there was not: this thread's fault.
     if (this.#nowMs - endMs > HOLE_MS_MIN && this.#nowMs - ageMs <= endMs) metrics.add('underruns');
     this.#playEndMs[this.#slot] = Math.max(endMs, this.#nowMs) + (length - AROUND_PAYLOAD_BYTES) * MS_PER_CHARACTER;

@@ -1,15 +1,23 @@
 // Calls as they come and go: redirected while their stream is open, and drained when the server stops.
 
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { WebSocket } from 'ws';
+import type { CallNews } from '../../../src/call/call_events.js';
+import { EngineError } from '../../../src/errors.js';
+import { EGRESS } from '../../../src/threads/record_types.js';
+import { snapshotWith } from '../../worker/call_parts.js';
 import {
   closeCode,
+  type FakeCall,
   handshake,
   metric,
   newCallSid,
+  nextMessage,
   restCall,
   startTestServer,
   stopTestServer,
   streamUrlIn,
+  summaryOf,
   type TestServer,
   until,
 } from '../harness.js';
@@ -150,4 +158,98 @@ test('a redirected call in a full house gets its own slot back', async () => {
   const newWs = t.connect(await again);
   expect(await handshake(newWs)).toBe('open');
   expect(t.runner.calls).toHaveLength(2);
+});
+
+describe('a worker that dies', () => {
+  const died = (call: FakeCall) => call.fail(new EngineError('WORKER_DIED', { cause: new Error('exit 1') }));
+  /** Resolves with the call as its next worker has it. */
+  async function moved(call: FakeCall): Promise<FakeCall> {
+    const { length } = t.runner.calls;
+    died(call);
+    await until(() => t.runner.calls.length > length);
+    return t.runner.last;
+  }
+  const tell = (call: FakeCall, seq: number, news: CallNews): void => {
+    const { callSid, slot } = call.order;
+    t.runner.tell({ topic: 'call', payload: { callSid, slot, seq, atMs: 0, ...news } });
+  };
+
+  test('costs its calls nothing: another one goes on with them, over the same socket', async () => {
+    t = await startTestServer();
+    const { ws, call, callSid } = await streaming();
+    const other = await streaming();
+    tell(call, 7, { kind: 'snapshot', snapshot: snapshotWith({ callSid, seq: 7, turnCount: 3 }) });
+    // Written before it died, and not sent yet.
+    const last = nextMessage(ws);
+    call.rings.egress.tryWriteText(EGRESS.MESSAGE, 'last words');
+    ws.send('{"event":"before"}');
+    const next = await moved(call);
+    expect(await last).toBe('last words');
+    expect(next.order).toMatchObject({
+      ...{ callSid, slot: call.order.slot, acceptedAt: call.order.acceptedAt, agentId: call.order.agentId },
+      resume: { turnCount: 3 },
+      takeOver: { count: 1, lastSeq: 7, saying: null },
+    });
+    ws.send('{"event":"after"}');
+    expect(await next.read()).toEqual({ type: 'MESSAGE', text: '{"event":"before"}' });
+    expect(await next.read()).toEqual({ type: 'MESSAGE', text: '{"event":"after"}' });
+    expect([ws.readyState, other.ws.readyState]).toEqual([ws.OPEN, ws.OPEN]);
+    const exposition = await t.metrics();
+    expect(metric(exposition, 'ringline_calls_moved_total')).toBe(1);
+    expect(metric(exposition, 'ringline_slots_in_use')).toBe(2);
+    expect(t.lines.find(({ msg }) => msg.startsWith('worker died'))).toMatchObject({ reason: 'exit 1', count: 1 });
+    const heard = nextMessage(ws);
+    next.send('the next one');
+    expect(await heard).toBe('the next one');
+    next.end('agent_goodbye');
+    expect(await closeCode(ws)).toBe(1000);
+  });
+
+  test('three times in a minute: the call is the reason, it ends, and Twilio’s voice apologises', async () => {
+    t = await startTestServer();
+    const { ws, call, callSid } = await streaming();
+    const third = await moved(await moved(call));
+    const gone = closeCode(ws);
+    died(third);
+    expect(await gone).toBe(1000);
+    expect(metric(await t.metrics(), 'ringline_calls_total{direction="inbound",reason="worker_died"}')).toBe(1);
+    expect(await slots()).toBe(0);
+    expect(await (await t.webhook('/twilio/connect-action', { CallSid: callSid, ...FORM })).text()).toContain('<Say>');
+  });
+
+  test('before the stream has begun: the next one hears of the socket', async () => {
+    t = await startTestServer();
+    const callSid = newCallSid();
+    const streamUrl = await t.ring(callSid);
+    const next = await moved(t.runner.last);
+    expect(next.order).toMatchObject({ resume: null, takeOver: { count: 1 } });
+    const ws = t.connect(streamUrl);
+    await handshake(ws);
+    expect((await next.read()).type).toBe('SOCKET_OPEN');
+  });
+
+  test.each([
+    ['an operator', (callSid: string) => fetch(`${t.base}/calls/${callSid}`, { method: 'DELETE' }), 'HANGUP'],
+    ['its caller', (_: string, ws: WebSocket) => ws.close(), 'SOCKET_CLOSED'],
+  ])('after %s had ended the call: the next one is told', async (_, end, type) => {
+    t = await startTestServer();
+    const { ws, call, callSid } = await streaming();
+    await end(callSid, ws);
+    expect((await call.read()).type).toBe(type);
+    const next = await moved(call);
+    expect((await next.read()).type).toBe(type);
+    next.end('operator');
+    await until(async () => (await slots()) === 0);
+  });
+
+  test('after the call’s end: what it told last counts', async () => {
+    t = await startTestServer();
+    const { call, callSid } = await streaming();
+    const summary = summaryOf(call.order, 'agent_goodbye');
+    tell(call, 9, { kind: 'ended', reason: 'agent_goodbye', summary });
+    died(call);
+    await until(async () => (await slots()) === 0);
+    expect(t.runner.calls).toHaveLength(1);
+    expect(await (await fetch(`${t.base}/calls/${callSid}`)).json()).toMatchObject({ end_reason: 'agent_goodbye' });
+  });
 });

@@ -176,3 +176,45 @@ describe('a main thread that is late is counted where callers hear it', () => {
     expect(sumHistogram(line.metrics, 'egress_delay_ms').sum).toBe(300);
   });
 });
+
+describe('the rest of a reply whose worker died', () => {
+  const gap = (line: ReturnType<typeof setUp>) => sumHistogram(line.metrics, 'moved_gap_ms');
+
+  test('is late by the silence before it, measured once', () => {
+    const line = setUp(new FakeSocket());
+    line.write(MEDIA);
+    line.pump.pump();
+    expect(Math.abs(line.pump.playEndMs(1) - (time + 20))).toBeLessThan(5);
+    line.pump.awaitRest(1);
+    time = line.pump.playEndMs(1) + 300;
+    line.write(MEDIA);
+    line.pump.pump();
+    expect(gap(line)).toMatchObject({ count: 1, sum: 300 });
+    time += 500;
+    line.write(MEDIA);
+    line.pump.pump();
+    expect(gap(line).count).toBe(1);
+  });
+
+  test('that comes while the caller still hears what was sent before is not late', () => {
+    const line = setUp(new FakeSocket());
+    line.write(MEDIA, MEDIA);
+    line.pump.pump();
+    line.pump.awaitRest(1);
+    time += 20;
+    line.write(MEDIA);
+    line.pump.pump();
+    expect(gap(line)).toMatchObject({ count: 1, sum: 0 });
+  });
+
+  test('that never comes is not looked for in the slot’s next call', () => {
+    const line = setUp(new FakeSocket());
+    line.pump.awaitRest(1);
+    line.pump.forget(1);
+    time += 5000;
+    line.write(MEDIA);
+    line.pump.pump();
+    expect(gap(line).count).toBe(0);
+    expect(line.pump.playEndMs(0)).toBe(0);
+  });
+});
