@@ -33,6 +33,15 @@ const workers = z.union(
   'must be auto or a whole number from 1 to 256',
 );
 
+/** What the agents' tools send in headers: `{"SHOP": "…"}`. */
+const secretsByName = z.string().transform((raw, context) => {
+  const result = NAMED_SECRETS.safeParse(parsed(raw));
+  if (result.success) return result.data;
+  context.addIssue({ code: 'custom', message: 'must be a JSON object of texts by NAMES like SHOP or SHOP_2' });
+  return z.NEVER;
+});
+const NAMED_SECRETS = z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string().min(1));
+
 /** Carries a password as a rule. */
 const redisUrl = url('redis', 'rediss');
 
@@ -118,6 +127,14 @@ export const SECTIONS = {
       '30000',
       'how long a stopping server lets running calls go on',
       integer(0, 3600000),
+    ),
+  },
+  tools: {
+    secrets: setting(
+      'TOOL_SECRETS',
+      '{}',
+      "JSON object: what {{secret.NAME}} stands for in the headers of agents' tools",
+      secretsByName,
     ),
   },
   store: {
@@ -245,13 +262,23 @@ export const SECTIONS = {
 type Sections = typeof SECTIONS;
 export type ConfigValues = { [Name in keyof Sections]: SectionValues<Sections[Name]> };
 
+const SECRET_SCHEMAS: ReadonlySet<z.ZodType> = new Set<z.ZodType>([secret, apiKeyList, redisUrl, secretsByName]);
+
 /** Variables whose value may come by a file instead. */
 export const SECRET_VARIABLES: readonly string[] = Object.values<Section>(SECTIONS)
   .flatMap((section) => Object.values(section))
-  .filter(({ schema }) => schema === secret || schema === apiKeyList || schema === redisUrl)
+  .filter(({ schema }) => SECRET_SCHEMAS.has(schema))
   .map(({ variable }) => variable);
 
 /** All settings by variable. */
 export const CONFIG_VARIABLES: Readonly<Record<string, Setting>> = Object.fromEntries(
   Object.values<Section>(SECTIONS).flatMap((section) => Object.values(section).map((each) => [each.variable, each])),
 );
+
+function parsed(raw: string): unknown {
+  try {
+    return JSON.parse(raw);
+  } catch {
+    return null;
+  }
+}

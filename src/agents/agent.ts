@@ -5,6 +5,7 @@
 import type { CallDirection } from '../call/call.js';
 import { spokenText } from '../conversation/text/spoken_text.js';
 import { type FarewellRules, farewellRules } from '../conversation/turns/farewell.js';
+import type { ToolDefinition } from '../tools/tool_definition.js';
 import { type CheckedDefinition, checkDefinition, PLACEHOLDER } from './agent_definition.js';
 import { COMPASS_GROUP } from './personas/compass_group.js';
 import { ENGLISH_LINES, stockLines } from './stock_lines.js';
@@ -30,6 +31,8 @@ export class AgentProfile {
   readonly keyterms: readonly string[];
   /** When a reply closes the call. */
   readonly farewell: FarewellRules;
+  /** What the model may do besides speaking. */
+  readonly tools: readonly ToolDefinition[];
   readonly #definition: CheckedDefinition;
 
   constructor(definition: CheckedDefinition) {
@@ -39,6 +42,7 @@ export class AgentProfile {
     this.language = definition.language;
     this.voiceId = definition.voiceId;
     this.keyterms = definition.keyterms;
+    this.tools = definition.tools;
     this.farewell = farewellRules(definition.language, definition.goodbyePattern);
   }
 
@@ -80,6 +84,12 @@ export class AgentProfile {
     const { cannotHearGoodbye, apology, goodbye } = this.#definition;
     const line = cannotHearGoodbye ?? stockLines(this.language)?.cannotHearGoodbye ?? `${apology} ${goodbye}`;
     return this.#spoken(line, variables);
+  }
+
+  /** Said while a tool takes long; '' = nothing. */
+  oneMoment(variables: Variables = {}): string {
+    const line = this.#definition.oneMoment ?? stockLines(this.language)?.oneMoment;
+    return line === undefined ? '' : this.#spoken(line, variables);
   }
 
   /** Said by the carrier's voice when every line is taken. */

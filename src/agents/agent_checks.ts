@@ -3,6 +3,7 @@
 
 import type { EngineConfig } from '../config.js';
 import { VENDOR_NAMES, vendor } from '../providers/vendor_settings.js';
+import { secretsIn } from '../tools/tool_definition.js';
 import type { AgentProfile } from './agent.js';
 
 export interface AgentFindings {
@@ -17,7 +18,11 @@ export function checkAgents(agents: readonly AgentProfile[], config: EngineConfi
     problem: (variable: string, what: string) => found.problems.push(`${variable}: ${what}`),
     warning: (variable: string, what: string) => found.warnings.push(`${variable}: ${what}`),
   };
-  for (const { language, voiceId, keyterms } of agents) {
+  for (const { language, voiceId, keyterms, tools } of agents) {
+    for (const name of secretsIn(tools)) {
+      if (!Object.hasOwn(config.tools.secrets, name))
+        findings.problem('TOOL_SECRETS', `has no ${name}, which a tool of an agent sends`);
+    }
     for (const name of VENDOR_NAMES) {
       vendor(name).checkAgent?.(config[name], { language, voiceId, keyterms }, findings);
     }

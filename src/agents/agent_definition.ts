@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { EngineError } from '../errors.js';
+import { toolDefinitions } from '../tools/tool_definition.js';
 
 const line = z.string().trim().min(1).max(600);
 const prompt = z.string().trim().min(1).max(20_000);
@@ -28,6 +29,8 @@ const definition = z.strictObject({
   variables: z
     .record(z.string().regex(/^[a-z][a-z0-9_]*$/, 'a name like customer_name is expected'), z.string().max(500))
     .default({}),
+  /** What the model may do besides speaking: ready-made tools by name, requests to your servers in full. */
+  tools: toolDefinitions.default([]),
   systemPrompt: perDirection(prompt),
   greeting: perDirection(line),
   /** Said when an answer can't be made. */
@@ -40,6 +43,8 @@ const definition = z.strictObject({
   cannotHear: line.nullable().default(null),
   /** Said when it stays down and the call is ended; absent likewise. */
   cannotHearGoodbye: line.nullable().default(null),
+  /** Said while a tool takes long; absent = the usual line of the language, or nothing. */
+  oneMoment: line.nullable().default(null),
   /** Said by the carrier's voice when every line is taken; absent = the usual line of the language, or English. */
   allLinesBusy: line.nullable().default(null),
   /** Said by the carrier's voice when ours failed; absent likewise. */
@@ -93,6 +98,7 @@ const TEMPLATES = [
   'goodbye',
   'cannotHear',
   'cannotHearGoodbye',
+  'oneMoment',
   'allLinesBusy',
   'technicalProblem',
 ] as const;

@@ -8,6 +8,7 @@ import type { EngineConfig } from '../config.js';
 import type { FarewellRules } from '../conversation/turns/farewell.js';
 import type { FixedLine, TurnOptions } from '../conversation/turns/turn_events.js';
 import { settingsOf, type VendorName } from '../providers/vendor_settings.js';
+import type { ToolDefinition } from '../tools/tool_definition.js';
 import type { AgentProfile } from './agent.js';
 
 /** An answer that has not begun to sound after this will not come: the providers' own deadlines lie well below. */
@@ -32,6 +33,8 @@ export interface CallPlan {
   farewell: FarewellRules;
   listen: { language: string; keyterms: readonly string[] };
   think: { maxTokens: number; temperature: number };
+  /** What the model may do besides speaking, and what is said while that takes long; '' = nothing. */
+  tools: { definitions: readonly ToolDefinition[]; filler: string };
   speak: Voice;
   turns: TurnOptions;
   vad: EngineConfig['vad'];
@@ -70,6 +73,7 @@ export function planCall(agent: AgentProfile, order: CallOrder, defaults: PlanDe
     farewell: agent.farewell,
     listen: { language: settingsOf(defaults, 'stt').language ?? agent.language, keyterms: agent.keyterms },
     think: { maxTokens, temperature },
+    tools: { definitions: agent.tools, filler: agent.oneMoment(variables) },
     speak: voiceOf(agent, defaults),
     turns: { ...turn, leadMs: pacing.leadMs, language: agent.language, replyTimeoutMs: REPLY_TIMEOUT_MS },
     vad,

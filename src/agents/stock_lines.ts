@@ -7,6 +7,8 @@ export interface StockLines {
   cannotHear: string;
   /** It did not come back: the last words of the call. */
   cannotHearGoodbye: string;
+  /** A tool takes long. */
+  oneMoment: string;
   /** Every line is taken; spoken by the carrier's voice. */
   allLinesBusy: string;
   /** Our own voice failed; the last words of the call, spoken by the carrier's. */
@@ -17,12 +19,14 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
   en: {
     cannotHear: 'I am sorry, I cannot hear you at the moment. Please stay on the line.',
     cannotHearGoodbye: 'I am sorry, I still cannot hear you. Please call again a little later. Goodbye.',
+    oneMoment: 'One moment, please.',
     allLinesBusy: 'All our lines are busy at the moment. Please call again in a few minutes. Goodbye.',
     technicalProblem: 'I am sorry, we have a technical problem and can not go on. Please call again later. Goodbye.',
   },
   es: {
     cannotHear: 'Lo siento, en este momento no puedo oírle. Por favor, no cuelgue.',
     cannotHearGoodbye: 'Lo siento, sigo sin poder oírle. Por favor, llame de nuevo un poco más tarde. Adiós.',
+    oneMoment: 'Un momento, por favor.',
     allLinesBusy:
       'En este momento todas nuestras líneas están ocupadas. Por favor, llame de nuevo en unos minutos. Adiós.',
     technicalProblem:
@@ -32,6 +36,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
     cannotHear: 'Je suis désolé, je ne vous entends pas pour le moment. Merci de rester en ligne.',
     cannotHearGoodbye:
       'Je suis désolé, je ne vous entends toujours pas. Merci de rappeler un peu plus tard. Au revoir.',
+    oneMoment: 'Un instant, je vous prie.',
     allLinesBusy: 'Toutes nos lignes sont occupées pour le moment. Merci de rappeler dans quelques minutes. Au revoir.',
     technicalProblem:
       'Je suis désolé, nous avons un problème technique et ne pouvons pas continuer. Merci de rappeler plus tard. Au revoir.',
@@ -40,6 +45,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
     cannotHear: 'Es tut mir leid, ich kann Sie gerade nicht hören. Bitte bleiben Sie in der Leitung.',
     cannotHearGoodbye:
       'Es tut mir leid, ich kann Sie immer noch nicht hören. Bitte rufen Sie etwas später noch einmal an. Auf Wiederhören.',
+    oneMoment: 'Einen Moment, bitte.',
     allLinesBusy:
       'Im Moment sind alle unsere Leitungen besetzt. Bitte rufen Sie in ein paar Minuten noch einmal an. Auf Wiederhören.',
     technicalProblem:
@@ -48,6 +54,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
   it: {
     cannotHear: 'Mi dispiace, in questo momento non riesco a sentirla. Resti in linea, per favore.',
     cannotHearGoodbye: 'Mi dispiace, non riesco ancora a sentirla. Richiami più tardi, per favore. Arrivederci.',
+    oneMoment: 'Un momento, per favore.',
     allLinesBusy:
       'Al momento tutte le nostre linee sono occupate. Richiami tra qualche minuto, per favore. Arrivederci.',
     technicalProblem:
@@ -56,6 +63,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
   pt: {
     cannotHear: 'Desculpe, não consigo ouvir neste momento. Por favor, continue na linha.',
     cannotHearGoodbye: 'Desculpe, ainda não consigo ouvir. Por favor, ligue novamente um pouco mais tarde. Até logo.',
+    oneMoment: 'Um momento, por favor.',
     allLinesBusy:
       'No momento, todas as nossas linhas estão ocupadas. Por favor, ligue novamente em alguns minutos. Até logo.',
     technicalProblem:
@@ -64,6 +72,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
   nl: {
     cannotHear: 'Het spijt me, ik kan u op dit moment niet horen. Blijf alstublieft aan de lijn.',
     cannotHearGoodbye: 'Het spijt me, ik kan u nog steeds niet horen. Bel alstublieft later nog eens. Tot ziens.',
+    oneMoment: 'Een ogenblik, alstublieft.',
     allLinesBusy: 'Al onze lijnen zijn op dit moment bezet. Bel alstublieft over een paar minuten nog eens. Tot ziens.',
     technicalProblem:
       'Het spijt me, we hebben een technisch probleem en kunnen niet verdergaan. Bel alstublieft later nog eens. Tot ziens.',

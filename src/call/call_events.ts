@@ -4,7 +4,7 @@
 import type { CallState, EndReason } from './call.js';
 import type { CallSummary } from './call_report.js';
 import type { CallSnapshot } from './call_snapshot.js';
-import type { TurnReport } from './report_parts.js';
+import type { ToolReport, TurnReport } from './report_parts.js';
 
 export type CallNews =
   /** It does something else now. `streamSid` is null until the media stream began. */
@@ -17,6 +17,8 @@ export type CallNews =
   | { kind: 'turn'; turn: TurnReport }
   /** The caller's sound over ours was judged: `interrupt`, or `withdraw` before anything was heard. */
   | { kind: 'floor'; decision: string }
+  /** The model had a tool run. */
+  | { kind: 'tool'; tool: ToolReport }
   /** All that another worker needs to go on with the call. */
   | { kind: 'snapshot'; snapshot: CallSnapshot }
   /** Always the last. Without a summary when no worker could make one, such as a dial that nobody answered. */

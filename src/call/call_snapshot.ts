@@ -21,7 +21,7 @@ export interface CallSnapshot {
   /** Turns that are over, the greeting not counted. */
   turnCount: number;
   /** What the model knows of the conversation, as far as it was heard. The prompt is the agent's. */
-  history: { role: 'user' | 'assistant'; content: string }[];
+  history: HistoryTurn[];
   /** What the caller said last and still waits for an answer to; null = nothing. */
   asked: string | null;
   /** The row of the turn that `asked` began. */
@@ -33,6 +33,22 @@ export interface CallSnapshot {
    * the snapshot puts them in.
    */
   past: CallReportParts;
+}
+
+/** What one side said, or what the model did: then `tools` is there and `content` empty. */
+export interface HistoryTurn {
+  role: 'user' | 'assistant';
+  content: string;
+  tools?: ToolExchange[];
+}
+
+/** A tool that the model asked for, and what came of it; null = it still runs. Filled in where it stands. */
+export interface ToolExchange {
+  id: string;
+  name: string;
+  /** JSON as the model wrote it. */
+  arguments: string;
+  result: string | null;
 }
 
 export interface StreamPlace {

@@ -28,6 +28,18 @@ export interface TurnReport {
   firstAudioMs: number | null;
 }
 
+/** One run of a tool. Its result is not kept: it may hold anything. */
+export interface ToolReport {
+  turn: number;
+  name: string;
+  ok: boolean;
+  tookMs: number;
+  /** Why not, in a fixed word. */
+  problem: string | null;
+  /** As the model gave them, the secret ones struck out; null = they were no JSON. */
+  arguments: Record<string, unknown> | null;
+}
+
 export interface BargeInReport {
   turn: number;
   /** Call time at which it happened. */
@@ -65,6 +77,7 @@ export interface ErrorReport {
 export interface CallReportParts {
   turns: TurnReport[];
   bargeIns: BargeInReport[];
+  tools: ToolReport[];
   errors: ErrorReport[];
   usage: UsageReport;
   media: MediaReport;

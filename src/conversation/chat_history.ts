@@ -1,6 +1,7 @@
 // What the language model is told about the call so far. Only what was really heard counts as said by the agent: the
 // heard part comes from playout_ledger.ts.
 
+import type { HistoryTurn, ToolExchange } from '../call/call_snapshot.js';
 import type { ChatMessage } from '../providers/llm.js';
 
 export interface ChatHistoryLimits {
@@ -33,12 +34,15 @@ export type AssistantRecord =
 
 export interface ChatSnapshot {
   systemPrompt: string;
-  turns: { role: 'user' | 'assistant'; content: string }[];
+  turns: HistoryTurn[];
 }
+
+/** What the model is told of a tool that has not come to its end. */
+const STILL_RUNNING = 'still running';
+const NEVER_KNOWN = 'interrupted: it is not known whether it was done';
 
 export class ChatHistory {
   #turns: ChatSnapshot['turns'] = [];
-  #characters = 0;
   readonly #systemPrompt: string;
   readonly #limits: ChatHistoryLimits;
 
@@ -63,9 +67,18 @@ export class ChatHistory {
     return 'recorded';
   }
 
+  /** The model had tools run. Results are filled into `exchanges` when they come. */
+  addTools(exchanges: ToolExchange[]): void {
+    if (exchanges.length > 0) this.#turns.push({ role: 'assistant', content: '', tools: exchanges });
+    this.#shrink();
+  }
+
   /** A fresh array for one request: system prompt, then the newest turns, oldest first. */
   messages(): ChatMessage[] {
-    return [{ role: 'system', content: `${this.#systemPrompt}\n\n${INTERRUPTION_HINT}` }, ...this.#turns.map(copy)];
+    return [
+      { role: 'system', content: `${this.#systemPrompt}\n\n${INTERRUPTION_HINT}` },
+      ...this.#turns.flatMap(messagesOf),
+    ];
   }
 
   /** The request for a draft: as if the caller had said `text`, without recording it. */
@@ -81,52 +94,59 @@ export class ChatHistory {
 
   /** Everything that another worker needs to carry on; structured-clone safe. */
   snapshot(): ChatSnapshot {
-    return { systemPrompt: this.#systemPrompt, turns: this.#turns.map(copy) };
+    return { systemPrompt: this.#systemPrompt, turns: structuredClone(this.#turns) };
   }
 
   static restore(snapshot: ChatSnapshot, limits: ChatHistoryLimits = CHAT_HISTORY_LIMITS): ChatHistory {
     const history = new ChatHistory(snapshot.systemPrompt, limits);
-    for (const { role, content } of snapshot.turns) history.#append(role, content);
+    for (const { role, content, tools } of snapshot.turns) {
+      if (tools === undefined) history.#append(role, content);
+      else history.addTools(tools.map((tool) => ({ ...tool, result: tool.result ?? NEVER_KNOWN })));
+    }
     return history;
   }
 
-  #append(role: 'user' | 'assistant', text: string): void {
+  #append(role: HistoryTurn['role'], text: string): void {
     const content = text.trim();
     if (content === '') return;
     const last = this.#turns[this.#turns.length - 1];
-    if (last?.role === role) {
-      last.content += ` ${content}`;
-      this.#characters += content.length + 1;
-    } else {
-      this.#turns.push({ role, content });
-      this.#characters += content.length;
-    }
+    if (last?.role === role && last.tools === undefined) last.content += ` ${content}`;
+    else this.#turns.push({ role, content });
     this.#shrink();
   }
 
+  /** Once a turn, over some dozens of messages. */
   #shrink(): void {
     const { messagesMax, charactersMax } = this.#limits;
-    if (this.#turns.length <= messagesMax && this.#characters <= charactersMax) return;
+    let characters = this.#turns.reduce((sum, turn) => sum + charactersOf(turn), 0);
+    if (this.#turns.length <= messagesMax && characters <= charactersMax) return;
     const keepMessages = Math.max(1, Math.floor(messagesMax * SHRINK_TO));
     const keepCharacters = charactersMax * SHRINK_TO;
     let drop = 0;
-    while (
-      drop < this.#turns.length - 1 &&
-      (this.#turns.length - drop > keepMessages || this.#characters > keepCharacters)
-    ) {
-      this.#characters -= this.#turns[drop].content.length;
+    while (drop < this.#turns.length - 1 && (this.#turns.length - drop > keepMessages || characters > keepCharacters)) {
+      characters -= charactersOf(this.#turns[drop]);
       drop += 1;
     }
     this.#turns.splice(0, drop);
     const only = this.#turns[0];
-    if (this.#characters > charactersMax) {
-      // One message alone is too long: its end is what an answer must fit.
-      only.content = only.content.slice(-charactersMax);
-      this.#characters = only.content.length;
-    }
+    // One message alone is too long: its end is what an answer must fit.
+    if (characters > charactersMax) only.content = only.content.slice(-charactersMax);
   }
 }
 
-function copy<T extends object>(message: T): T {
-  return { ...message };
+function charactersOf({ content, tools }: HistoryTurn): number {
+  if (tools === undefined) return content.length;
+  return tools.reduce((sum, tool) => sum + tool.arguments.length + (tool.result?.length ?? 0), 0);
+}
+
+function messagesOf({ role, content, tools }: HistoryTurn): ChatMessage[] {
+  if (tools === undefined) return [{ role, content }];
+  return [
+    {
+      role: 'assistant',
+      content,
+      toolCalls: tools.map(({ id, name, arguments: text }) => ({ id, name, arguments: text })),
+    },
+    ...tools.map(({ id, result }): ChatMessage => ({ role: 'tool', toolCallId: id, content: result ?? STILL_RUNNING })),
+  ];
 }

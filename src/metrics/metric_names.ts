@@ -57,6 +57,12 @@ export const HISTOGRAMS = {
     scale: MS,
     bounds: STAGE_MS,
   },
+  tool_ms: {
+    name: 'ringline_tool_seconds',
+    help: 'One tool, from the call of the model to its result.',
+    scale: MS,
+    bounds: STAGE_MS,
+  },
   engine_added_ms: {
     name: 'ringline_engine_added_seconds',
     help: 'First audio minus endpointing hold and provider times: what this program itself added.',
@@ -272,6 +278,11 @@ export const COUNTERS = {
   false_barge_ins: {
     name: 'ringline_false_barge_ins_total',
     help: 'Replies cut off by a sound after which nothing was said; what was not heard of them was said again.',
+  },
+  tools_done: { name: 'ringline_tools_done_total', help: 'Tools that the model asked for and that did their work.' },
+  tools_failed: {
+    name: 'ringline_tools_failed_total',
+    help: 'Tools that the model asked for in vain: refused, failed, too late, or called wrongly.',
   },
   drafts: { name: 'ringline_drafts_total', help: 'Answers begun while it was not sure yet that the turn was over.' },
   withdrawn: {

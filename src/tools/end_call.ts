@@ -8,7 +8,11 @@ export const END_CALL: Tool = {
     description:
       'Ends the phone call after your last words were heard. Say goodbye in the same answer. Use it only when the ' +
       'caller has nothing more to say or asks you to hang up.',
-    parameters: { type: 'object', properties: {}, additionalProperties: false },
+    parameters: {
+      type: 'object',
+      properties: { reason: { type: 'string', description: 'Why, in a few words, for the record' } },
+      additionalProperties: false,
+    },
   },
   timeoutMs: 1000,
   filler: null,

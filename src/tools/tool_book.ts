@@ -14,7 +14,27 @@ export interface ToolSupplies {
   secretOf: SecretOf;
 }
 
-/** In the order of the file: models prefer what comes first. */
-export function toolsOf(definitions: readonly ToolDefinition[], { http, secretOf }: ToolSupplies): Tool[] {
-  return definitions.map((each) => (typeof each === 'string' ? BY_NAME[each] : httpTool(each, http, secretOf)));
+/** Keeps what it made: an agent's calls share their tools. */
+export class ToolShelf {
+  readonly #supplies: ToolSupplies;
+  readonly #made = new WeakMap<readonly ToolDefinition[], readonly Tool[]>();
+
+  constructor(supplies: ToolSupplies) {
+    this.#supplies = supplies;
+  }
+
+  /** In the order of the file: models prefer what comes first. */
+  of(definitions: readonly ToolDefinition[]): readonly Tool[] {
+    let tools = this.#made.get(definitions);
+    if (tools === undefined) {
+      tools = definitions.map((each) => this.#make(each));
+      this.#made.set(definitions, tools);
+    }
+    return tools;
+  }
+
+  #make(definition: ToolDefinition): Tool {
+    const { http, secretOf } = this.#supplies;
+    return typeof definition === 'string' ? BY_NAME[definition] : httpTool(definition, http, secretOf);
+  }
 }

@@ -5,12 +5,12 @@
 import type { Logger } from 'pino';
 import type { CallPlan } from '../agents/call_plan.js';
 import type { CallOrder } from '../call/call.js';
-import type { UnfinishedReply } from '../call/call_snapshot.js';
+import type { ToolExchange, UnfinishedReply } from '../call/call_snapshot.js';
 import type { TurnReport } from '../call/report_parts.js';
 import { ChatHistory } from '../conversation/chat_history.js';
 import type { FixedLine, TurnAction } from '../conversation/turns/turn_events.js';
 import type { ThreadMetrics } from '../metrics/shared_metrics.js';
-import type { LlmRequest } from '../providers/llm.js';
+import type { LlmRequest, ToolSpec } from '../providers/llm.js';
 import { type CallReport, tenths } from './call_report.js';
 import type { EventFeed } from './event_feed.js';
 import type { Heard } from './playout.js';
@@ -26,6 +26,8 @@ export interface CallMemoryLinks {
   log: Logger;
   timeline: Timeline;
   events: EventFeed;
+  /** What the model may ask for. */
+  specs: readonly ToolSpec[];
 }
 
 export class CallMemory {
@@ -63,7 +65,9 @@ export class CallMemory {
 
   /** Asks the model: the conversation so far and this question behind it. */
   request(question: string): LlmRequest {
-    return { messages: this.#history.messagesWith(question), ...this.#links.plan.think };
+    const { specs } = this.#links;
+    const tools = specs.length > 0 ? { tools: specs } : null;
+    return { messages: this.#history.messagesWith(question), ...this.#links.plan.think, ...tools };
   }
 
   /** The caller's turn is over and is being answered; returns the turn's number. */
@@ -142,6 +146,12 @@ export class CallMemory {
     this.#links.log.warn({ turn: row.turn }, 'no answer came in time');
     this.#links.events.emit({ kind: 'turn', turn: row });
     this.#snapshot();
+  }
+
+  /** The model has tools run for the question under way: both are history, whatever becomes of the answer. */
+  tools(exchanges: ToolExchange[]): void {
+    this.#keepQuestion();
+    this.#history.addTools(exchanges);
   }
 
   audible(spoken: Spoken, now: number): void {

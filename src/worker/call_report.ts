@@ -3,7 +3,7 @@
 
 import { type CallOrder, type EndReason, fromAndTo } from '../call/call.js';
 import type { CallSummary } from '../call/call_report.js';
-import type { BargeInReport, CallReportParts, MediaReport, TurnReport } from '../call/report_parts.js';
+import type { BargeInReport, CallReportParts, MediaReport, ToolReport, TurnReport } from '../call/report_parts.js';
 import { isoNow } from '../clock.js';
 import type { EngineError } from '../errors.js';
 
@@ -11,10 +11,13 @@ import type { EngineError } from '../errors.js';
 const ERRORS_MAX = 100;
 /** Turns kept with their words; a call that long is no conversation any more. */
 const TURNS_MAX = 1000;
+/** Runs of tools kept per call. */
+const TOOLS_MAX = 200;
 
 export class CallReport {
   readonly turns: TurnReport[];
   readonly bargeIns: BargeInReport[];
+  readonly tools: ToolReport[];
   readonly usage: CallSummary['usage'];
   streamSid: string | null = null;
   recording: string | null = null;
@@ -29,6 +32,7 @@ export class CallReport {
     this.#order = order;
     this.turns = [...past.turns];
     this.bargeIns = [...past.bargeIns];
+    this.tools = [...past.tools];
     this.usage = { ...past.usage };
     this.#errors = [...past.errors];
     this.#mediaBefore = past.media;
@@ -62,6 +66,10 @@ export class CallReport {
     if (at >= 0) this.turns.splice(at, 1);
   }
 
+  tool(run: ToolReport): void {
+    if (this.tools.length < TOOLS_MAX) this.tools.push(run);
+  }
+
   error(error: EngineError): void {
     if (this.#errors.length >= ERRORS_MAX) return;
     this.#errors.push({
@@ -77,6 +85,7 @@ export class CallReport {
     return {
       turns: [],
       bargeIns: this.bargeIns,
+      tools: this.tools,
       errors: this.#errors,
       usage: this.#usageWith(sttSeconds),
       media: sumOf(this.#mediaBefore, media),
@@ -99,6 +108,7 @@ export class CallReport {
       recording: this.recording,
       turns: this.turns,
       bargeIns: this.bargeIns,
+      tools: this.tools,
       errors: this.#errors,
       usage: this.#usageWith(sttSeconds),
       media: sumOf(this.#mediaBefore, media),
@@ -114,6 +124,7 @@ function nothingYet(): CallReportParts {
   return {
     turns: [],
     bargeIns: [],
+    tools: [],
     errors: [],
     usage: { promptTokens: 0, completionTokens: 0, ttsCharacters: 0, sttSeconds: 0 },
     media: { framesIn: 0, lost: 0, late: 0, concealed: 0, framesOut: 0, underruns: 0 },

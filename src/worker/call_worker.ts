@@ -24,6 +24,8 @@ import { SlotFlags } from '../threads/slot_flags.js';
 import type { WorkerMessage } from '../threads/worker_messages.js';
 import { claimSeat } from '../threads/worker_seats.js';
 import type { WorkerSetup } from '../threads/worker_setup.js';
+import { ToolHttpClient } from '../tools/http_client.js';
+import { ToolShelf } from '../tools/tool_book.js';
 import { EgressBuffers } from './media_egress.js';
 import { IngressBuffers } from './media_ingress.js';
 import { PhraseCache } from './phrase_cache.js';
@@ -78,6 +80,7 @@ async function createHost(setup: WorkerSetup): Promise<SessionHost> {
     onNews: (news) => post({ topic: 'provider', payload: news }),
   });
   const phrases = new PhraseCache();
+  const toolShelf = new ToolShelf({ http: new ToolHttpClient(), secretOf: (name) => config.tools.secrets[name] });
   const host = new SessionHost(
     {
       plan: (order) => planCall(book.get(order.agentId), order, config),
@@ -88,6 +91,7 @@ async function createHost(setup: WorkerSetup): Promise<SessionHost> {
       llm,
       tts,
       phrases,
+      toolsOf: (definitions) => toolShelf.of(definitions),
       metrics,
       log,
       ingressBuffers: new IngressBuffers(),

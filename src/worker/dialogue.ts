@@ -18,6 +18,7 @@ import type { SttTranscript } from '../providers/stt.js';
 import type { SaidSoFar } from '../threads/said_so_far.js';
 import { CallMemory } from './call_memory.js';
 import type { CallReport } from './call_report.js';
+import { CallTools } from './call_tools.js';
 import type { EventFeed } from './event_feed.js';
 import type { Heard, Playout } from './playout.js';
 import type { SessionServices } from './session_services.js';
@@ -52,6 +53,7 @@ export class Dialogue {
   readonly #links: DialogueLinks;
   readonly #turns: TurnManager;
   readonly #memory: CallMemory;
+  readonly #tools: CallTools | null;
   readonly #speaker: Speaker;
   readonly #keypad = new Keypad();
   #startedMs = 0;
@@ -65,23 +67,30 @@ export class Dialogue {
     const { plan, services, playout, report, events, log } = links;
     this.#links = links;
     this.#turns = new TurnManager(plan.turns);
-    this.#memory = new CallMemory({ ...links, metrics: services.metrics });
+    const { metrics } = services;
+    const tools = services.toolsOf(plan.tools.definitions);
+    this.#tools = CallTools.of({ ...links, tools, metrics, remember: (exchanges) => this.#memory.tools(exchanges) });
+    this.#memory = new CallMemory({ ...links, metrics, specs: this.#tools?.specs ?? [] });
     const newSplitter = () => new SentenceSplitter({ language: plan.language });
-    this.#speaker = new Speaker({ ...services, log, ttsOptions: plan.speak, newSplitter }, playout, {
-      onAudible: (spoken, now) => this.#onAudible(spoken, now),
-      onPiece: ({ turn, kind }, text) => events.emit({ kind: 'agent', turn, reply: kind, text }),
-      onOver: (spoken, heard, now) => this.#onOver(spoken, heard, now),
-      onError: (_, error) => links.onFault(error, 'reply failed'),
-      onUsage: ({ promptTokens, completionTokens }) => {
-        report.usage.promptTokens += promptTokens;
-        report.usage.completionTokens += completionTokens;
-        services.metrics.add('prompt_tokens', promptTokens);
-        services.metrics.add('completion_tokens', completionTokens);
+    this.#speaker = new Speaker(
+      { ...services, log, ttsOptions: plan.speak, newSplitter, tools: this.#tools },
+      playout,
+      {
+        onAudible: (spoken, now) => this.#onAudible(spoken, now),
+        onPiece: ({ turn, kind }, text) => events.emit({ kind: 'agent', turn, reply: kind, text }),
+        onOver: (spoken, heard, now) => this.#onOver(spoken, heard, now),
+        onError: (_, error) => links.onFault(error, 'reply failed'),
+        onUsage: ({ promptTokens, completionTokens }) => {
+          report.usage.promptTokens += promptTokens;
+          report.usage.completionTokens += completionTokens;
+          services.metrics.add('prompt_tokens', promptTokens);
+          services.metrics.add('completion_tokens', completionTokens);
+        },
+        onCharacters: (count) => {
+          report.usage.ttsCharacters += count;
+        },
       },
-      onCharacters: (count) => {
-        report.usage.ttsCharacters += count;
-      },
-    });
+    );
   }
 
   get state(): 'idle' | 'listening' | 'thinking' | 'speaking' | 'ended' {
@@ -159,6 +168,7 @@ export class Dialogue {
     const cut = this.#speaker.interrupt(now);
     if (cut) this.#memory.close(cut.spoken, cut.heard, false);
     this.#speaker.close();
+    this.#tools?.close();
   }
 
   #carryOutAll(actions: readonly TurnAction[], before: Dialogue['state'], now: number): void {
@@ -192,8 +202,7 @@ export class Dialogue {
         return this.#speaker.dropDraft();
       case 'answer':
         this.#links.log.debug({ why: action.why, endpoint_ms: Math.round(action.endpointMs) }, 'turn over');
-        this.#speaker.answer(this.#memory.asks(action), action.text, () => this.#memory.request(action.text));
-        return;
+        return this.#answer(action);
       case 'withdraw':
         events.emit({ kind: 'floor', decision: 'withdraw' });
         services.metrics.add('withdrawn');
@@ -227,6 +236,12 @@ export class Dialogue {
     }
   }
 
+  #answer(action: TurnAction & { do: 'answer' }): void {
+    const turn = this.#memory.asks(action);
+    this.#tools?.beginTurn(turn);
+    this.#speaker.answer(turn, action.text, () => this.#memory.request(action.text));
+  }
+
   #onAudible(spoken: Spoken, now: number): void {
     if (spoken.kind === 'greeting') this.#links.services.metrics.observe('greeting_ms', now - this.#startedMs);
     this.#memory.audible(spoken, now);
@@ -244,7 +259,8 @@ export class Dialogue {
       return this.event({ on: 'reply_failed' }, now);
     }
     const text = this.#memory.saidBefore(spoken.turn) + spoken.reply.text;
-    const farewell = spoken.kind === 'answer' && readsAsFarewell(text, said, plan.farewell);
+    const ends = spoken.kind === 'answer' && this.#tools?.takeEnd() === true;
+    const farewell = ends || (spoken.kind === 'answer' && readsAsFarewell(text, said, plan.farewell));
     this.event({ on: 'reply_played', farewell, text }, now);
   }
 

@@ -1,27 +1,20 @@
 // One reply of the agent: language model -> speakable pieces -> voice -> audio bytes. It may be drafted before the turn
 // is decided: then its text waits until `release()`. An answer that ends with nothing to say is asked for again here, for
 // only the cleaned text tells; one that breaks off is gone on with: what a broken voice did not say is given to another
-// utterance, a broken model is asked to go on from what it said. After `cancel()` nothing of it reaches the handlers any more, which is what makes late
-// chunks of a cancelled reply harmless. When it is heard, and what of it, is not known here.
+// utterance, a broken model is asked to go on from what it said. Tools that the model asks for are run between two requests
+// of the same reply (tool_rounds.ts). After `cancel()` nothing of it reaches the handlers any more, which is what makes
+// late chunks of a cancelled reply harmless. When it is heard, and what of it, is not known here.
 
-import type { Logger } from 'pino';
 import { nowMs } from '../clock.js';
 import { askToGoOn, Continuation } from '../conversation/text/continuation.js';
 import type { SentenceSplitter } from '../conversation/text/sentence_splitter.js';
 import { wholeSentences } from '../conversation/text/whole_sentences.js';
 import { EngineError } from '../errors.js';
-import type { LlmProvider, LlmRequest, LlmRun, LlmUsage } from '../providers/llm.js';
-import type { TtsOptions, TtsProvider, TtsUtterance } from '../providers/tts.js';
-import { type PhraseCache, PhraseMaker } from './phrase_cache.js';
-
-export interface ReplyServices {
-  llm: LlmProvider;
-  tts: TtsProvider;
-  ttsOptions: TtsOptions;
-  phrases: PhraseCache;
-  newSplitter(): SentenceSplitter;
-  log: Logger;
-}
+import type { LlmRequest, LlmRun, ToolCall } from '../providers/llm.js';
+import type { TtsUtterance } from '../providers/tts.js';
+import { PhraseMaker } from './phrase_cache.js';
+import type { ReplyHandlers, ReplyServices, ReplyTimes } from './reply_parts.js';
+import { ToolRounds } from './tool_rounds.js';
 
 /** Requests for one answer, as long as they bring nothing that can be spoken. */
 const ASKS_MAX = 2;
@@ -31,37 +24,13 @@ const ASK_AGAIN_MS_MAX = 3000;
 const MENDS_MAX = 2;
 /** A voice that has made no sound for so long is given up: what could be said by another one comes too late. */
 const MEND_MS_MAX = 5000;
+const NO_CALLS: readonly ToolCall[] = [];
 /** Something the voice can make a sound of. */
 const SPEAKABLE = /[\p{L}\p{N}]/u;
 /** What our reader calls a stream that just ends. */
 const BROKEN_OFF = 'truncated';
 /** Finish reasons that mean "cut off here", as OpenAI and servers like it name them. */
 const CUT_OFF = /^(length|max_tokens|content_filter)$/i;
-
-export interface ReplyHandlers {
-  /** Text that goes to the voice now, in order. */
-  onPiece(text: string): void;
-  /** Mu-law audio; the view is valid only during the call. */
-  onAudio(bytes: Uint8Array): void;
-  onWords(words: readonly string[], startMs: readonly number[], endMs: readonly number[]): void;
-  /** All text was given and all audio delivered. */
-  onComplete(): void;
-  /** The voice broke off: what is left to say of the pieces so far, and where in the reply its audio will begin. */
-  onVoiceBroken(): { rest: string; baseMs: number };
-  onFailed(error: EngineError): void;
-  onUsage(usage: LlmUsage): void;
-  /** Text was given to the voice, which charges by the character; ready-made audio costs none. */
-  onCharacters(count: number): void;
-}
-
-/** When things happened, engine clock in ms; null = not yet. */
-export interface ReplyTimes {
-  requestMs: number | null;
-  firstTokenMs: number | null;
-  releasedMs: number | null;
-  firstPieceMs: number | null;
-  firstAudioMs: number | null;
-}
 
 export class Reply {
   /** Everything the model wrote for the caller so far, speakable or not yet spoken; of an answer that was cut off, what is spoken. */
@@ -80,6 +49,11 @@ export class Reply {
   #splitter: SentenceSplitter | null = null;
   #asks = 0;
   #goneOn = 0;
+  #rounds: ToolRounds | null = null;
+  /** Tools that the model asked for before the turn was decided. */
+  #toolsDue: (() => void) | null = null;
+  /** Where in `#pieces` the words of the request under way begin. */
+  #askedFrom = 0;
   #revoiced = 0;
   /** Holds back what a model that was asked to go on says once more. */
   #continuation: Continuation | null = null;
@@ -122,6 +96,8 @@ export class Reply {
     this.#held = [];
     for (const piece of pieces) this.#speakPiece(piece, false);
     if (this.#textDone) this.#endText();
+    this.#toolsDue?.();
+    this.#toolsDue = null;
   }
 
   /** No more text will come. */
@@ -162,7 +138,10 @@ export class Reply {
     this.#splitter = this.#services.newSplitter();
     this.#run = this.#services.llm.start(request, {
       onText: (text) => this.#onText(text),
-      onDone: ({ finishReason, usage }) => this.#onTextDone(request, finishReason, usage),
+      onDone: ({ finishReason, usage, toolCalls }) => {
+        if (usage) this.#handlers.onUsage(usage);
+        this.#onTextDone(request, finishReason, toolCalls ?? NO_CALLS);
+      },
       onError: (error) => this.#onModelBroken(request, error),
     });
   }
@@ -186,8 +165,7 @@ export class Reply {
     for (const piece of pieces) this.#addPiece(piece);
   }
 
-  #onTextDone(request: LlmRequest, finishReason: string, usage: LlmUsage | null): void {
-    if (usage) this.#handlers.onUsage(usage);
+  #onTextDone(request: LlmRequest, finishReason: string, calls: readonly ToolCall[]): void {
     if (this.#over) return;
     this.#run = null;
     const held = this.#continuation?.flush() ?? '';
@@ -199,7 +177,8 @@ export class Reply {
     // The model stopped in the middle of a sentence, perhaps of a word: nobody wants to hear that half.
     const ending = isCut ? wholeSentences(rest, this.#services.ttsOptions.language) : rest;
     if (ending !== '') this.#addPiece(ending);
-    if (!SPEAKABLE.test(this.#pieces)) return this.#onNothingSaid(request, finishReason);
+    if (calls.length > 0 && this.#services.tools !== null) return this.#onToolCalls(request, calls);
+    if (!SPEAKABLE.test(this.#saidNow)) return this.#onNothingSaid(request, finishReason);
     if (isCut) {
       this.text = this.#pieces;
       this.#services.log.warn({ finishReason, dropped: rest.length - ending.length }, 'answer cut off by the model');
@@ -219,9 +198,47 @@ export class Reply {
     this.#askAnew(request);
   }
 
+  /** What the model wrote in answer to the request under way, as far as it is for the voice. */
+  get #saidNow(): string {
+    return this.#pieces.slice(this.#askedFrom);
+  }
+
+  /** Tools act on the world: they are not run before the turn is decided. */
+  #onToolCalls(request: LlmRequest, calls: readonly ToolCall[]): void {
+    const said = this.#saidNow.trim();
+    this.#rounds ??= new ToolRounds(this.#services.tools!, {
+      leftMs: () => this.#handlers.leftMs(),
+      onFiller: (line) => this.#addSentence(line),
+      onNext: (next) => this.#onToolsDone(next),
+    });
+    const rounds = this.#rounds;
+    if (this.times.releasedMs !== null) rounds.begin(request, calls, said);
+    else this.#toolsDue = () => rounds.begin(request, calls, said);
+  }
+
+  #onToolsDone(next: LlmRequest | null): void {
+    if (this.#over) return;
+    if (next === null) {
+      this.#textDone = true;
+      return this.#endText();
+    }
+    this.#asks = 0;
+    this.#continuation = null;
+    this.#askedFrom = this.#pieces.length;
+    if (this.#pieces !== '' && !/\s$/.test(this.#pieces)) this.#lead = ' ';
+    this.#ask(next);
+  }
+
+  #addSentence(line: string): void {
+    if (line === '' || this.#over) return;
+    const sentence = `${this.#pieces === '' || /\s$/.test(this.#pieces) ? '' : ' '}${line} `;
+    this.text += sentence;
+    this.#addPiece(sentence);
+  }
+
   #askAnew(request: LlmRequest): void {
-    this.text = '';
-    this.#lead = this.#pieces = '';
+    this.text = this.#pieces = this.#pieces.slice(0, this.#askedFrom);
+    this.#lead = '';
     this.times.firstTokenMs = null;
     this.#continuation = null;
     this.#ask(request);
@@ -234,7 +251,7 @@ export class Reply {
     if (error.retryable && this.#goOn(request)) return;
     const hasBegun = this.times.firstTokenMs !== null;
     // What came was too little to be spoken: as if it had not come.
-    if (error.retryable && hasBegun && this.#pieces === '' && this.#asks < ASKS_MAX) return this.#askAnew(request);
+    if (error.retryable && hasBegun && this.#saidNow === '' && this.#asks < ASKS_MAX) return this.#askAnew(request);
     if (this.#utterance === null || this.times.releasedMs === null) return this.#fail(error);
     // What the voice has is heard to its end.
     this.#early = error;
@@ -244,12 +261,12 @@ export class Reply {
 
   /** Asks for the rest of an answer of which a part is spoken; false = there is no such part, or it was tried enough. */
   #goOn(request: LlmRequest): boolean {
-    const said = this.#pieces.trimEnd();
+    const said = this.#saidNow.trim();
     if (!SPEAKABLE.test(said) || this.#goneOn >= MENDS_MAX) return false;
     this.#goneOn++;
     this.#services.log.warn({ characters: said.length }, 'answer broke off: the model is asked for the rest');
     // What was written behind the last piece is asked for again; it may end in half a word.
-    this.text = `${said} `;
+    this.text = `${this.#pieces.trimEnd()} `;
     this.#lead = /\s$/.test(this.#pieces) ? '' : ' ';
     this.#continuation = new Continuation(said);
     this.#ask({ ...request, messages: askToGoOn(request.messages, said) });
@@ -353,6 +370,7 @@ export class Reply {
   #stop(): void {
     this.#over = true;
     this.#run?.cancel();
+    this.#rounds?.cancel();
     this.#utterance?.cancel();
     this.#run = null;
     this.#utterance = null;

@@ -10,6 +10,7 @@ import type { ThreadMetrics } from '../metrics/shared_metrics.js';
 import type { LlmProvider } from '../providers/llm.js';
 import type { SttProvider } from '../providers/stt.js';
 import type { TtsProvider } from '../providers/tts.js';
+import type { Tool } from '../tools/tool.js';
 
 import type { EgressBuffers } from './media_egress.js';
 import type { IngressBuffers } from './media_ingress.js';
@@ -28,6 +29,8 @@ export interface SessionServices {
   llm: LlmProvider;
   tts: TtsProvider;
   phrases: PhraseCache;
+  /** The tools that an agent's file names. The same array gives the same tools. */
+  toolsOf(definitions: CallPlan['tools']['definitions']): readonly Tool[];
   metrics: ThreadMetrics;
   log: Logger;
   ingressBuffers: IngressBuffers;

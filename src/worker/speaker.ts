@@ -9,7 +9,8 @@ import type { ReplyKind } from '../conversation/turns/turn_events.js';
 import type { EngineError } from '../errors.js';
 import type { LlmRequest, LlmUsage } from '../providers/llm.js';
 import type { Heard, Playout } from './playout.js';
-import { Reply, type ReplyServices } from './reply.js';
+import { Reply } from './reply.js';
+import type { ReplyServices } from './reply_parts.js';
 
 /** A reply that is (about to be) spoken. */
 export interface Spoken {
@@ -172,6 +173,11 @@ export class Speaker {
       onVoiceBroken: () => {
         const spoken = spokenOf();
         return spoken ? this.#playout.breakOff(spoken.id) : { rest: '', baseMs: 0 };
+      },
+      leftMs: () => {
+        const spoken = spokenOf();
+        const playout = this.#playout;
+        return spoken === null ? 0 : Math.max(0, playout.aheadMs(nowMs())) + playout.queuedMs;
       },
       onUsage: (usage) => this.#handlers.onUsage(usage),
       onCharacters: (count) => this.#handlers.onCharacters(count),

@@ -3,7 +3,7 @@
 import type { TurnReport } from '../call/report_parts.js';
 import type { ThreadMetrics } from '../metrics/shared_metrics.js';
 import { tenths } from './call_report.js';
-import type { ReplyTimes } from './reply.js';
+import type { ReplyTimes } from './reply_parts.js';
 
 /**
  * `engine_added_ms` is what remains of (end of speech -> first frame) after taking out the endpointing hold, the model's

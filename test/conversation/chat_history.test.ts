@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ChatHistory, INTERRUPTION_HINT } from '../../src/conversation/chat_history.js';
 
 /** The messages after the system prompt, short. */
@@ -102,4 +102,60 @@ test('whatever is said: within the limits, no two messages of one side in a row,
       }
     }),
   );
+});
+
+describe('tools', () => {
+  const look = (result: string | null) => ({ id: 'call_1', name: 'look_up', arguments: '{"n":1}', result });
+
+  test('are told with their results; one that still runs says so, and its result counts from when it is there', () => {
+    const history = new ChatHistory('p');
+    history.addUser('Where is it?');
+    const exchange = look(null);
+    history.addTools([exchange]);
+    const before = history.messagesWith('Hello?');
+    expect(before.slice(1)).toEqual([
+      { role: 'user', content: 'Where is it?' },
+      { role: 'assistant', content: '', toolCalls: [{ id: 'call_1', name: 'look_up', arguments: '{"n":1}' }] },
+      { role: 'tool', toolCallId: 'call_1', content: 'still running' },
+      { role: 'user', content: 'Hello?' },
+    ]);
+    exchange.result = 'sent';
+    history.addAssistantHeard('It was sent.', false);
+    expect(history.messages().slice(3)).toEqual([
+      { role: 'tool', toolCallId: 'call_1', content: 'sent' },
+      { role: 'assistant', content: 'It was sent.' },
+    ]);
+  });
+
+  test('words before and behind them stay apart', () => {
+    const history = new ChatHistory('p');
+    history.addAssistantHeard('Hello.', false);
+    history.addTools([look('sent')]);
+    history.addAssistantHeard('It was sent.', false);
+    expect(
+      history
+        .messages()
+        .map(({ content }) => content)
+        .slice(1),
+    ).toEqual(['Hello.', '', 'sent', 'It was sent.']);
+  });
+
+  test('a snapshot keeps them; what still ran when it was taken is not known to have been done', () => {
+    const history = new ChatHistory('p');
+    history.addTools([look('sent'), { ...look(null), id: 'call_2' }]);
+    const restored = ChatHistory.restore(structuredClone(history.snapshot()));
+    expect(restored.messages().slice(2)).toEqual([
+      { role: 'tool', toolCallId: 'call_1', content: 'sent' },
+      { role: 'tool', toolCallId: 'call_2', content: expect.stringContaining('not known') },
+    ]);
+  });
+
+  test('long results leave the history with the oldest turns', () => {
+    const history = new ChatHistory('p', { messagesMax: 80, charactersMax: 1000 });
+    history.addUser('first');
+    history.addTools([look('x'.repeat(900))]);
+    history.addUser('y'.repeat(300));
+    const { turns } = history.snapshot();
+    expect(turns.map(({ role }) => role)).toEqual(['user']);
+  });
 });

@@ -61,6 +61,7 @@ export function summaryOf(order: CallOrder, endReason: EndReason): CallSummary {
       recording: null,
       turns: [],
       bargeIns: [],
+      tools: [],
       errors: [],
     },
     usage: { promptTokens: 0, completionTokens: 0, ttsCharacters: 0, sttSeconds: 0 },

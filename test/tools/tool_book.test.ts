@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toolsOf } from '../../src/tools/tool_book.js';
+import { ToolShelf } from '../../src/tools/tool_book.js';
 import { toolDefinitions } from '../../src/tools/tool_definition.js';
 
 test('the tools of a file, in its order', () => {
@@ -8,6 +8,8 @@ test('the tools of a file, in its order', () => {
     'end_call',
   ]);
   const send = async () => ({ status: 200, contentType: '', text: '' });
-  const tools = toolsOf(definitions, { http: { send }, secretOf: () => undefined });
+  const shelf = new ToolShelf({ http: { send }, secretOf: () => undefined });
+  const tools = shelf.of(definitions);
+  expect(shelf.of(definitions)).toBe(tools);
   expect(tools.map(({ spec }) => spec.name)).toEqual(['order_state', 'end_call']);
 });

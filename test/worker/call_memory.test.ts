@@ -21,6 +21,7 @@ function make(order: CallOrder): void {
   timeline.originMs = 1000;
   memory = new CallMemory({
     ...{ order, plan: services.plan(order), report, metrics: services.metrics, log: services.log, timeline },
+    specs: [],
     events: new EventFeed(
       order,
       (event) => events.push(event),

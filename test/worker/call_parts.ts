@@ -16,6 +16,7 @@ import type { SttHandlers } from '../../src/providers/stt.js';
 import type { TtsHandlers } from '../../src/providers/tts.js';
 import { EGRESS, INGRESS } from '../../src/threads/record_types.js';
 import { createSlab, SlotRings } from '../../src/threads/slab.js';
+import type { Tool } from '../../src/tools/tool.js';
 import type { CallMoment } from '../../src/worker/event_feed.js';
 import { EgressBuffers } from '../../src/worker/media_egress.js';
 import { IngressBuffers } from '../../src/worker/media_ingress.js';
@@ -60,7 +61,7 @@ export function snapshotWith(fields: Partial<CallSnapshot>): CallSnapshot {
 export const NOTHING_YET: CallMoment = {
   stream: null,
   past: {
-    ...{ turns: [], bargeIns: [], errors: [] },
+    ...{ turns: [], bargeIns: [], tools: [], errors: [] },
     usage: { promptTokens: 0, completionTokens: 0, ttsCharacters: 0, sttSeconds: 0 },
     media: { framesIn: 0, lost: 0, late: 0, concealed: 0, framesOut: 0, underruns: 0 },
   },
@@ -75,6 +76,8 @@ export class CallBench {
   readonly tts: { handlers: TtsHandlers; texts: string[] }[] = [];
   stt: SttHandlers | null = null;
   sttFinalized = 0;
+  /** What the model may do. */
+  tools: readonly Tool[] = [];
   sttClosed = 0;
   readonly rings: SlotRings;
   readonly #far: SlotRings;
@@ -118,6 +121,7 @@ export class CallBench {
         },
       },
       phrases: new PhraseCache(),
+      toolsOf: () => this.tools,
       metrics: new ThreadMetrics(this.metrics, 0),
       log: createLogger({ level: 'debug', sink: (line) => this.lines.push(JSON.parse(line)) }),
       ingressBuffers: new IngressBuffers(),

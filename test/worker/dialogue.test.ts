@@ -1,10 +1,11 @@
-import { beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { EndReason } from '../../src/call/call.js';
 import type { CallEvent } from '../../src/call/call_events.js';
 import { emptyWindow } from '../../src/conversation/turns/sound_window.js';
 import type { TurnEvent } from '../../src/conversation/turns/turn_events.js';
 import { EngineError } from '../../src/errors.js';
 import { sumCounter, sumHistogram } from '../../src/metrics/shared_metrics.js';
+import { END_CALL } from '../../src/tools/end_call.js';
 import { CallReport } from '../../src/worker/call_report.js';
 import { Dialogue } from '../../src/worker/dialogue.js';
 import { EventFeed } from '../../src/worker/event_feed.js';
@@ -29,6 +30,10 @@ beforeEach(() => {
   events = [];
   ended = [];
   faults = [];
+  dialogue = newDialogue();
+});
+
+function newDialogue(): Dialogue {
   const { services } = bench;
   const plan = services.plan(ORDER);
   const timeline = new Timeline();
@@ -36,7 +41,7 @@ beforeEach(() => {
   const egress = new MediaEgress(bench.rings.egress, services.dsp, services.metrics, new EgressBuffers(), () => {});
   egress.open(STREAM);
   const playout = new Playout(egress, services.metrics, plan.pacing, timeline, () => dialogue.onSent());
-  dialogue = new Dialogue({
+  return new Dialogue({
     ...{ order: ORDER, plan, services, playout, timeline, report, log: services.log },
     said: bench.rings.said,
     events: new EventFeed(
@@ -48,7 +53,7 @@ beforeEach(() => {
     onFault: ({ code }, message) => faults.push(`${message}: ${code}`),
     onEnd: (reason) => ended.push(reason),
   });
-});
+}
 
 function pass(ms: number): void {
   for (const end = time + ms; time < end; ) {
@@ -164,3 +169,64 @@ test('a call that ends in mid-sentence says what was heard of it; that is no int
   expect(report.turns[0]).toMatchObject({ turn: 0, interrupted: false });
   expect(report.turns[0].heard.length).toBeLessThan(report.turns[0].agent.length);
 });
+
+describe('tools', () => {
+  const toolCalls = [{ id: 'call_1', name: 'end_call', arguments: '{"reason":"done"}' }];
+  const usage = { promptTokens: 10, completionTokens: 5 };
+  beforeEach(() => {
+    bench.tools = [END_CALL];
+    dialogue = newDialogue();
+    greeted();
+    says('That was all.', 1000);
+    pass(1500);
+  });
+
+  test('end_call: hung up when its words were heard, and not before', async () => {
+    const { handlers, request } = bench.llm.at(-1)!;
+    expect(request.tools?.map(({ name }) => name)).toEqual(['end_call']);
+    handlers.onText('I will pass it on.');
+    handlers.onDone({ finishReason: 'tool_calls', usage, toolCalls });
+    await settled();
+    bench.speak(2000);
+    pass(1500);
+    expect(ended).toEqual([]);
+    pass(4000);
+    expect(ended).toEqual(['agent_goodbye']);
+    const run = { turn: 1, name: 'end_call', ok: true, problem: null, arguments: { reason: 'done' } };
+    expect(report.tools).toMatchObject([run]);
+    expect(events.find(({ kind }) => kind === 'tool')).toMatchObject({ tool: run });
+    expect(sumCounter(bench.metrics, 'tools_done')).toBe(1);
+  });
+
+  test('a caller who has more to say keeps the line, and the next request tells what was done', async () => {
+    const { handlers } = bench.llm.at(-1)!;
+    handlers.onText('I will pass it on.');
+    handlers.onDone({ finishReason: 'tool_calls', usage, toolCalls });
+    await settled();
+    bench.speak(2000);
+    pass(800);
+    dialogue.speechStarts(time - 64, time);
+    says('Wait, one more thing about the soup.', 5000);
+    pass(3000);
+    expect(ended).toEqual([]);
+    const { messages } = bench.llm.at(-1)!.request;
+    expect(messages.map(({ role }) => role)).toEqual([
+      'system',
+      'assistant',
+      'user',
+      'assistant',
+      'tool',
+      'assistant',
+      'user',
+    ]);
+    bench.write('What about it?');
+    bench.speak(1000);
+    pass(3000);
+    expect(ended).toEqual([]);
+  });
+});
+
+/** Promises that are due have run. */
+async function settled(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { TELEPHONE_FORMAT } from '../../src/audio_format.js';
 import { SentenceSplitter } from '../../src/conversation/text/sentence_splitter.js';
 import { EngineError } from '../../src/errors.js';
@@ -7,6 +7,7 @@ import type { LlmHandlers, LlmProvider, LlmRequest } from '../../src/providers/l
 import type { TtsHandlers, TtsProvider } from '../../src/providers/tts.js';
 import { PhraseCache } from '../../src/worker/phrase_cache.js';
 import { Reply } from '../../src/worker/reply.js';
+import type { ReplyTools } from '../../src/worker/tool_rounds.js';
 
 const REQUEST = { messages: [], maxTokens: 100, temperature: 0 };
 const AUDIO = new Uint8Array(100).fill(7);
@@ -23,6 +24,8 @@ let events: string[];
 let charged: number;
 let phrases: PhraseCache;
 let requests: LlmRequest[];
+/** What the caller has still to hear. */
+let leftMs: number;
 /** What the ledger says is left when the voice breaks. */
 let broken: { rest: string; baseMs: number };
 
@@ -46,13 +49,14 @@ const ttsProvider: TtsProvider = {
     return { push: (text, last) => void pushed.push([text, last]), cancel: () => ttsCancelled++ };
   },
 };
-function makeReply(): Reply {
+function makeReply(tools: ReplyTools | null = null): Reply {
   return new Reply(
     {
       llm: llmProvider,
       tts: ttsProvider,
       ttsOptions: { voiceId: 'v', language: 'en' },
       phrases,
+      tools,
       newSplitter: () => new SentenceSplitter(),
       log: { warn: (fields: Record<string, unknown>) => warnings.push(fields) } as unknown as Logger,
     },
@@ -63,6 +67,7 @@ function makeReply(): Reply {
       onComplete: () => events.push('complete'),
       onVoiceBroken: () => broken,
       onFailed: (error) => events.push(`failed ${error.code}`),
+      leftMs: () => leftMs,
       onUsage: (usage) => events.push(`usage ${usage.completionTokens}`),
       onCharacters: (count) => {
         charged += count;
@@ -75,6 +80,7 @@ beforeEach(() => {
   warnings = [];
   requests = [];
   broken = { rest: '', baseMs: 0 };
+  leftMs = 0;
   pushed = [];
   events = [];
   charged = 0;
@@ -415,4 +421,157 @@ test('the voice is done before the model is: the reply goes on', () => {
   llm.onText('First sentence here. ');
   tts.onDone(); // the provider's context expired while the model was slow
   expect(reply.active).toBe(true);
+});
+
+describe('tools', () => {
+  const TOOLS = [{ name: 'look_up', description: 'Looks up.', parameters: { type: 'object' } }];
+  const CALL = { id: 'call_1', name: 'look_up', arguments: '{"n":1}' };
+  let ran: number;
+  let finish: (content: string, isLast?: boolean) => Promise<void>;
+  const tools: ReplyTools = {
+    run: (calls) => {
+      ran++;
+      return new Promise((resolve) => {
+        finish = async (content, isLast) => {
+          resolve(calls.map(() => ({ ok: true, content, isLast })));
+          await Promise.resolve();
+          await Promise.resolve();
+        };
+      });
+    },
+    fillerOf: () => 'One moment, please.',
+  };
+  const calls = (): void => llm.onDone({ finishReason: 'tool_calls', usage: null, toolCalls: [CALL] });
+  function asked(): Reply {
+    ran = 0;
+    const reply = makeReply(tools);
+    reply.draft({ ...REQUEST, messages: [{ role: 'user', content: 'Where is it?' }], tools: TOOLS });
+    return reply;
+  }
+
+  test('are run, and the model goes on with what they brought: one reply', async () => {
+    asked().release();
+    llm.onText('Let me look. ');
+    calls();
+    expect(ran).toBe(1);
+    await finish('{"state":"sent"}');
+    expect(requests[1].messages).toEqual([
+      { role: 'user', content: 'Where is it?' },
+      { role: 'assistant', content: 'Let me look.', toolCalls: [CALL] },
+      { role: 'tool', toolCallId: 'call_1', content: '{"state":"sent"}' },
+    ]);
+    expect(requests[1].tools).toBe(TOOLS);
+    llm.onText('It was sent yesterday.');
+    done('stop');
+    expect(spokenText()).toBe('Let me look. It was sent yesterday.');
+    expect(pushed.at(-1)![1]).toBe(true);
+    tts.onDone();
+    expect(events.at(-1)).toBe('complete');
+  });
+
+  test('of a draft wait until the turn is decided, and never run when it is not', async () => {
+    const reply = asked();
+    calls();
+    expect(ran).toBe(0);
+    reply.release();
+    expect(ran).toBe(1);
+    const other = asked();
+    calls();
+    other.cancel();
+    other.release();
+    expect(ran).toBe(0);
+  });
+
+  test('go on when the caller interrupts; what they bring is not spoken', async () => {
+    const reply = asked();
+    reply.release();
+    calls();
+    reply.cancel();
+    await finish('late');
+    expect(llmStarts).toBe(1);
+    expect(events).toEqual([]);
+  });
+
+  test('a last one behind words ends the reply; without a word the model is asked for its goodbye', async () => {
+    asked().release();
+    llm.onText('Goodbye then.');
+    calls();
+    await finish('the call ends', true);
+    expect(llmStarts).toBe(1);
+    tts.onDone();
+    expect(events.at(-1)).toBe('complete');
+
+    asked().release();
+    calls();
+    await finish('the call ends', true);
+    expect(llmStarts).toBe(3);
+  });
+
+  test('after some rounds the model has to speak', async () => {
+    asked().release();
+    for (let round = 0; round < 6; round++) {
+      expect(requests.at(-1)!.tools).toBe(TOOLS);
+      calls();
+      await finish('more');
+    }
+    expect(requests.at(-1)!.tools).toBeUndefined();
+    expect(requests).toHaveLength(7);
+  });
+
+  test('a model that breaks off behind a round is asked for the rest of that round only', async () => {
+    asked().release();
+    llm.onText('Let me look. ');
+    calls();
+    await finish('{"state":"sent"}');
+    llm.onText('It was sent yesterday. It comes ');
+    llm.onError(new EngineError('LLM_STREAM', { retryable: true }));
+    const { messages } = requests.at(-1)!;
+    expect(messages.filter((message) => message.role === 'tool')).toHaveLength(1);
+    expect(messages.findLast((message) => message.role === 'assistant')!.content).toBe('It was sent yesterday.');
+    llm.onText(' It comes tomorrow.');
+    done('stop');
+    expect(spokenText()).toBe('Let me look. It was sent yesterday. It comes tomorrow.');
+  });
+
+  describe('that take long', () => {
+    beforeEach(() => void vi.useFakeTimers());
+    afterEach(() => void vi.useRealTimers());
+
+    test('are covered by a word, twice at most', async () => {
+      asked().release();
+      calls();
+      vi.advanceTimersByTime(699);
+      expect(pushed).toEqual([]);
+      vi.advanceTimersByTime(1);
+      expect(spokenText()).toBe('One moment, please. ');
+      vi.advanceTimersByTime(60_000);
+      expect(spokenText()).toBe('One moment, please. One moment, please. ');
+      await finish('{}');
+      llm.onText('Here it is.');
+      done('stop');
+      expect(spokenText()).toBe('One moment, please. One moment, please. Here it is.');
+    });
+
+    test('are not while the caller still hears us', () => {
+      asked().release();
+      llm.onText('Let me look for that in the book. ');
+      calls();
+      leftMs = 2000;
+      vi.advanceTimersByTime(700);
+      leftMs = 0;
+      vi.advanceTimersByTime(2699);
+      expect(spokenText()).toBe('Let me look for that in the book. ');
+      vi.advanceTimersByTime(1);
+      expect(spokenText()).toBe('Let me look for that in the book. One moment, please. ');
+    });
+
+    test('and of a reply that is over nothing is heard', () => {
+      const reply = asked();
+      reply.release();
+      calls();
+      reply.cancel();
+      vi.advanceTimersByTime(10_000);
+      expect(pushed).toEqual([]);
+    });
+  });
 });

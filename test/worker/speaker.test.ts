@@ -56,7 +56,15 @@ beforeEach(() => {
   egress.open(`MZ${'0'.repeat(32)}`);
   const log = createLogger({ level: 'silent', sink: () => {} });
   speaker = new Speaker(
-    { llm: llmProvider, tts: ttsProvider, ttsOptions: VOICE, phrases, newSplitter: () => new SentenceSplitter(), log },
+    {
+      llm: llmProvider,
+      tts: ttsProvider,
+      ttsOptions: VOICE,
+      phrases,
+      tools: null,
+      newSplitter: () => new SentenceSplitter(),
+      log,
+    },
     playout,
     {
       onAudible: ({ kind }) => events.push(`audible ${kind}`),

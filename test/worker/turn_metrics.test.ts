@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createSharedMetrics, sumHistogram, ThreadMetrics } from '../../src/metrics/shared_metrics.js';
 import { CallReport } from '../../src/worker/call_report.js';
-import type { ReplyTimes } from '../../src/worker/reply.js';
+import type { ReplyTimes } from '../../src/worker/reply_parts.js';
 import { observeAnswer } from '../../src/worker/turn_metrics.js';
 import { ORDER } from './call_parts.js';
 
