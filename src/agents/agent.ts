@@ -102,6 +102,11 @@ export class AgentProfile {
     return this.#carrierLine('technicalProblem');
   }
 
+  /** Said by the carrier's voice before a call begins anew that another process was holding. */
+  cutOff(): CarrierLine {
+    return this.#carrierLine('cutOff');
+  }
+
   /** Lines whose audio is worth preparing: all that are said without a call's own values. */
   fixedLines(): string[] {
     const greetings = [this.greeting('inbound', {}), this.greeting('outbound', {})];
@@ -109,7 +114,7 @@ export class AgentProfile {
     return [...new Set([...greetings, ...others])];
   }
 
-  #carrierLine(name: 'allLinesBusy' | 'technicalProblem'): CarrierLine {
+  #carrierLine(name: 'allLinesBusy' | 'technicalProblem' | 'cutOff'): CarrierLine {
     const own = this.#definition[name] ?? stockLines(this.language)?.[name];
     if (own === undefined) return { text: ENGLISH_LINES[name], language: 'en' };
     return { text: this.#spoken(own, {}), language: this.language };

@@ -49,6 +49,8 @@ const definition = z.strictObject({
   allLinesBusy: line.nullable().default(null),
   /** Said by the carrier's voice when ours failed; absent likewise. */
   technicalProblem: line.nullable().default(null),
+  /** Said by the carrier's voice before a call begins anew whose server died; absent likewise. */
+  cutOff: line.nullable().default(null),
   /** Regular expression (case ignored) for the words that end a call; absent = the usual ones of the language. */
   goodbyePattern: z.string().refine(isPattern, 'not a regular expression').nullable().default(null),
 });
@@ -101,6 +103,7 @@ const TEMPLATES = [
   'oneMoment',
   'allLinesBusy',
   'technicalProblem',
+  'cutOff',
 ] as const;
 
 /** A placeholder that nobody fills would be a hole in a sentence. */

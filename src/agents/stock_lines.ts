@@ -13,6 +13,8 @@ export interface StockLines {
   allLinesBusy: string;
   /** Our own voice failed; the last words of the call, spoken by the carrier's. */
   technicalProblem: string;
+  /** The program that held the call died, another one begins anew; spoken by the carrier's voice. */
+  cutOff: string;
 }
 
 const STOCK_LINES: Readonly<Record<string, StockLines>> = {
@@ -22,6 +24,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
     oneMoment: 'One moment, please.',
     allLinesBusy: 'All our lines are busy at the moment. Please call again in a few minutes. Goodbye.',
     technicalProblem: 'I am sorry, we have a technical problem and can not go on. Please call again later. Goodbye.',
+    cutOff: 'I am sorry, we were cut off. Let us start again.',
   },
   es: {
     cannotHear: 'Lo siento, en este momento no puedo oírle. Por favor, no cuelgue.',
@@ -31,6 +34,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
       'En este momento todas nuestras líneas están ocupadas. Por favor, llame de nuevo en unos minutos. Adiós.',
     technicalProblem:
       'Lo siento, tenemos un problema técnico y no podemos continuar. Por favor, llame de nuevo más tarde. Adiós.',
+    cutOff: 'Lo siento, se ha cortado la comunicación. Empecemos de nuevo.',
   },
   fr: {
     cannotHear: 'Je suis désolé, je ne vous entends pas pour le moment. Merci de rester en ligne.',
@@ -40,6 +44,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
     allLinesBusy: 'Toutes nos lignes sont occupées pour le moment. Merci de rappeler dans quelques minutes. Au revoir.',
     technicalProblem:
       'Je suis désolé, nous avons un problème technique et ne pouvons pas continuer. Merci de rappeler plus tard. Au revoir.',
+    cutOff: "Je suis désolé, nous avons été coupés. Recommençons, s'il vous plaît.",
   },
   de: {
     cannotHear: 'Es tut mir leid, ich kann Sie gerade nicht hören. Bitte bleiben Sie in der Leitung.',
@@ -50,6 +55,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
       'Im Moment sind alle unsere Leitungen besetzt. Bitte rufen Sie in ein paar Minuten noch einmal an. Auf Wiederhören.',
     technicalProblem:
       'Es tut mir leid, wir haben ein technisches Problem und können nicht weitermachen. Bitte rufen Sie später noch einmal an. Auf Wiederhören.',
+    cutOff: 'Entschuldigung, wir wurden unterbrochen. Fangen wir noch einmal an.',
   },
   it: {
     cannotHear: 'Mi dispiace, in questo momento non riesco a sentirla. Resti in linea, per favore.',
@@ -59,6 +65,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
       'Al momento tutte le nostre linee sono occupate. Richiami tra qualche minuto, per favore. Arrivederci.',
     technicalProblem:
       'Mi dispiace, abbiamo un problema tecnico e non possiamo continuare. Richiami più tardi, per favore. Arrivederci.',
+    cutOff: 'Mi dispiace, siamo stati interrotti. Ricominciamo da capo.',
   },
   pt: {
     cannotHear: 'Desculpe, não consigo ouvir neste momento. Por favor, continue na linha.',
@@ -68,6 +75,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
       'No momento, todas as nossas linhas estão ocupadas. Por favor, ligue novamente em alguns minutos. Até logo.',
     technicalProblem:
       'Desculpe, temos um problema técnico e não podemos continuar. Por favor, ligue novamente mais tarde. Até logo.',
+    cutOff: 'Desculpe, a ligação foi interrompida. Vamos começar de novo.',
   },
   nl: {
     cannotHear: 'Het spijt me, ik kan u op dit moment niet horen. Blijf alstublieft aan de lijn.',
@@ -76,6 +84,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
     allLinesBusy: 'Al onze lijnen zijn op dit moment bezet. Bel alstublieft over een paar minuten nog eens. Tot ziens.',
     technicalProblem:
       'Het spijt me, we hebben een technisch probleem en kunnen niet verdergaan. Bel alstublieft later nog eens. Tot ziens.',
+    cutOff: 'Het spijt me, de verbinding viel weg. Laten we opnieuw beginnen.',
   },
 };
 

@@ -27,6 +27,7 @@ export class ServerMetrics {
   readonly #refusals: prom.Counter;
   readonly #calls: prom.Counter;
   readonly #moved: prom.Counter;
+  readonly #cameBack: prom.Counter;
   readonly #oversized: prom.Counter;
   readonly #dials: prom.Counter;
   readonly #streamErrors: prom.Counter;
@@ -54,6 +55,11 @@ export class ServerMetrics {
     this.#refusals = counter('ringline_calls_refused_total', 'Calls not taken, and dials not made.', ['reason']);
     this.#calls = counter('ringline_calls_total', 'Calls ended, by direction and reason.', ['direction', 'reason']);
     this.#moved = counter('ringline_calls_moved_total', 'Calls that went on in another worker when theirs died.', []);
+    this.#cameBack = counter(
+      'ringline_calls_came_back_total',
+      'Calls of a server process that died, which Twilio brought to this one.',
+      [],
+    );
     this.#oversized = counter(
       'ringline_media_oversized_total',
       'Media sockets closed for a message that was too big.',
@@ -128,6 +134,9 @@ export class ServerMetrics {
   }
   moved(): void {
     this.#moved.inc();
+  }
+  cameBack(): void {
+    this.#cameBack.inc();
   }
   oversized(): void {
     this.#oversized.inc();

@@ -5,11 +5,21 @@ import VoiceResponse from 'twilio/lib/twiml/VoiceResponse.js';
 /** Twilio's limit for name and value of a `<Parameter>` together is 500 characters. */
 const PARAMETER_CHARS_MAX = 400;
 
+/** A sentence for Twilio's own voice; the language is a BCP 47 tag, one that Twilio does not speak is read by its English voice. */
+export interface SpokenLine {
+  text: string;
+  language: string;
+}
+
 export interface ConnectStreamOptions {
+  /** Said before the stream; null = nothing. */
+  before: SpokenLine | null;
   /** `wss://host/ws/token`; Twilio drops query strings. */
   streamUrl: string;
   /** Asked for the next verbs when the stream has ended. */
   actionUrl: string;
+  /** Where nobody answers there, this is said, and then `url` asked: by then whoever died may be back. */
+  unanswered: { line: SpokenLine; url: string };
   /** Told when the stream starts, stops or fails. */
   statusCallbackUrl: string;
   /** Come back as `customParameters` in `start`. */
@@ -18,27 +28,33 @@ export interface ConnectStreamOptions {
 
 /**
  * Connects the call to a bidirectional media stream.
- * `<Response><Connect action><Stream url statusCallback><Parameter name value/>…</Stream></Connect></Response>`
+ * `<Response><Connect action><Stream url statusCallback><Parameter name value/>…</Stream></Connect><Say/><Redirect/></Response>`
+ *
+ * An action's answer takes the place of the whole document: the verbs behind `<Connect>` are for the case that there is none.
  */
 export function connectStreamTwiml(options: ConnectStreamOptions): string {
   const response = new VoiceResponse();
+  if (options.before !== null) say(response, options.before);
   const stream = response
     .connect({ action: options.actionUrl, method: 'POST' })
     .stream({ url: options.streamUrl, statusCallback: options.statusCallbackUrl, statusCallbackMethod: 'POST' });
   for (const [name, value] of Object.entries(options.parameters)) stream.parameter({ name, value: plain(value) });
+  say(response, options.unanswered.line);
+  response.redirect({ method: 'POST' }, options.unanswered.url);
   return response.toString();
 }
 
-/**
- * Speaks one sentence with Twilio's own voice and hangs up: for a call that can't be taken, or can't be held any longer.
- * @param language BCP 47; one that Twilio does not speak is read by its English voice
- */
-export function sayAndHangUpTwiml({ text, language }: { text: string; language: string }): string {
+/** Speaks one sentence with Twilio's own voice and hangs up: for a call that can't be taken, or can't be held any longer. */
+export function sayAndHangUpTwiml(line: SpokenLine): string {
   const response = new VoiceResponse();
-  const locale = sayLocale(language);
-  response.say(locale === null ? {} : { language: locale }, text);
+  say(response, line);
   response.hangup();
   return response.toString();
+}
+
+function say(response: VoiceResponse, { text, language }: SpokenLine): void {
+  const locale = sayLocale(language);
+  response.say(locale === null ? {} : { language: locale }, text);
 }
 
 type SayLocale = NonNullable<VoiceResponse.SayAttributes['language']>;

@@ -3,7 +3,7 @@
 
 import type { CallDirection } from '../call/call.js';
 import { CALL_SID, TWILIO_STATUSES, type TwilioStatus } from './call_status.js';
-import { connectStreamTwiml, hangUpTwiml, sayAndHangUpTwiml } from './twiml.js';
+import { connectStreamTwiml, hangUpTwiml, type SpokenLine, sayAndHangUpTwiml } from './twiml.js';
 import { type FormFields, field, parseForm } from './webhook_form.js';
 import { isSignature, isSignedRequest } from './webhook_signature.js';
 
@@ -12,6 +12,9 @@ const SUSPECT_BODY_BYTES_MAX = 4 * 1024;
 /** Longer than any number, SIP address or client name; what is beyond is not a party. */
 const PARTY_CHARS_MAX = 320;
 const STREAM_ERROR_CHARS_MAX = 200;
+const CONNECT_ACTION = '/twilio/connect-action';
+/** The caller was told already that the call was cut off. */
+const TOLD = '?told=yes';
 
 /** One request to a webhook URL of ours. */
 export interface WebhookRequest {
@@ -43,12 +46,6 @@ export interface WebhookCall {
   to: string;
 }
 
-/** A sentence for Twilio's own voice; the language is a BCP 47 tag. */
-export interface SpokenLine {
-  text: string;
-  language: string;
-}
-
 /** What a callback told of a call's progress. */
 export interface StatusNews {
   status: TwilioStatus;
@@ -58,12 +55,18 @@ export interface StatusNews {
   durationS: number | null;
 }
 
+/**
+ * A stream and where it goes, or what is said before we hang up (null = nothing). `cutOff` is for a caller whose server died;
+ * `isBack` = this one's has.
+ */
+export type NextStep = { streamUrl: string; cutOff: SpokenLine; isBack: boolean } | { lastWords: SpokenLine | null };
+
 /** Who knows the calls. Everything may come twice and out of order, and about calls that nobody knows. */
 export interface CallDesk {
-  /** The call wants its media stream: where it goes, or what is said before we hang up (null = nothing). */
-  connect(call: WebhookCall, socketBase: string): Promise<{ streamUrl: string } | { lastWords: SpokenLine | null }>;
-  /** The stream is over: what is still owed to the caller? */
-  lastWords(callSid: string): Promise<SpokenLine | null>;
+  /** The call wants its media stream. */
+  connect(call: WebhookCall, socketBase: string): Promise<NextStep>;
+  /** The stream is over. `isLive`: the call is not, Twilio does next what is answered. */
+  streamEnded(call: WebhookCall, isLive: boolean, socketBase: string): Promise<NextStep>;
   onStatus(call: WebhookCall, news: StatusNews): Promise<void>;
   onStreamError(callSid: string, detail: string): void;
   /** A person or a machine, in Twilio's words. */
@@ -91,20 +94,18 @@ export class TwilioWebhooks {
   async voice(request: WebhookRequest, direction: CallDirection): Promise<string> {
     const form = this.#genuineForm(request);
     const call = { callSid: callSidOf(form), direction, from: party(form, 'From'), to: party(form, 'To') };
-    const { base } = request;
-    const answer = await this.#options.desk.connect(call, base.replace(/^http/, 'ws'));
-    if ('lastWords' in answer) return closingTwiml(answer.lastWords);
-    return connectStreamTwiml({
-      streamUrl: answer.streamUrl,
-      actionUrl: `${base}/twilio/connect-action`,
-      statusCallbackUrl: `${base}/twilio/stream-status`,
-      parameters: { direction, from: call.from, to: call.to },
-    });
+    return nextTwiml(await this.#options.desk.connect(call, socketBase(request)), call, request);
   }
 
-  /** The stream is over, and so is the call. Nobody is left with dead air and a click. Resolves with TwiML. */
+  /**
+   * The stream is over, and so is the call as a rule: nobody is left with dead air and a click. One that another process was
+   * holding, which died, begins anew. Resolves with TwiML.
+   */
   async connectAction(request: WebhookRequest): Promise<string> {
-    return closingTwiml(await this.#options.desk.lastWords(callSidOf(this.#genuineForm(request))));
+    const form = this.#genuineForm(request);
+    const call = callOf(form);
+    const isLive = field(form, 'CallStatus') === 'in-progress';
+    return nextTwiml(await this.#options.desk.streamEnded(call, isLive, socketBase(request)), call, request);
   }
 
   /** Call progress. */
@@ -149,8 +150,21 @@ export class TwilioWebhooks {
   }
 }
 
-function closingTwiml(lastWords: SpokenLine | null): string {
-  return lastWords === null ? hangUpTwiml() : sayAndHangUpTwiml(lastWords);
+function socketBase({ base }: WebhookRequest): string {
+  return base.replace(/^http/, 'ws');
+}
+
+function nextTwiml(next: NextStep, { direction, from, to }: WebhookCall, { base, target }: WebhookRequest): string {
+  if ('lastWords' in next) return next.lastWords === null ? hangUpTwiml() : sayAndHangUpTwiml(next.lastWords);
+  const actionUrl = `${base}${CONNECT_ACTION}`;
+  return connectStreamTwiml({
+    before: next.isBack && !target.endsWith(TOLD) ? next.cutOff : null,
+    streamUrl: next.streamUrl,
+    actionUrl,
+    unanswered: { line: next.cutOff, url: actionUrl + TOLD },
+    statusCallbackUrl: `${base}/twilio/stream-status`,
+    parameters: { direction, from, to },
+  });
 }
 
 /** Callbacks, unlike the voice webhooks, say themselves who dialled. */

@@ -4,7 +4,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { type LogLine, ServerProcess } from '../../loadtest/server_process.js';
+import { type LogLine, ServerProcess, type ServerProcessOptions } from '../../loadtest/server_process.js';
 import type { ScriptLine } from '../../loadtest/simulators/deepgram/script.js';
 import { SimulatorSet } from '../../loadtest/simulators/simulator_set.js';
 import { synthesise } from '../../loadtest/simulators/speech/synthesise.js';
@@ -44,7 +44,8 @@ export interface Ended {
 export class Stage {
   private constructor(
     readonly simulators: SimulatorSet,
-    readonly server: ServerProcess,
+    public server: ServerProcess,
+    private readonly serverOptions: ServerProcessOptions,
     /** Every line the server logged so far. */
     readonly logs: readonly LogLine[],
     readonly dir: string,
@@ -71,7 +72,7 @@ export class Stage {
       }
     }
     const logs: LogLine[] = [];
-    const server = await ServerProcess.start({
+    const serverOptions: ServerProcessOptions = {
       env: {
         ...simulators.environment,
         RECORDING_DIR: dir,
@@ -82,11 +83,19 @@ export class Stage {
       },
       nodeArgs: options.nodeArgs,
       onLog: (line) => logs.push(line),
-    });
-    const stage = new Stage(simulators, server, logs, dir);
+    };
+    const server = await ServerProcess.start(serverOptions);
+    const stage = new Stage(simulators, server, serverOptions, logs, dir);
     // The fixed lines are prepared in the background; tests that break the voice want them there.
     if (!options.away) await stage.logged('phrases ready');
     return stage;
+  }
+
+  /** The server dies at once, and another one is started in its place; resolves when that takes calls. */
+  async crash(): Promise<void> {
+    await this.server.kill();
+    const env = { ...this.serverOptions.env, PORT: String(this.server.port) };
+    this.server = await ServerProcess.start({ ...this.serverOptions, env });
   }
 
   /** Resolves with the first line with these words (and this call), past or future. */
@@ -110,11 +119,12 @@ export class Stage {
   }
 
   /** Somebody rings and behaves as told; speech recognition will understand `heardAs`. */
-  ring(caller: readonly CallerStep[], heardAs: readonly string[] = []): SimulatedCall {
+  ring(caller: readonly CallerStep[], heardAs: readonly string[] = [], fallbackUrl?: string): SimulatedCall {
     const call = this.twilio.placeCall({
       from: CALLER,
       to: '+12025550143',
       webhookUrl: `${this.server.url}/`,
+      fallbackUrl,
       caller,
       statusCallback: `${this.server.url}/twilio/status`,
       callerOptions: { silenceMs: 500, stepTimeoutMs: 15_000 },
@@ -166,7 +176,7 @@ export class Stage {
 
   /** The sidecar of an ended call. */
   summary(report: CallReport): Sidecar {
-    const line = this.logs.find((l) => l.msg === 'media stream started' && l['call_sid'] === report.callSid);
+    const line = this.logs.findLast((l) => l.msg === 'media stream started' && l['call_sid'] === report.callSid);
     const recording = String(line?.['recording']);
     return JSON.parse(readFileSync(path.join(this.dir, recording.replace(/\.wav$/, '.json')), 'utf8')) as Sidecar;
   }

@@ -36,7 +36,9 @@ test('an incoming call gets TwiML that connects it to its own media socket', asy
       `<Connect action="http://${host}/twilio/connect-action" method="POST">` +
       `<Stream url="ws://${host}/ws/TOKEN" statusCallback="http://${host}/twilio/stream-status" statusCallbackMethod="POST">` +
       '<Parameter name="direction" value="inbound"/><Parameter name="from" value="+14155552671"/>' +
-      '<Parameter name="to" value="+14155550100"/></Stream></Connect></Response>',
+      '<Parameter name="to" value="+14155550100"/></Stream></Connect>' +
+      '<Say>I am sorry, we were cut off. Let us start again.</Say>' +
+      `<Redirect method="POST">http://${host}/twilio/connect-action?told=yes</Redirect></Response>`,
   );
 });
 
@@ -240,6 +242,18 @@ test.each(['WORKER_DIED', 'INTERNAL'] as const)('a call that fails with %s is ap
   }
   const answer = await t.webhook('/twilio/connect-action', { CallSid, ...FORM });
   expect(await answer.text()).toContain('<Say>');
+});
+
+test('a live call of a server that died is apologised for and gets a stream of ours', async () => {
+  const form = { CallSid: newCallSid(), ...FORM, Direction: 'inbound', CallStatus: 'in-progress' };
+  const twiml = await (await t.webhook('/twilio/connect-action', form)).text();
+  expect(twiml).toContain('we were cut off. Let us start again.</Say><Connect');
+  expect(await handshake(t.connect(streamUrlIn(twiml)))).toBe('open');
+  expect(t.runner.last.order).toMatchObject({ callSid: form.CallSid, direction: 'inbound', resume: null });
+  expect(metric(await t.metrics(), 'ringline_calls_came_back_total')).toBe(1);
+  // Its next stream ends as any other does.
+  t.runner.last.end('caller_hangup');
+  expect(await (await t.webhook('/twilio/connect-action', form)).text()).toContain('<Response><Hangup/>');
 });
 
 test('nobody connects in time: the worker is told to end the call', async () => {

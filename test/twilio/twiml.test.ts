@@ -1,19 +1,25 @@
 import { expect, test } from 'vitest';
 import { connectStreamTwiml, hangUpTwiml, sayAndHangUpTwiml } from '../../src/twilio/twiml.js';
 
+const OPTIONS = {
+  ...{ streamUrl: 'wss://h/ws/t', actionUrl: 'https://h/a', statusCallbackUrl: 'https://h/s', before: null },
+  unanswered: { line: { text: 'x', language: 'en' }, url: 'https://h/b' },
+};
 const HEAD = '<?xml version="1.0" encoding="UTF-8"?>';
 
 test('a stream with its action, its callback and its parameters', () => {
   const twiml = connectStreamTwiml({
     streamUrl: 'wss://h/ws/t',
     actionUrl: 'https://h/a',
+    ...{ before: null, unanswered: { line: { text: 'Cut off.', language: 'en' }, url: 'https://h/b' } },
     statusCallbackUrl: 'https://h/s',
     parameters: { direction: 'inbound', from: '' },
   });
   expect(twiml).toBe(
     `${HEAD}<Response><Connect action="https://h/a" method="POST">` +
       '<Stream url="wss://h/ws/t" statusCallback="https://h/s" statusCallbackMethod="POST">' +
-      '<Parameter name="direction" value="inbound"/><Parameter name="from" value=""/></Stream></Connect></Response>',
+      '<Parameter name="direction" value="inbound"/><Parameter name="from" value=""/></Stream></Connect>' +
+      '<Say>Cut off.</Say><Redirect method="POST">https://h/b</Redirect></Response>',
   );
 });
 
@@ -24,8 +30,12 @@ test.each([
   ['whole 😀', /value="whole 😀"/],
   ['x'.repeat(1000), /value="x{400}"/],
 ])('the parameter %j is carried as XML can carry it', (value, expected) => {
-  const urls = { streamUrl: 'wss://h/ws/t', actionUrl: 'https://h/a', statusCallbackUrl: 'https://h/s' };
-  expect(connectStreamTwiml({ ...urls, parameters: { from: value } })).toMatch(expected);
+  expect(connectStreamTwiml({ ...OPTIONS, parameters: { from: value } })).toMatch(expected);
+});
+
+test('what is to be said before the stream is said before the stream', () => {
+  const twiml = connectStreamTwiml({ ...OPTIONS, before: { text: 'Wieder da.', language: 'de' }, parameters: {} });
+  expect(twiml).toContain('<Response><Say language="de-DE">Wieder da.</Say><Connect ');
 });
 
 test('the two short answers', () => {

@@ -1,7 +1,7 @@
 // What the desk is told of a webhook, and what Twilio is answered, with a desk that only writes down.
 
 import { beforeEach, expect, test } from 'vitest';
-import { type CallDesk, TwilioWebhooks, type WebhookRequest } from '../../src/twilio/webhooks.js';
+import { type CallDesk, type NextStep, TwilioWebhooks, type WebhookRequest } from '../../src/twilio/webhooks.js';
 import { AUTH_TOKEN, sign } from '../server/harness.js';
 
 const BASE = 'https://voice.example.com';
@@ -10,21 +10,26 @@ const FORM = { CallSid, From: '+14155552671', To: '+14155550100', Direction: 'ou
 
 let told: unknown[];
 let seen: number;
-let answer: Awaited<ReturnType<CallDesk['connect']>>;
+let answer: NextStep;
+let ended: NextStep;
 let webhooks: TwilioWebhooks;
 const desk: CallDesk = {
   connect: async (...args) => {
     told.push(args);
     return answer;
   },
-  lastWords: async (callSid) => (callSid === CallSid ? { text: 'Désolé.', language: 'fr' } : null),
+  streamEnded: async (...args) => {
+    told.push(args);
+    return ended;
+  },
   onStatus: async (...args) => void told.push(args),
   onStreamError: (...args) => void told.push(args),
   onAnsweredBy: async (...args) => void told.push(args),
 };
 beforeEach(() => {
   [told, seen] = [[], 0];
-  answer = { streamUrl: 'wss://voice.example.com/ws/T' };
+  answer = { streamUrl: 'wss://voice.example.com/ws/T', cutOff: { text: 'Coupé.', language: 'fr' }, isBack: false };
+  ended = { lastWords: null };
   webhooks = new TwilioWebhooks({ authToken: AUTH_TOKEN, validate: true, desk, onTwilioSeen: () => seen++ });
 });
 
@@ -41,6 +46,8 @@ test.each(['inbound', 'outbound'] as const)(
     expect(twiml).toContain('<Stream url="wss://voice.example.com/ws/T"');
     expect(twiml).toContain(`<Connect action="${BASE}/twilio/connect-action" method="POST">`);
     expect(twiml).toContain(`<Parameter name="direction" value="${direction}"/>`);
+    expect(twiml.indexOf('<Say')).toBeGreaterThan(twiml.indexOf('</Connect>'));
+    expect(twiml).toContain(`<Redirect method="POST">${BASE}/twilio/connect-action?told=yes</Redirect>`);
     expect(seen).toBe(1);
   },
 );
@@ -55,10 +62,29 @@ test('a call that is not taken is told why in its language, or nothing', async (
 });
 
 test('after the stream: what is owed is said, then nothing but the end', async () => {
+  const form = { ...FORM, CallStatus: 'in-progress' };
+  expect(await webhooks.connectAction(request('/twilio/connect-action', form))).toContain('<Response><Hangup/>');
+  ended = { lastWords: { text: 'Désolé.', language: 'fr' } };
   expect(await webhooks.connectAction(request('/twilio/connect-action', FORM))).toContain('Désolé.</Say><Hangup/>');
-  const other = { ...FORM, CallSid: `CA${'1'.repeat(32)}` };
-  expect(await webhooks.connectAction(request('/twilio/connect-action', other))).toContain('<Response><Hangup/>');
+  const call = { callSid: CallSid, direction: 'outbound', from: FORM.From, to: FORM.To };
+  expect(told).toEqual([
+    [call, true, 'wss://voice.example.com'],
+    [call, false, 'wss://voice.example.com'],
+  ]);
 });
+
+test.each([
+  ['', true],
+  ['?told=yes', false],
+])(
+  'a call that comes back from a dead server (%s) is apologised for once, and gets a stream',
+  async (query, isTold) => {
+    if ('streamUrl' in answer) ended = { ...answer, isBack: true };
+    const twiml = await webhooks.connectAction(request(`/twilio/connect-action${query}`, FORM));
+    expect(twiml.includes('<Response><Say language="fr-FR">Coupé.</Say><Connect ')).toBe(isTold);
+    expect(twiml).toContain('<Stream url="wss://voice.example.com/ws/T"');
+  },
+);
 
 const CALL = { callSid: CallSid, direction: 'outbound', from: FORM.From, to: FORM.To };
 test.each([

@@ -7,7 +7,7 @@ import { nowMs } from '../../clock.js';
 import type { Logger } from '../../log.js';
 import type { ThreadMetrics } from '../../metrics/shared_metrics.js';
 import { isTerminal, takeStatus } from '../../twilio/call_status.js';
-import type { CallDesk, SpokenLine, StatusNews, WebhookCall } from '../../twilio/webhooks.js';
+import type { CallDesk, NextStep, StatusNews, WebhookCall } from '../../twilio/webhooks.js';
 import type { ServerMetrics } from '../server_metrics.js';
 import type { CallControl } from './call_control.js';
 import type { CallEntry, CallRegistry } from './call_registry.js';
@@ -22,7 +22,7 @@ export interface TwilioDeskOptions {
   agents: Pick<AgentBook, 'pick' | 'get'>;
   /** The dials under way: a call may be answered before Twilio has told us its sid. */
   dials: Pick<Dialler, 'claim'>;
-  metrics: Pick<ServerMetrics, 'dial' | 'streamError'>;
+  metrics: Pick<ServerMetrics, 'dial' | 'streamError' | 'cameBack'>;
   threadMetrics: Pick<ThreadMetrics, 'observe'>;
   log: Logger;
 }
@@ -34,29 +34,35 @@ export class TwilioDesk implements CallDesk {
     this.#options = options;
   }
 
-  async connect(
-    call: WebhookCall,
-    socketBase: string,
-  ): Promise<{ streamUrl: string } | { lastWords: SpokenLine | null }> {
+  async connect(call: WebhookCall, socketBase: string): Promise<NextStep> {
     const beganMs = nowMs();
     const { control, agents, threadMetrics } = this.#options;
     const { direction, from, to } = call;
     if (direction === 'outbound') await this.#entryOf(call, true);
     const acceptance = await control.accept(call, socketBase);
     threadMetrics.observe('webhook_ms', nowMs() - beganMs);
-    if ('streamUrl' in acceptance) return acceptance;
+    const agent = agents.get(agents.pick({ direction, ...numbersOf(direction, from, to) }, null));
+    if ('streamUrl' in acceptance) return { ...acceptance, cutOff: agent.cutOff(), isBack: false };
     // Somebody who calls us is told why; somebody we no longer want to speak with hears nothing that would puzzle them.
     if (acceptance.refused === 'cancelled') return { lastWords: null };
-    const agentId = agents.pick({ direction, ...numbersOf(direction, from, to) }, null);
-    return { lastWords: agents.get(agentId).allLinesBusy() };
+    return { lastWords: agent.allLinesBusy() };
   }
 
-  async lastWords(callSid: string): Promise<SpokenLine | null> {
+  async streamEnded(call: WebhookCall, isLive: boolean, socketBase: string): Promise<NextStep> {
+    const { control, registry, agents, metrics, log } = this.#options;
+    const { callSid } = call;
     // The socket closes a moment before the worker's summary is here, and only that tells whether an apology is owed.
-    await this.#options.control.over(callSid, OVER_TIMEOUT_MS);
-    const entry = this.#options.registry.find(callSid);
-    if (!entry?.apologyOwed || entry.agentId === null) return null;
-    return this.#options.agents.get(entry.agentId).technicalProblem();
+    await control.over(callSid, OVER_TIMEOUT_MS);
+    const entry = registry.find(callSid);
+    if (entry === undefined && isLive) {
+      // Its stream was another process's, which is gone: before we started, or on another machine.
+      log.warn({ callSid, direction: call.direction }, 'a call whose server died comes back: it begins anew');
+      metrics.cameBack();
+      const next = await this.connect(call, socketBase);
+      return 'streamUrl' in next ? { ...next, isBack: true } : next;
+    }
+    if (!entry?.apologyOwed || entry.agentId === null) return { lastWords: null };
+    return { lastWords: agents.get(entry.agentId).technicalProblem() };
   }
 
   async onStatus(call: WebhookCall, { status, sequence, durationS }: StatusNews): Promise<void> {

@@ -1,6 +1,6 @@
 // What follows from Twilio's news, with a control and dials that only write down. Over real HTTP it is webhook_routes.test.ts.
 
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { createLogger } from '../../../src/log.js';
 import type { RefusalReason } from '../../../src/server/calls/admission.js';
 import { TwilioDesk } from '../../../src/server/calls/call_desk.js';
@@ -10,6 +10,7 @@ const SID = `CA${'0'.repeat(32)}`;
 const CALL = { callSid: SID, direction: 'outbound', from: '+1', to: '+2' } as const;
 const BUSY = { text: 'Ocupado.', language: 'es' };
 const FAILED = { text: 'Fallo.', language: 'es' };
+const CUT_OFF = { text: 'Se cortó.', language: 'es' };
 
 let did: unknown[];
 let acceptance: { streamUrl: string } | { refused: RefusalReason };
@@ -34,7 +35,7 @@ beforeEach(() => {
     registry,
     agents: {
       pick: () => 'agent',
-      get: () => ({ allLinesBusy: () => BUSY, technicalProblem: () => FAILED }) as never,
+      get: () => ({ allLinesBusy: () => BUSY, technicalProblem: () => FAILED, cutOff: () => CUT_OFF }) as never,
     },
     dials: {
       claim: async (callSid, from, to, isAnswered) => {
@@ -42,7 +43,11 @@ beforeEach(() => {
         return claimed;
       },
     },
-    metrics: { dial: (result) => did.push(['dial', result]), streamError: () => did.push(['streamError']) },
+    metrics: {
+      dial: (result) => did.push(['dial', result]),
+      streamError: () => did.push(['streamError']),
+      cameBack: () => did.push(['cameBack']),
+    },
     threadMetrics: { observe: () => {} },
     log: createLogger({ level: 'silent', sink: () => {} }),
   });
@@ -53,8 +58,9 @@ function entry(phase: CallEntry['phase'], direction: CallEntry['direction'] = 'o
 }
 
 test('a call gets its stream; an outbound one that nobody knows may be a dial that Twilio has not confirmed yet', async () => {
-  expect(await desk.connect({ ...CALL, direction: 'inbound' }, 'wss://h')).toEqual(acceptance);
-  expect(await desk.connect(CALL, 'wss://h')).toEqual(acceptance);
+  const next = { streamUrl: 'wss://h/ws/T', cutOff: CUT_OFF, isBack: false };
+  expect(await desk.connect({ ...CALL, direction: 'inbound' }, 'wss://h')).toEqual(next);
+  expect(await desk.connect(CALL, 'wss://h')).toEqual(next);
   entry('dialling');
   await desk.connect(CALL, 'wss://h');
   expect(did).toEqual([
@@ -75,15 +81,38 @@ test.each<[RefusalReason, typeof BUSY | null]>([
 });
 
 test('after the stream the end of the call is waited for, and what is owed is said', async () => {
-  expect(await desk.lastWords(SID)).toBeNull();
   const call = entry('connected');
   call.agentId = 'agent';
   registry.end(call, 'worker_died', null);
-  expect(await desk.lastWords(SID)).toEqual(FAILED);
+  expect(await desk.streamEnded(CALL, true, 'wss://h')).toEqual({ lastWords: FAILED });
+  const heard = entry('connected');
+  registry.end(heard, 'agent_goodbye', null);
+  heard.apologyOwed = false;
+  expect(await desk.streamEnded(CALL, true, 'wss://h')).toEqual({ lastWords: null });
   expect(did).toEqual([
     ['over', SID],
     ['over', SID],
   ]);
+});
+
+describe('a stream of which nobody here knows, because its server died', () => {
+  const INBOUND = { ...CALL, direction: 'inbound' } as const;
+
+  test('begins anew when the call is live', async () => {
+    const next = { streamUrl: 'wss://h/ws/T', cutOff: CUT_OFF, isBack: true };
+    expect(await desk.streamEnded(INBOUND, true, 'wss://h')).toEqual(next);
+    expect(did).toEqual([['over', SID], ['cameBack'], ['accept', SID]]);
+  });
+
+  test('and is told so when there is no place', async () => {
+    acceptance = { refused: 'full' };
+    expect(await desk.streamEnded(INBOUND, true, 'wss://h')).toEqual({ lastWords: BUSY });
+  });
+
+  test('is over when the call is', async () => {
+    expect(await desk.streamEnded(INBOUND, false, 'wss://h')).toEqual({ lastWords: null });
+    expect(did).toEqual([['over', SID]]);
+  });
 });
 
 const news = (status: 'ringing' | 'busy' | 'completed', sequence: number) => ({ status, sequence, durationS: null });
