@@ -165,10 +165,9 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     webhooks: new TwilioWebhooks({ authToken, validate, desk, onTwilioSeen }),
     urls,
     metrics,
-    log,
   });
   const ownNumber = config.twilio.phoneNumber;
-  const calls = new CallsApi({ ownNumber, urls, dialler, rest, control, registry, log, slots: config.calls.max });
+  const calls = new CallsApi({ ownNumber, urls, dialler, rest, control, registry, slots: config.calls.max });
   const health = new Health({
     providers,
     runner,

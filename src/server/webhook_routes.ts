@@ -2,7 +2,6 @@
 // mean is twilio/webhooks.ts.
 
 import { nowMs } from '../clock.js';
-import type { Logger } from '../log.js';
 import { FORM_BYTES_MAX } from '../twilio/webhook_form.js';
 import { type TwilioWebhooks, WebhookRefused, type WebhookRequest } from '../twilio/webhooks.js';
 import { fieldError, HttpError } from './http/errors.js';
@@ -19,7 +18,6 @@ export interface WebhookRoutesOptions {
   webhooks: TwilioWebhooks;
   urls: PublicUrlRules;
   metrics: ServerMetrics;
-  log: Logger;
 }
 
 export class WebhookRoutes {
@@ -58,7 +56,7 @@ export class WebhookRoutes {
     const before = this.#refusals.note(this.#clientOf(request), nowMs());
     if (before !== null) {
       const { method, path } = request;
-      this.#options.log.warn(
+      request.log.warn(
         { method, path, before },
         'webhook refused: set the method of this URL to HTTP POST in the Twilio console',
       );
@@ -91,15 +89,17 @@ export class WebhookRoutes {
     if (problem === 'call_sid') return fieldError('body', 'CallSid', 'must be CA and 32 hexadecimal digits');
     if (problem === 'fields') return new HttpError(413, 'the form has too many fields');
     if (problem === 'suspect') return new HttpError(429, 'too many refused requests', { 'retry-after': '10' });
-    const { metrics, log } = this.#options;
-    metrics.signatureRefused('webhook');
+    this.#options.metrics.signatureRefused('webhook');
     const client = this.#clientOf(request);
     const before = this.#refusals.note(client, nowMs());
     if (before !== null) {
       // The URL is the usual culprit: a proxy that isn't trusted, or a PUBLIC_URL that isn't Twilio's. Without its query,
       // in which there may be numbers of people.
       const { path, target, peer } = request;
-      log.warn({ url: base + path, hasQuery: target !== path, peer, client, before }, 'webhook refused: signature');
+      request.log.warn(
+        { url: base + path, hasQuery: target !== path, peer, client, before },
+        'webhook refused: signature',
+      );
     }
     return new HttpError(403, 'the Twilio signature is missing or wrong');
   }

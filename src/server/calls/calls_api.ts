@@ -27,7 +27,6 @@ export interface CallsApiOptions {
   rest: Pick<TwilioRest, 'isConfigured' | 'fetchCall'>;
   control: CallControl;
   registry: CallRegistry;
-  log: Logger;
   slots: number;
 }
 
@@ -53,7 +52,7 @@ export class CallsApi {
   readonly callStatus = async (request: ServerRequest): Promise<Reply> => {
     const callSid = callSidParam(request);
     const known = this.#options.registry.find(callSid);
-    const call = await this.#askTwilio(callSid, known);
+    const call = await this.#askTwilio(callSid, known, request.log);
     if (call === null && known === undefined) throw new HttpError(404, `Call ${callSid} not found`);
     return json(200, mergeStatus(callSid, call, known));
   };
@@ -79,7 +78,7 @@ export class CallsApi {
   async #dial(request: ServerRequest): Promise<Reply> {
     const { ownNumber, urls, dialler } = this.#options;
     const order = readOutboundRequest(parseJson(request.body), ownNumber);
-    const call = await dialler.dial(order, dialBase(urls, request));
+    const call = await dialler.dial(order, dialBase(urls, request), request.log);
     return json(200, {
       success: true,
       call_sid: call.sid,
@@ -91,8 +90,8 @@ export class CallsApi {
   }
 
   /** null = Twilio doesn't know it, can't be asked, or failed while we know the call ourselves. */
-  async #askTwilio(callSid: string, known: CallEntry | undefined): Promise<TwilioCall | null> {
-    const { rest, log } = this.#options;
+  async #askTwilio(callSid: string, known: CallEntry | undefined, log: Logger): Promise<TwilioCall | null> {
+    const { rest } = this.#options;
     if (!rest.isConfigured) return null;
     try {
       return await rest.fetchCall(callSid);

@@ -65,10 +65,11 @@ export class Dialler {
   /**
    * Dials and registers the call.
    * @param base our public URL
+   * @param log of the request that asked for it
    * @throws HttpError 503 without a free slot or account; 400, 429 or 502 when Twilio refuses or fails
    */
-  async dial(order: DialOrder, base: string): Promise<TwilioCall & { webhookUrl: string }> {
-    const { rest, control, metrics, log } = this.#options;
+  async dial(order: DialOrder, base: string, log = this.#options.log): Promise<TwilioCall & { webhookUrl: string }> {
+    const { rest, control, metrics } = this.#options;
     if (!rest.isConfigured) throw new HttpError(503, 'Failed to initiate call: no Twilio account is configured');
     const slot = control.reserve();
     if (typeof slot === 'string') {

@@ -13,7 +13,7 @@ export interface GuardOptions {
   keys: KeyRing;
   /** Addresses that see the process from inside without a key, such as a Prometheus server's. */
   metricsAllow: BlockList;
-  /** Web pages that may ask without a key. */
+  /** Web pages that may ask without a key: those named in full. `*` means pages that bring one. */
   corsOrigins: readonly string[];
 }
 
@@ -65,7 +65,7 @@ export class Guard {
   #isForeignPage(header: RequestHead['header']): boolean {
     const { corsOrigins } = this.#options;
     const origin = header('origin');
-    return origin !== '' && !corsOrigins.includes(origin) && !corsOrigins.includes('*');
+    return origin !== '' && !corsOrigins.includes(origin);
   }
 
   #refuseStranger(access: Access, { peer, header }: RequestHead): HttpError {

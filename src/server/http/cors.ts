@@ -8,8 +8,9 @@ export function corsHeaders(origin: string, allowed: readonly string[]): Readonl
   if (!allowed.includes(origin) && !allowed.includes('*')) return NONE;
   return {
     'access-control-allow-origin': origin,
-    // Beside the few headers that a page may read anyway: how long to wait, and which part of a recording came.
-    'access-control-expose-headers': 'retry-after, content-range, etag',
+    // Beside the few headers that a page may read anyway: how long to wait, which part of a recording came, and
+    // the name by which we find the request in our log.
+    'access-control-expose-headers': 'retry-after, content-range, etag, x-request-id',
     vary: 'Origin',
   };
 }
@@ -20,7 +21,7 @@ export function preflightHeaders(origin: string, allowed: readonly string[]): Re
   if (headers === NONE) return NONE;
   return {
     'access-control-allow-methods': 'GET, POST, DELETE',
-    'access-control-allow-headers': 'authorization, content-type, idempotency-key, range',
+    'access-control-allow-headers': 'authorization, content-type, idempotency-key, range, x-request-id',
     'access-control-max-age': '600',
   };
 }

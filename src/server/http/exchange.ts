@@ -6,6 +6,7 @@ import type { Who } from './access.js';
 import { errorReply, HttpError } from './errors.js';
 import { sendFile } from './file_reply.js';
 import type { FileReply, Reply } from './reply.js';
+import { REQUEST_ID, requestIdOf, withRequestId } from './request_id.js';
 import type { HttpExchange } from './transport.js';
 
 /** What is known of a request before its body. */
@@ -20,6 +21,8 @@ export interface RequestHead {
   readonly peer: string;
   /** By lower-case name; repeated headers are joined with commas; '' when absent. */
   readonly header: (name: string) => string;
+  /** See request_id.ts. */
+  readonly requestId: string;
 }
 
 /** One HTTP request, safe to keep across awaits. */
@@ -28,6 +31,8 @@ export interface ServerRequest extends RequestHead {
   readonly params: readonly string[];
   readonly who: Who;
   readonly body: Buffer;
+  /** Its lines carry the request's id. */
+  readonly log: Logger;
 }
 
 /** The body of a refused request is read and thrown away up to this size. */
@@ -54,7 +59,14 @@ export async function exchange(client: HttpExchange, handler: Handler, options: 
   const isHead = verb === 'HEAD';
   const { path, query, peer, header } = client;
   const target = query ? `${path}?${query}` : path;
-  const head: RequestHead = { method: isHead ? 'GET' : verb, path, target, peer, header };
+  const requestId = requestIdOf(header);
+  const head: RequestHead = { method: isHead ? 'GET' : verb, path, target, peer, header, requestId };
+  // Made when it is used: most requests are not worth a line.
+  let log: Logger | null = null;
+  const ownLog = (): Logger => {
+    log ??= options.log.child({ requestId });
+    return log;
+  };
 
   let reply: Reply | FileReply;
   let isBodyLeft = false;
@@ -68,15 +80,24 @@ export async function exchange(client: HttpExchange, handler: Handler, options: 
     }
     const body = options.bodyBytesMax > 0 ? await client.readBody(options.bodyBytesMax) : Buffer.alloc(0);
     const params = options.params.map(decode);
-    reply = await handler({ ...head, params, who, body });
+    reply = await handler({
+      ...head,
+      params,
+      who,
+      body,
+      get log() {
+        return ownLog();
+      },
+    });
   } catch (thrown) {
     const failure = errorReply(thrown);
     reply = failure.reply;
     isBodyLeft ||= reply.status === 413;
-    if (failure.defect !== null) options.log.error({ err: failure.defect, path }, 'request failed');
+    if (failure.defect !== null) ownLog().error({ err: failure.defect, path }, 'request failed');
   }
   options.onAnswered(verb, reply.status);
-  const headers = { ...reply.headers, ...options.extraHeaders(header) };
+  reply = withRequestId(reply, requestId);
+  const headers = { ...reply.headers, [REQUEST_ID]: requestId, ...options.extraHeaders(header) };
   if ('file' in reply) return sendFile(client, reply, headers, isHead);
   if (isHead) client.answerHead(reply.status, headers, Buffer.byteLength(reply.body), isBodyLeft);
   else client.answer(reply.status, headers, reply.body, isBodyLeft);

@@ -2,6 +2,8 @@
 // stand behind it, transport_uws.ts (uWebSockets.js) and transport_node.ts (node:http and ws); open_transport.ts picks
 // one. It knows no route and no rule of ours: those are http_server.ts and media_socket.ts.
 
+import { newRequestId, REQUEST_ID } from './request_id.js';
+
 export type HttpEngine = 'uws' | 'node';
 export type HeaderList = Readonly<Record<string, string>>;
 
@@ -114,9 +116,12 @@ export function cannotListen(host: string, port: number, cause?: unknown): Error
   return new Error(`cannot listen on ${host} port ${port}: taken, or not ours`, { cause });
 }
 
-/** Headers and body of an answer that the engine itself gives. */
-export function refusal(detail: string): [headers: HeaderList, body: string] {
-  return [{ 'content-type': 'application/json' }, JSON.stringify({ detail })];
+/** Headers and body of an answer that no handler gives. */
+export function refusal(detail: string, requestId = newRequestId()): [headers: HeaderList, body: string] {
+  return [
+    { 'content-type': 'application/json', [REQUEST_ID]: requestId },
+    JSON.stringify({ detail, request_id: requestId }),
+  ];
 }
 
 /**

@@ -79,8 +79,9 @@ export class NodeTransport implements HttpTransport {
       if (error.code === 'ECONNRESET' || !stream.writable) return void stream.destroy();
       if (ending.has(stream)) return;
       handlers.malformed?.(status);
-      const [, body] = refusal('the request is malformed');
-      const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-type: application/json`;
+      const [headers, body] = refusal('the request is malformed');
+      const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+      const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, 'connection: close', ...lines].join('\r\n');
       stream.end(`${head}\r\ncontent-length: ${body.length}\r\n\r\n${body}`, () => stream.destroy());
     });
   }

@@ -4,6 +4,7 @@
 import { nowMs } from '../../clock.js';
 import type { Logger } from '../../log.js';
 import { Refusals } from '../http/refusals.js';
+import { REQUEST_ID, requestIdOf } from '../http/request_id.js';
 import { type Handshake, refusal, type ServerSocket, type SocketEvents, type SocketLimits } from '../http/transport.js';
 import type { ServerMetrics } from '../server_metrics.js';
 import type { IngressWriter } from './ingress_writer.js';
@@ -59,26 +60,28 @@ export class MediaSockets {
   readonly handshake = (client: Handshake): void => {
     const { tokens, metrics, log, isSigned } = this.#options;
     const match = SOCKET_PATH.exec(client.path);
-    if (match === null) return refuse(client, 404, 'Not found');
+    const requestId = requestIdOf(client.header);
+    if (match === null) return refuse(client, 404, 'Not found', requestId);
     const ticket = match[1] === undefined ? 'missing' : tokens.find(match[1], nowMs());
     if (typeof ticket === 'string') {
       metrics.tokenRefused(ticket);
       // Handshakes by the thousand shall not fill the disk with lines.
       const before = this.#refusals.note(client.peer, nowMs());
-      if (before !== null) log.warn({ reason: ticket, peer: client.peer, before }, 'media socket refused: token');
-      return refuse(client, 403, 'the media socket needs a fresh token from our TwiML');
+      if (before !== null)
+        log.warn({ reason: ticket, peer: client.peer, requestId, before }, 'media socket refused: token');
+      return refuse(client, 403, 'the media socket needs a fresh token from our TwiML', requestId);
     }
     if (!isSigned(client.header('x-twilio-signature'), ticket.streamUrl)) {
       // The ticket stays good: whoever can't sign can't take the caller's place away.
       metrics.signatureRefused('media');
       const before = this.#refusals.note(client.peer, nowMs());
       if (before !== null) {
-        log.warn({ callSid: ticket.callSid, peer: client.peer, before }, 'media socket refused: signature');
+        log.warn({ callSid: ticket.callSid, peer: client.peer, requestId, before }, 'media socket refused: signature');
       }
-      return refuse(client, 403, 'the Twilio signature is missing or wrong');
+      return refuse(client, 403, 'the Twilio signature is missing or wrong', requestId);
     }
     tokens.spend(ticket.slot);
-    client.accept(new MediaLink(ticket.callSid, ticket.slot, this));
+    client.accept(new MediaLink(ticket.callSid, ticket.slot, this), { [REQUEST_ID]: requestId });
   };
 
   /** False: the call has its socket already. */
@@ -136,6 +139,6 @@ class MediaLink implements SocketEvents {
   }
 }
 
-function refuse(client: Handshake, status: number, detail: string): void {
-  client.answer(status, ...refusal(detail));
+function refuse(client: Handshake, status: number, detail: string, requestId: string): void {
+  client.answer(status, ...refusal(detail, requestId));
 }
