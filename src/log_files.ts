@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import sonicBoom, { type SonicBoom } from 'sonic-boom';
 
 export interface LogFilesOptions {
+  /** Begins the files' names; letters. */
+  name?: string;
   /** Made when missing. */
   dir: string;
   /** All files together; the oldest go. The one that is written may still grow, up to a tenth of it. */
@@ -23,11 +25,12 @@ export interface LogFilesOptions {
 /** Lines wait in memory while the disk is slow; past this they are dropped. */
 const QUEUE_BYTES_MAX = 8 * 1024 * 1024;
 /** ringline.2026-11-25.1.log */
-const OUR_NAME = /^ringline\.(\d{4}-\d\d-\d\d)\.(\d{1,6})\.log$/;
+const ourNames = (name: string) => new RegExp(`^${name}\\.(\\d{4}-\\d\\d-\\d\\d)\\.(\\d{1,6})\\.log$`);
 
 /** Writes never block, never throw and don't keep the process alive; what waits is flushed when the process exits. */
 export class LogFiles {
   readonly #options: Required<LogFilesOptions>;
+  readonly #ourName: RegExp;
   #stream: SonicBoom | null = null;
   #bytes = 0;
   #day = '';
@@ -40,7 +43,8 @@ export class LogFiles {
 
   /** @throws when the folder can't be made */
   constructor(options: LogFilesOptions) {
-    this.#options = { now: Date.now, reopenMs: 60_000, ...options };
+    this.#options = { name: 'ringline', now: Date.now, reopenMs: 60_000, ...options };
+    this.#ourName = ourNames(this.#options.name);
     mkdirSync(options.dir, { recursive: true });
     process.on('exit', this.#flush);
     this.#open();
@@ -70,17 +74,17 @@ export class LogFiles {
 
   #open(): void {
     clearTimeout(this.#retry);
-    const { dir, bytesMax, now } = this.#options;
+    const { name, dir, bytesMax, now } = this.#options;
     const today = new Date(now());
     const day = dateOf(today);
     // Earlier parts of the day may have been deleted: it goes on after the last.
-    if (day !== this.#day) this.#number = lastNumber(dir, day);
+    if (day !== this.#day) this.#number = lastNumber(dir, day, this.#ourName);
     this.#day = day;
     this.#nextDayMs = new Date(today.getFullYear(), today.getMonth(), today.getDate() + 1).getTime();
     // A restart goes on in the same file, unless that is full.
     let path = '';
     for (; ; this.#number++) {
-      path = join(dir, `ringline.${day}.${this.#number}.log`);
+      path = join(dir, `${name}.${day}.${this.#number}.log`);
       this.#bytes = sizeOf(path);
       if (this.#bytes < bytesMax / 10) break;
     }
@@ -119,7 +123,7 @@ export class LogFiles {
   async #prune(): Promise<void> {
     const { dir, filesMax, bytesMax } = this.#options;
     try {
-      const names = (await readdir(dir)).filter((name) => OUR_NAME.test(name)).sort(newestFirst);
+      const names = (await readdir(dir)).filter((name) => this.#ourName.test(name)).sort(newestFirst(this.#ourName));
       let bytes = 0;
       // The first is the one that is written.
       for (const [i, name] of names.entries()) {
@@ -146,8 +150,8 @@ function dateOf(date: Date): string {
 }
 
 /** The highest number among the day's files, or 1. The folder holds few files: `filesMax`. */
-function lastNumber(dir: string, day: string): number {
-  const matches = readdirSync(dir).map((name) => OUR_NAME.exec(name));
+function lastNumber(dir: string, day: string, ourName: RegExp): number {
+  const matches = readdirSync(dir).map((name) => ourName.exec(name));
   return Math.max(1, ...matches.map((match) => (match?.[1] === day ? Number(match[2]) : 1)));
 }
 
@@ -157,9 +161,9 @@ function sizeOf(path: string): number {
   return found?.isFile() ? found.size : 0;
 }
 
-function newestFirst(a: string, b: string): number {
-  const [, dayA, numberA] = OUR_NAME.exec(a) ?? [];
-  const [, dayB, numberB] = OUR_NAME.exec(b) ?? [];
+const newestFirst = (ourName: RegExp) => (a: string, b: string) => {
+  const [, dayA, numberA] = ourName.exec(a) ?? [];
+  const [, dayB, numberB] = ourName.exec(b) ?? [];
   if (dayA !== dayB) return dayA < dayB ? 1 : -1;
   return Number(numberB) - Number(numberA);
-}
+};

@@ -7,6 +7,7 @@ import { checkAgents } from './agents/agent_checks.js';
 import { ConfigError, type EngineConfig } from './config.js';
 import { checkFolders, type Folder } from './folders.js';
 import { createLogger, type RootLogger } from './log.js';
+import { AuditLog, auditDir } from './server/audit_log.js';
 import { startPhoneServer } from './server/phone_server.js';
 import { createSharedMemory } from './server/shared_memory.js';
 import { WorkerPool } from './server/worker_pool.js';
@@ -64,6 +65,7 @@ export async function createServer(config: EngineConfig, options: ServerOptions 
     log.warn('TWILIO_VALIDATE is off: anybody can pass for Twilio. For development only.');
   }
   const store = await openStore(config.store, log);
+  const audit = new AuditLog({ config, log });
   const memory = createSharedMemory(config);
   const runner = new WorkerPool({ config, agents }, memory, log, () => {
     log.fatal('worker threads do not stay alive, giving up');
@@ -72,11 +74,22 @@ export async function createServer(config: EngineConfig, options: ServerOptions 
   const closeRest = async () => {
     await runner.close();
     await store.close();
+    await audit.close();
     log.info('stopped');
     if (options.log === undefined) await log.close();
   };
   try {
-    const server = await startPhoneServer({ config, agents: book, memory, runner, store, log, version, warnings });
+    const server = await startPhoneServer({
+      config,
+      agents: book,
+      memory,
+      runner,
+      store,
+      audit,
+      log,
+      version,
+      warnings,
+    });
     const close = async (reason: string) => {
       log.info({ reason }, 'stopping: no new calls, waiting for the running ones');
       await server.stop();
@@ -91,9 +104,12 @@ export async function createServer(config: EngineConfig, options: ServerOptions 
   }
 }
 
-function checkOwnFolders({ recording, log }: EngineConfig): Promise<string[]> {
+function checkOwnFolders(config: EngineConfig): Promise<string[]> {
+  const { recording, log } = config;
   const folders: Folder[] = [];
   if (recording.enabled) folders.push({ variable: 'RECORDING_DIR', dir: recording.dir });
   if (log.dir !== null) folders.push({ variable: 'LOG_DIR', dir: log.dir });
+  const audit = auditDir(config);
+  if (audit !== null && audit !== log.dir) folders.push({ variable: 'AUDIT_LOG', dir: audit });
   return checkFolders(folders);
 }

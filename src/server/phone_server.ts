@@ -18,6 +18,7 @@ import { failureCode, TwilioRest, type TwilioRestError } from '../twilio/rest_cl
 import { isSignedHandshake } from '../twilio/webhook_signature.js';
 import { TwilioWebhooks } from '../twilio/webhooks.js';
 import { AgentMetrics } from './agent_metrics.js';
+import type { AuditLog } from './audit_log.js';
 import { Admission, keptForInbound } from './calls/admission.js';
 import { CallControl } from './calls/call_control.js';
 import { TwilioDesk } from './calls/call_desk.js';
@@ -32,7 +33,7 @@ import { Health } from './health/health.js';
 import { ProviderHealth } from './health/provider_health.js';
 import { Guard } from './http/auth.js';
 import { HttpServer } from './http/http_server.js';
-import { KeyRing } from './http/key_ring.js';
+import { type KeyNews, KeyRing } from './http/key_ring.js';
 import { addressSet } from './http/peers.js';
 import { EgressPump } from './media/egress_pump.js';
 import { IngressWriter } from './media/ingress_writer.js';
@@ -54,6 +55,8 @@ export interface PhoneServerOptions {
   runner: CallRunner;
   /** What instances share; stays open when the server is stopped. */
   store: Store;
+  /** Stays open likewise. */
+  audit: AuditLog;
   log: RootLogger;
   version: string;
   /** What was found about the settings and the agents; shown in /health. */
@@ -72,7 +75,7 @@ export interface PhoneServer {
 
 /** Builds the server around a pool of workers and starts listening. Rejects when the address is taken. */
 export async function startPhoneServer(options: PhoneServerOptions): Promise<PhoneServer> {
-  const { config, agents, memory, runner, store, log, version, warnings = [] } = options;
+  const { config, agents, memory, runner, store, audit, log, version, warnings = [] } = options;
   const threadMetrics = new ThreadMetrics(memory.metrics, 0);
   const collector = watchGarbageCollector(threadMetrics);
   const loop = watchEventLoop(threadMetrics);
@@ -179,10 +182,12 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     httpEngine: () => http.engine,
     warnings,
   });
-  const keys = new KeyRing(config.apiKeys?.keys ?? []);
+  const keys = new KeyRing(config.apiKeys?.keys ?? [], (news) => audit.bySystem(...keysRead(news)));
   const { apiKeysFile } = config;
   if (apiKeysFile !== null) keys.watch(apiKeysFile, log);
-  const recordings = new Recordings(config.recording.dir, log);
+  const recordings = new Recordings(config.recording.dir, log, (files) =>
+    audit.bySystem('old recordings deleted', `${files} files`),
+  );
   const http: HttpServer = new HttpServer({
     webhooks,
     calls,
@@ -192,6 +197,8 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     metrics,
     exposition: new Exposition(prometheus),
     guard: new Guard({ keys, metricsAllow: addressSet(config.metricsAllow), corsOrigins: config.corsOrigins }),
+    audit,
+    trustedProxies: urls.trustedProxies,
     corsOrigins: config.corsOrigins,
     engine: config.httpEngine,
     log,
@@ -224,6 +231,12 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     if (apiKeysFile !== null) keys.reload(apiKeysFile, log);
   };
   return { port, prepared, reloadKeys, stop: () => (stopping ??= stop()) };
+}
+
+function keysRead(news: KeyNews | null): [act: string, target: string | null, outcome: 'done' | 'failed'] {
+  if (news === null) return ['keys read anew', null, 'failed'];
+  const changes = [...news.added.map((key) => `+${key}`), ...news.removed.map((key) => `-${key}`)];
+  return ['keys read anew', changes.join(' '), 'done'];
 }
 
 function addProviders(providers: ProviderHealth, config: EngineConfig, rest: TwilioRest): void {

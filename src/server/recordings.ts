@@ -20,11 +20,16 @@ const PAGE_MAX = 1000;
 export class Recordings {
   readonly #folder: RecordingsFolder;
   readonly #log: Logger;
+  readonly #onDeleted: (files: number) => void;
   #timer: NodeJS.Timeout | null = null;
   #sweep: Promise<void> | null = null;
 
-  /** @param dir need not exist yet */
-  constructor(dir: string, log: Logger) {
+  /**
+   * @param dir need not exist yet
+   * @param onDeleted told of old files that were deleted
+   */
+  constructor(dir: string, log: Logger, onDeleted: (files: number) => void = () => {}) {
+    this.#onDeleted = onDeleted;
     this.#folder = new RecordingsFolder(dir);
     this.#log = log;
   }
@@ -82,7 +87,10 @@ export class Recordings {
     try {
       const result = await this.#folder.deleteOlderThan(Date.now() - days * DAY_MS, () => this.#timer !== null);
       const { deleted, failed, reason } = result;
-      if (deleted > 0) this.#log.info({ files: deleted }, 'old recordings deleted');
+      if (deleted > 0) {
+        this.#log.info({ files: deleted }, 'old recordings deleted');
+        this.#onDeleted(deleted);
+      }
       if (failed > 0) this.#log.error({ files: failed, err: reason }, 'old recordings could not be deleted');
     } catch (err) {
       this.#log.error({ err }, 'old recordings could not be deleted');

@@ -6,7 +6,6 @@ import { FORM_BYTES_MAX } from '../twilio/webhook_form.js';
 import { type TwilioWebhooks, WebhookRefused, type WebhookRequest } from '../twilio/webhooks.js';
 import { fieldError, HttpError } from './http/errors.js';
 import type { Handler, ServerRequest } from './http/exchange.js';
-import { clientAddress } from './http/peers.js';
 import { type PublicUrlRules, publicBase } from './http/public_url.js';
 import { Refusals } from './http/refusals.js';
 import { NO_CONTENT, type Reply, xml } from './http/reply.js';
@@ -53,7 +52,7 @@ export class WebhookRoutes {
 
   /** A method that carries no form: somebody has set up the number like that, and would find nothing in the log. */
   readonly wrongMethod: Handler = (request) => {
-    const before = this.#refusals.note(this.#clientOf(request), nowMs());
+    const before = this.#refusals.note(request.client, nowMs());
     if (before !== null) {
       const { method, path } = request;
       request.log.warn(
@@ -76,7 +75,7 @@ export class WebhookRoutes {
   async #checked<T>(request: ServerRequest, take: (webhook: WebhookRequest) => Promise<T>): Promise<T> {
     const { header, peer, target, body } = request;
     const base = publicBase(this.#options.urls, peer, header);
-    const isSuspect = this.#refusals.isOver(this.#clientOf(request), nowMs());
+    const isSuspect = this.#refusals.isOver(request.client, nowMs());
     try {
       return await take({ base, target, signature: header('x-twilio-signature'), body, isSuspect });
     } catch (thrown) {
@@ -90,7 +89,7 @@ export class WebhookRoutes {
     if (problem === 'fields') return new HttpError(413, 'the form has too many fields');
     if (problem === 'suspect') return new HttpError(429, 'too many refused requests', { 'retry-after': '10' });
     this.#options.metrics.signatureRefused('webhook');
-    const client = this.#clientOf(request);
+    const { client } = request;
     const before = this.#refusals.note(client, nowMs());
     if (before !== null) {
       // The URL is the usual culprit: a proxy that isn't trusted, or a PUBLIC_URL that isn't Twilio's. Without its query,
@@ -102,9 +101,5 @@ export class WebhookRoutes {
       );
     }
     return new HttpError(403, 'the Twilio signature is missing or wrong');
-  }
-
-  #clientOf({ peer, header }: ServerRequest): string {
-    return clientAddress(this.#options.urls.trustedProxies, peer, header);
   }
 }

@@ -11,6 +11,7 @@ import { type CallOrder, type EndReason, fromAndTo } from '../../src/call/call.j
 import type { CallSummary } from '../../src/call/call_report.js';
 import { type EngineConfig, loadConfig } from '../../src/config.js';
 import { createLogger } from '../../src/log.js';
+import { AuditLog } from '../../src/server/audit_log.js';
 import { type PhoneServer, startPhoneServer } from '../../src/server/phone_server.js';
 import { createSharedMemory, type SharedMemory } from '../../src/server/shared_memory.js';
 import type { CallRunner } from '../../src/server/worker_pool.js';
@@ -205,6 +206,7 @@ export interface TestServer {
   memory: SharedMemory;
   runner: FakeRunner;
   store: Store;
+  audit: AuditLog;
   vendors: FakeVendors;
   server: PhoneServer;
   /** A webhook, correctly signed unless `signature` says otherwise. */
@@ -254,7 +256,8 @@ export async function startTestServer(
   const log = createLogger({ level: 'info', sink: (line) => lines.push(JSON.parse(line) as JsonBody) });
   const agents = new AgentBook(readAgents(config.agent.file));
   const store = await openStore(config.store, log);
-  const server = await startPhoneServer({ config, agents, memory, runner, store, log, version: '0.0.0' });
+  const audit = new AuditLog({ config, log });
+  const server = await startPhoneServer({ config, agents, memory, runner, store, audit, log, version: '0.0.0' });
   const base = `http://127.0.0.1:${server.port}`;
 
   const webhook: TestServer['webhook'] = (path, fields, signature) => {
@@ -266,7 +269,7 @@ export async function startTestServer(
     });
   };
   return {
-    ...{ base, config, memory, runner, store, vendors, server, webhook, lines },
+    ...{ base, config, memory, runner, store, audit, vendors, server, webhook, lines },
     text: () => JSON.stringify(lines),
     async ring(callSid, fields = {}) {
       const form = { CallSid: callSid, From: '+14155552671', To: '+14155550100', Direction: 'inbound', ...fields };
@@ -283,10 +286,11 @@ export async function startTestServer(
 }
 
 /** Stops server and vendors; the runner's calls end when they are hung up. */
-export async function stopTestServer({ server, runner, store, vendors }: TestServer): Promise<void> {
+export async function stopTestServer({ server, runner, store, audit, vendors }: TestServer): Promise<void> {
   for (const call of runner.calls) call.end('drain');
   await server.stop();
   await store.close();
+  await audit.close();
   vendors.close();
 }
 

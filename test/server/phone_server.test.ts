@@ -4,6 +4,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { AgentBook, readAgents } from '../../src/agents/agent_book.js';
 import { createLogger } from '../../src/log.js';
+import { AuditLog } from '../../src/server/audit_log.js';
 import { startPhoneServer } from '../../src/server/phone_server.js';
 import { MemoryStore } from '../../src/store/memory_store.js';
 import { type JsonBody, newCallSid, startTestServer, stopTestServer, type TestServer, until } from './harness.js';
@@ -24,6 +25,7 @@ test('a port that is taken is an error, not a second server beside the first', a
       memory: t.memory,
       runner: t.runner,
       store: t.store,
+      audit: new AuditLog({ config, log }),
       log,
       version: '0',
     }),
@@ -63,6 +65,7 @@ test('a stopped server has let go of its port', async () => {
   const again = await startPhoneServer({
     ...{ config: { ...config, port: t.server.port }, agents, memory, runner, log, version: '0' },
     store: new MemoryStore(),
+    audit: new AuditLog({ config, log }),
   });
   expect(again.port).toBe(t.server.port);
   await again.stop();

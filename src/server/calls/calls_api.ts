@@ -79,7 +79,7 @@ export class CallsApi {
     const { ownNumber, urls, dialler } = this.#options;
     const order = readOutboundRequest(parseJson(request.body), ownNumber);
     const call = await dialler.dial(order, dialBase(urls, request), request.log);
-    return json(200, {
+    const answer = json(200, {
       success: true,
       call_sid: call.sid,
       status: call.status,
@@ -87,6 +87,7 @@ export class CallsApi {
       from: call.from,
       webhook_url: call.webhookUrl,
     });
+    return { ...answer, target: call.sid };
   }
 
   /** null = Twilio doesn't know it, can't be asked, or failed while we know the call ourselves. */

@@ -31,12 +31,12 @@ export class Guard {
 
   /**
    * Lets the request pass or throws.
+   * @param who from `identify`
    * @throws HttpError 401 without a good key, 403 when the key's role is not enough or, without keys, for a stranger
    */
-  check(access: Access, request: RequestHead): Who {
-    const who = this.#identify(request);
-    if (access === 'anybody' || access === 'twilio') return who;
-    if (access === 'inside' ? who.isInside : mayAs(who.role, access)) return who;
+  check(access: Access, request: RequestHead, who: Who): void {
+    if (access === 'anybody' || access === 'twilio') return;
+    if (access === 'inside' ? who.isInside : mayAs(who.role, access)) return;
     if (who.role !== null) {
       const error = `${CHALLENGE}, error="insufficient_scope"`;
       throw new HttpError(403, `this needs a key of role ${access}`, { 'www-authenticate': error });
@@ -48,7 +48,8 @@ export class Guard {
     });
   }
 
-  #identify({ peer, header }: RequestHead): Who {
+  /** Who asks. */
+  identify({ peer, header }: RequestHead): Who {
     const { keys, metricsAllow } = this.#options;
     if (keys.isEmpty) {
       if (isLocalRequest(peer, header) && !this.#isForeignPage(header)) return LOCAL;

@@ -2,7 +2,7 @@
 // the client is still there. Knows no route.
 
 import type { Logger } from '../../log.js';
-import type { Who } from './access.js';
+import { ANYBODY, type Who } from './access.js';
 import { errorReply, HttpError } from './errors.js';
 import { sendFile } from './file_reply.js';
 import type { FileReply, Reply } from './reply.js';
@@ -21,6 +21,8 @@ export interface RequestHead {
   readonly peer: string;
   /** By lower-case name; repeated headers are joined with commas; '' when absent. */
   readonly header: (name: string) => string;
+  /** Address of the client: the peer's, or the one that a trusted proxy says. Good for counting, not for letting in. */
+  readonly client: string;
   /** See request_id.ts. */
   readonly requestId: string;
 }
@@ -46,11 +48,15 @@ export interface ExchangeOptions {
   /** Path parameters, not decoded. */
   params: readonly string[];
   log: Logger;
-  /** Who asks; throws the refusal of who may not. Runs before the body is read. */
-  admit(head: RequestHead): Who;
+  clientOf(peer: string, header: (name: string) => string): string;
+  /** Who asks. */
+  identify(head: RequestHead): Who;
+  /** Throws the refusal of who may not. Runs before the body is read. */
+  admit(head: RequestHead, who: Who): void;
   /** Headers to add to any answer, such as CORS. */
   extraHeaders(header: (name: string) => string): Readonly<Record<string, string>>;
-  onAnswered(method: string, status: number): void;
+  /** @param verb the method as it came, in upper case */
+  onAnswered(verb: string, head: RequestHead, who: Who, reply: Reply | FileReply): void;
 }
 
 /** Runs one request through `handler`. Never throws. */
@@ -60,7 +66,9 @@ export async function exchange(client: HttpExchange, handler: Handler, options: 
   const { path, query, peer, header } = client;
   const target = query ? `${path}?${query}` : path;
   const requestId = requestIdOf(header);
-  const head: RequestHead = { method: isHead ? 'GET' : verb, path, target, peer, header, requestId };
+  const clientAt = options.clientOf(peer, header);
+  const method = isHead ? 'GET' : verb;
+  const head: RequestHead = { method, path, target, peer, client: clientAt, header, requestId };
   // Made when it is used: most requests are not worth a line.
   let log: Logger | null = null;
   const ownLog = (): Logger => {
@@ -70,10 +78,12 @@ export async function exchange(client: HttpExchange, handler: Handler, options: 
 
   let reply: Reply | FileReply;
   let isBodyLeft = false;
+  let who = ANYBODY;
   try {
     // Who is refused here sends no body that we wait for; an endless one ends with the connection.
     isBodyLeft = header('transfer-encoding') !== '' || Number(header('content-length')) > BODY_LEFT_BYTES_MAX;
-    const who = options.admit(head);
+    who = options.identify(head);
+    options.admit(head, who);
     isBodyLeft = false;
     if (Number(header('content-length')) > options.bodyBytesMax && options.bodyBytesMax > 0) {
       throw new HttpError(413, `the body is larger than ${options.bodyBytesMax} bytes`);
@@ -95,7 +105,7 @@ export async function exchange(client: HttpExchange, handler: Handler, options: 
     isBodyLeft ||= reply.status === 413;
     if (failure.defect !== null) ownLog().error({ err: failure.defect, path }, 'request failed');
   }
-  options.onAnswered(verb, reply.status);
+  options.onAnswered(verb, head, who, reply);
   reply = withRequestId(reply, requestId);
   const headers = { ...reply.headers, [REQUEST_ID]: requestId, ...options.extraHeaders(header) };
   if ('file' in reply) return sendFile(client, reply, headers, isHead);

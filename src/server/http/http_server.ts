@@ -1,7 +1,9 @@
 // The routes: which path and method goes to which handler. Listens and stops listening. Who may ask is access.ts and auth.ts,
 // what handlers do is theirs; how a request gets to them is exchange.ts.
 
+import type { BlockList } from 'node:net';
 import type { Logger } from '../../log.js';
+import type { AuditLog } from '../audit_log.js';
 import type { CallsApi } from '../calls/calls_api.js';
 import { API_BODY_BYTES_MAX } from '../calls/calls_api.js';
 import type { Exposition } from '../exposition.js';
@@ -17,7 +19,8 @@ import { HttpError } from './errors.js';
 import { exchange, type Handler } from './exchange.js';
 import { frontPage } from './front_page.js';
 import { type HttpEngineChoice, openTransport } from './open_transport.js';
-import { NO_CONTENT } from './reply.js';
+import { clientAddress } from './peers.js';
+import { type FileReply, NO_CONTENT, type Reply } from './reply.js';
 import { makeRouter } from './router.js';
 import type { HttpEngine, HttpExchange, HttpTransport } from './transport.js';
 
@@ -30,6 +33,9 @@ export interface HttpServerOptions {
   metrics: ServerMetrics;
   exposition: Exposition;
   guard: Guard;
+  audit: AuditLog;
+  /** Whose X-Forwarded-For counts. */
+  trustedProxies: BlockList;
   corsOrigins: readonly string[];
   engine: HttpEngineChoice;
   log: Logger;
@@ -128,7 +134,7 @@ export class HttpServer {
   }
 
   #serve(client: HttpExchange): Promise<void> {
-    const { corsOrigins, guard, metrics, log } = this.#options;
+    const { corsOrigins, guard, audit, metrics, trustedProxies, log } = this.#options;
     const match = this.#find(client.path);
     const verb = client.method.toUpperCase();
     const service = match === null ? NOT_FOUND : this.#service(verb, match.route);
@@ -136,10 +142,15 @@ export class HttpServer {
       bodyBytesMax: service.bodyBytesMax,
       params: match?.params ?? [],
       log,
-      admit: (head) => guard.check(service.access, head),
+      clientOf: (peer, header) => clientAddress(trustedProxies, peer, header),
+      identify: (head) => guard.identify(head),
+      admit: (head, who) => guard.check(service.access, head, who),
       extraHeaders: (header) => corsHeaders(header('origin'), corsOrigins),
-      onAnswered: (method, status) => {
+      onAnswered: (method, head, who, reply) => {
+        const { status } = reply;
         metrics.answered(match?.route.pattern ?? 'unknown', KNOWN_METHODS.has(method) ? method : 'other', status);
+        if (match === null || !isGuarded(service.access)) return;
+        audit.answered(head, who, `${head.method} ${match.route.pattern}`, targetOf(reply), status);
       },
     });
   }
@@ -153,6 +164,15 @@ export class HttpServer {
 
 /** Labels from outside would let anybody fill the memory with time series. */
 const KNOWN_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+/** Twilio's webhooks and what is open to anybody are no acts of a person. */
+function isGuarded(access: Access): boolean {
+  return access !== 'anybody' && access !== 'twilio';
+}
+
+function targetOf(reply: Reply | FileReply): string | null {
+  return 'target' in reply ? (reply.target ?? null) : null;
+}
 
 function bodiless(handler: Handler): Service {
   return { access: 'anybody', bodyBytesMax: 0, handler };

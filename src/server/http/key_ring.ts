@@ -15,11 +15,20 @@ interface KeyHash {
   hash: Buffer;
 }
 
+/** Keys as `name:role`. */
+export interface KeyNews {
+  added: string[];
+  removed: string[];
+}
+
 export class KeyRing {
   #hashes: readonly KeyHash[] = [];
+  readonly #onRead: (news: KeyNews | null) => void;
   #stopWatching: () => void = () => {};
 
-  constructor(keys: readonly ApiKey[]) {
+  /** @param onRead told what came and went each time the file was read anew, or that it could not be used */
+  constructor(keys: readonly ApiKey[], onRead: (news: KeyNews | null) => void = () => {}) {
+    this.#onRead = onRead;
     this.#take(keys);
   }
 
@@ -59,13 +68,16 @@ export class KeyRing {
     const problems = 'problem' in read ? [read.problem] : (parsed?.problems ?? []);
     if (parsed === null || problems.length > 0) {
       log.error({ setting: 'API_KEYS_FILE', problems }, 'API keys not read anew, the former ones stay good');
+      this.#onRead(null);
       return;
     }
     const before = this.#hashes.map(({ key }) => key);
     const gone = before.filter((key) => !parsed.keys.some(({ sha256 }) => sha256 === key.sha256));
     const added = parsed.keys.filter((key) => !before.some(({ sha256 }) => sha256 === key.sha256));
     this.#take(parsed.keys);
-    log.info({ keys: parsed.keys.length, added: added.map(named), removed: gone.map(named) }, 'API keys read anew');
+    const news = { added: added.map(named), removed: gone.map(named) };
+    log.info({ keys: parsed.keys.length, ...news }, 'API keys read anew');
+    this.#onRead(news);
   }
 
   /** Safe twice. */

@@ -6,6 +6,8 @@ export interface Reply {
   status: number;
   headers: Readonly<Record<string, string>>;
   body: string | Uint8Array;
+  /** For the audit log: what was acted on, when the path does not name it. */
+  target?: string;
 }
 
 export interface FileReply {
