@@ -1,11 +1,20 @@
-// The settings of those who operate the server and of nobody else: what calls cost, who did what. A part of config_variables.ts, in a
+// The settings of those who operate the server and of nobody else: how much may be asked, who did what, what calls cost. A part of config_variables.ts, in a
 // file of its own because no call knows any of them.
 
 import { anyText, decimal, integer, setting } from './setting.js';
 
 const price = (variable: string, meaning: string) => setting(variable, '0', meaning, decimal(0, 1_000_000));
 
+/** Requests a second. */
+const rate = (variable: string, fallback: string, meaning: string) =>
+  setting(variable, fallback, meaning, integer(0, 1_000_000));
+
 export const OPERATING_SECTIONS = {
+  limits: {
+    key: rate('RATE_LIMIT_KEY', '200', 'requests a second of one API key, on average of ten seconds; 0 = no limit'),
+    peer: rate('RATE_LIMIT_PEER', '50', 'likewise of one address without a key'),
+    webhook: rate('RATE_LIMIT_WEBHOOK', '1000', "likewise to Twilio's webhooks, before any signature is checked"),
+  },
   audit: {
     dir: setting(
       'AUDIT_LOG',

@@ -35,6 +35,7 @@ import { Guard } from './http/auth.js';
 import { HttpServer } from './http/http_server.js';
 import { type KeyNews, KeyRing } from './http/key_ring.js';
 import { addressSet } from './http/peers.js';
+import { RateLimits } from './http/rate_limits.js';
 import { EgressPump } from './media/egress_pump.js';
 import { IngressWriter } from './media/ingress_writer.js';
 import { MediaSockets } from './media/media_socket.js';
@@ -197,6 +198,11 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     metrics,
     exposition: new Exposition(prometheus),
     guard: new Guard({ keys, metricsAllow: addressSet(config.metricsAllow), corsOrigins: config.corsOrigins }),
+    limits: new RateLimits({
+      perSecond: config.limits,
+      redis: store.client,
+      onLimited: (limit) => metrics.limited(limit),
+    }),
     audit,
     trustedProxies: urls.trustedProxies,
     corsOrigins: config.corsOrigins,

@@ -4,6 +4,7 @@
 import * as prom from 'prom-client';
 import { type CallDirection, END_REASONS, type EndReason } from '../call/call.js';
 import { REFUSAL_REASONS, type RefusalReason } from './calls/admission.js';
+import { LIMITS, type LimitName } from './http/rate_limits.js';
 import type { HttpEngine } from './http/transport.js';
 
 export interface LiveNumbers {
@@ -22,6 +23,7 @@ export interface LiveNumbers {
 
 export class ServerMetrics {
   readonly #http: prom.Counter;
+  readonly #limited: prom.Counter;
   readonly #signatures: prom.Counter;
   readonly #tokens: prom.Counter;
   readonly #refusals: prom.Counter;
@@ -48,6 +50,7 @@ export class ServerMetrics {
         },
       });
     this.#http = counter('ringline_http_requests_total', 'HTTP requests answered.', ['route', 'method', 'status']);
+    this.#limited = counter('ringline_http_limited_total', 'HTTP requests refused for coming too often.', ['limit']);
     this.#signatures = counter('ringline_signature_refused_total', 'Requests refused for their Twilio signature.', [
       'on',
     ]);
@@ -113,12 +116,16 @@ export class ServerMetrics {
       for (const reason of END_REASONS) this.#calls.inc({ direction, reason }, 0);
     }
     for (const reason of REFUSAL_REASONS) this.#refusals.inc({ reason }, 0);
+    for (const limit of LIMITS) this.#limited.inc({ limit }, 0);
     for (const on of ['webhook', 'media']) this.#signatures.inc({ on }, 0);
     for (const reason of ['missing', 'unknown', 'expired', 'used']) this.#tokens.inc({ reason }, 0);
   }
 
   answered(route: string, method: string, status: number): void {
     this.#http.inc({ route, method, status });
+  }
+  limited(limit: LimitName): void {
+    this.#limited.inc({ limit });
   }
   signatureRefused(on: 'webhook' | 'media'): void {
     this.#signatures.inc({ on });

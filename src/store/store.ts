@@ -9,6 +9,8 @@ export interface Store {
   readonly kind: 'memory' | 'redis';
   /** Are there others who could see what is put here? */
   readonly isShared: boolean;
+  /** The connection to Redis, for a library that counts there by itself; absent in memory. */
+  readonly client?: unknown;
   state(): StoreState;
 
   /** Forgotten after `ttlMs`. */

@@ -40,6 +40,8 @@ export interface ServerRequest extends RequestHead {
 /** The body of a refused request is read and thrown away up to this size. */
 const BODY_LEFT_BYTES_MAX = 64 * 1024;
 
+const NO_BODY = Buffer.alloc(0);
+
 export type Handler = (request: ServerRequest) => Reply | FileReply | Promise<Reply | FileReply>;
 
 export interface ExchangeOptions {
@@ -51,6 +53,8 @@ export interface ExchangeOptions {
   clientOf(peer: string, header: (name: string) => string): string;
   /** Who asks. */
   identify(head: RequestHead): Who;
+  /** Counts the request, and rejects when there were too many. */
+  limit(head: RequestHead, who: Who): Promise<void>;
   /** Throws the refusal of who may not. Runs before the body is read. */
   admit(head: RequestHead, who: Who): void;
   /** Headers to add to any answer, such as CORS. */
@@ -83,12 +87,26 @@ export async function exchange(client: HttpExchange, handler: Handler, options: 
     // Who is refused here sends no body that we wait for; an endless one ends with the connection.
     isBodyLeft = header('transfer-encoding') !== '' || Number(header('content-length')) > BODY_LEFT_BYTES_MAX;
     who = options.identify(head);
-    options.admit(head, who);
+    const counted = options.limit(head, who);
+    counted.catch(() => {});
+    let refusal: unknown = null;
+    try {
+      options.admit(head, who);
+    } catch (thrown) {
+      refusal = thrown;
+    }
+    // Who guesses keys is counted too.
+    if (refusal !== null) await counted;
+    if (refusal !== null) throw refusal;
     isBodyLeft = false;
     if (Number(header('content-length')) > options.bodyBytesMax && options.bodyBytesMax > 0) {
       throw new HttpError(413, `the body is larger than ${options.bodyBytesMax} bytes`);
     }
-    const body = options.bodyBytesMax > 0 ? await client.readBody(options.bodyBytesMax) : Buffer.alloc(0);
+    // Before the first await, as the transport wants it.
+    const reading = options.bodyBytesMax > 0 ? client.readBody(options.bodyBytesMax) : Promise.resolve(NO_BODY);
+    reading.catch(() => {});
+    await counted;
+    const body = await reading;
     const params = options.params.map(decode);
     reply = await handler({
       ...head,

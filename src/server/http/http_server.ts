@@ -20,6 +20,7 @@ import { exchange, type Handler } from './exchange.js';
 import { frontPage } from './front_page.js';
 import { type HttpEngineChoice, openTransport } from './open_transport.js';
 import { clientAddress } from './peers.js';
+import type { RateLimits } from './rate_limits.js';
 import { type FileReply, NO_CONTENT, type Reply } from './reply.js';
 import { makeRouter } from './router.js';
 import type { HttpEngine, HttpExchange, HttpTransport } from './transport.js';
@@ -33,6 +34,7 @@ export interface HttpServerOptions {
   metrics: ServerMetrics;
   exposition: Exposition;
   guard: Guard;
+  limits: RateLimits;
   audit: AuditLog;
   /** Whose X-Forwarded-For counts. */
   trustedProxies: BlockList;
@@ -134,7 +136,7 @@ export class HttpServer {
   }
 
   #serve(client: HttpExchange): Promise<void> {
-    const { corsOrigins, guard, audit, metrics, trustedProxies, log } = this.#options;
+    const { corsOrigins, guard, limits, audit, metrics, trustedProxies, log } = this.#options;
     const match = this.#find(client.path);
     const verb = client.method.toUpperCase();
     const service = match === null ? NOT_FOUND : this.#service(verb, match.route);
@@ -144,6 +146,7 @@ export class HttpServer {
       log,
       clientOf: (peer, header) => clientAddress(trustedProxies, peer, header),
       identify: (head) => guard.identify(head),
+      limit: (head, who) => limits.count(service.access, who, head.client),
       admit: (head, who) => guard.check(service.access, head, who),
       extraHeaders: (header) => corsHeaders(header('origin'), corsOrigins),
       onAnswered: (method, head, who, reply) => {

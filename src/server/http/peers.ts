@@ -23,6 +23,23 @@ export function isIn(set: BlockList, address: string): boolean {
   return version !== 0 && set.check(address, version === 6 ? 'ipv6' : 'ipv4');
 }
 
+/**
+ * What one client can have of addresses: an IPv4 address, or the /64 of an IPv6 one, in which a client has as many as it
+ * likes. Text that is no address stays as it is.
+ */
+export function networkOf(address: string): string {
+  const mapped = /^(?:0*:)*:?ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
+  if (mapped !== null) return mapped[1];
+  if (isIP(address) !== 6) return address;
+  const [head, tail] = address
+    .split('%')[0]
+    .split('::')
+    .map((half) => half.split(':').filter((group) => group !== ''));
+  const zeros = tail === undefined ? [] : Array<string>(Math.max(0, 8 - head.length - tail.length)).fill('0');
+  const groups = [...head, ...zeros, ...(tail ?? [])].slice(0, 4);
+  return groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':');
+}
+
 export function isLoopback(address: string): boolean {
   return isIn(LOOPBACK, address);
 }
