@@ -55,7 +55,7 @@ export interface Outcome {
   holdMs: number;
 }
 
-/** Weights fitted on `turns`, in all spellings at once. The hand-set parts (provider, sound) stay as they are. */
+/** Weights fitted on `turns`, in all spellings at once. The hand-set part (provider) stays as it is. */
 export function fitWeights(turns: readonly CallerTurn[], ridge = RIDGE, price = PRICE_OF_A_CUT_MS): EndOfTurnWeights {
   const moments = SPELLINGS.flatMap((spelling) => momentsOf(turns, spelling));
   const odds = fitLogistic(examplesOf(moments), ridge, 'always', PRIOR);
@@ -108,7 +108,7 @@ function cutShare(pauseMs: number, holdMs: number, blur: number): number {
 }
 
 function evidenceOf({ reading, longPauseMs }: Moment): Evidence {
-  return { reading, longPauseMs, cutIns: 0, provider: null, sound: null };
+  return { reading, longPauseMs, cutIns: 0, provider: null };
 }
 
 /** Calls dealt into `folds` parts by the order of their names; each part is judged by weights fitted on the others. */

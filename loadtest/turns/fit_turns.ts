@@ -102,8 +102,8 @@ export function weightsFile(weights: EndOfTurnWeights, fittedOn: string): string
       .join(', ')} }`;
   return [
     '// Weights of the end-of-turn score (end_of_turn.ts says what each means). Made by `npm run fit-turns -- --turns FILE`; do not',
-    `// edit \`features\`, \`over\` and \`slope\`: they were fitted on ${fittedOn}. \`provider\` and \`sound\` are set by hand,`,
-    '// since the calls came without either; a new fit keeps them.',
+    `// edit \`features\`, \`over\` and \`slope\`: they were fitted on ${fittedOn}. \`provider\` is set by hand, since`,
+    '// the calls came without it; a new fit keeps it.',
     '',
     'export const END_OF_TURN_WEIGHTS = {',
     '  features: {',
@@ -112,7 +112,6 @@ export function weightsFile(weights: EndOfTurnWeights, fittedOn: string): string
     `  over: ${weights.over},`,
     `  slope: ${weights.slope},`,
     `  provider: ${fixed(weights.provider)},`,
-    `  sound: ${fixed(weights.sound)},`,
     '};',
     '',
   ].join('\n');

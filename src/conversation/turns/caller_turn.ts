@@ -269,7 +269,7 @@ export class CallerTurn {
     }
     const provider = { speechFinal: this.#speechFinal, endOfTurn: this.#endOfTurn };
     const { longMs: longPauseMs } = this.#pauses;
-    this.#evidence = { reading, longPauseMs, cutIns: this.#cutIns, provider, sound: null };
+    this.#evidence = { reading, longPauseMs, cutIns: this.#cutIns, provider };
     this.#hold = holdFor(this.#evidence, this.#options);
   }
 

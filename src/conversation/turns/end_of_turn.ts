@@ -1,14 +1,15 @@
 // How long to wait in silence before the caller's turn counts as over, fused from what the words read as, what we asked,
-// this caller's own pauses, the recogniser's own signal and, where there are any, features of the sound. Pure; when the
-// silence began and what else must have come before an answer is endpointing.ts. The weights are data, made by
-// loadtest/turns/fit_turns.ts.
+// this caller's own pauses and the recogniser's own signal. Pure; when the silence began and what else must have come
+// before an answer is endpointing.ts. The weights are data, made by loadtest/turns/fit_turns.ts. How a turn sounds at its
+// end is not asked: pitch, level and length of the last syllable were measured on recordings, and differed more between
+// people than between an end and a pause.
 
 import { END_OF_TURN_WEIGHTS } from './end_of_turn_weights.js';
 import type { Reading, TurnReading } from './turn_reading.js';
 
 /**
  * The numbers of end_of_turn_weights.ts. `features`: log odds per feature, above 0 the caller goes on. At log odds `over` the
- * shortest wait ends; each further unit adds `slope` of the way to the longer bound. `provider`, `sound`: log odds likewise.
+ * shortest wait ends; each further unit adds `slope` of the way to the longer bound. `provider`: log odds likewise.
  */
 export type EndOfTurnWeights = typeof END_OF_TURN_WEIGHTS;
 
@@ -20,16 +21,6 @@ export interface EndOfTurnBounds {
    * name without the request) the wait may be up to LONGEST times as far above the minimum.
    */
   silenceMsMax: number;
-}
-
-/** Sound of the last 300 ms before the silence. Each about -1..1, 0 = says nothing. */
-export interface EndingSound {
-  /** Above 0: the pitch falls. */
-  fallingPitch: number;
-  /** Above 0: the level falls away, rather than being cut off. */
-  fallingLevel: number;
-  /** Above 0: the last syllable is drawn out. */
-  lengthening: number;
 }
 
 /** What the recogniser itself says about the end of the turn. */
@@ -47,7 +38,6 @@ export interface Evidence {
   /** How often in this call we began to answer and the caller went on. */
   cutIns: number;
   provider: ProviderSignal | null;
-  sound: EndingSound | null;
 }
 
 export interface Hold {
@@ -124,7 +114,7 @@ export function features(reading: TurnReading, longPauseMs: number, add: (name: 
 /** Behind the others a recogniser's full stop says nothing, or the reading has used it. */
 const STOP_TELLS: ReadonlySet<Reading> = new Set(['sentence', 'phrase', 'fragment', 'half_open', 'answer']);
 
-function logOdds({ reading, longPauseMs, provider, sound }: Evidence, weights: EndOfTurnWeights): number {
+function logOdds({ reading, longPauseMs, provider }: Evidence, weights: EndOfTurnWeights): number {
   let sum = 0;
   features(reading, longPauseMs, (name, value) => {
     sum += (weights.features[name] ?? 0) * value;
@@ -132,11 +122,6 @@ function logOdds({ reading, longPauseMs, provider, sound }: Evidence, weights: E
   if (provider !== null) {
     if (provider.speechFinal) sum += weights.provider.speechFinal;
     if (provider.endOfTurn !== null) sum += weights.provider.endOfTurn * bounded(provider.endOfTurn * 2 - 1);
-  }
-  if (sound !== null) {
-    sum += weights.sound.fallingPitch * bounded(sound.fallingPitch);
-    sum += weights.sound.fallingLevel * bounded(sound.fallingLevel);
-    sum += weights.sound.lengthening * bounded(sound.lengthening);
   }
   return sum;
 }

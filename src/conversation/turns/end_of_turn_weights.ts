@@ -1,6 +1,6 @@
 // Weights of the end-of-turn score (end_of_turn.ts says what each means). Made by `npm run fit-turns -- --turns FILE`; do not
-// edit `features`, `over` and `slope`: they were fitted on 289 caller turns of 60 calls. `provider` and `sound` are set by hand,
-// since the calls came without either; a new fit keeps them.
+// edit `features`, `over` and `slope`: they were fitted on 289 caller turns of 60 calls. `provider` is set by hand, since
+// the calls came without it; a new fit keeps it.
 
 export const END_OF_TURN_WEIGHTS = {
   features: {
@@ -28,5 +28,4 @@ export const END_OF_TURN_WEIGHTS = {
   over: -2.5,
   slope: 0.475,
   provider: { speechFinal: -0.5, endOfTurn: -2.5 },
-  sound: { fallingPitch: -0.7, fallingLevel: -0.5, lengthening: 0.4 },
 };

@@ -13,7 +13,7 @@ function evidence(said: string, text: string, over: Partial<Evidence> = {}): Evi
   const expected = expectedAnswer(said, NOTHING_ASKED, endOfTurn);
   const reading = readTurn(text, { expected, language: endOfTurn, breathFrom: 0, said });
   if (reading === null) throw new Error('no words');
-  return { reading, longPauseMs: 600, cutIns: 0, provider: null, sound: null, ...over };
+  return { reading, longPauseMs: 600, cutIns: 0, provider: null, ...over };
 }
 const hold = (said: string, text: string, over: Partial<Evidence> = {}) =>
   holdFor(evidence(said, text, over), BOUNDS).holdMs;
@@ -51,14 +51,12 @@ test('a caller who was cut off is given more from then on, but not without end',
   expect(after[3]).toBe(after[2]);
 });
 
-test('the recogniser and the sound are heard, and cannot shorten a number that lacks digits below its floor', () => {
+test('the recogniser is heard, and cannot shorten a number that lacks digits below its floor', () => {
   const [said, text] = ['How was it?', 'it was rather'];
   const alone = hold(said, text);
   expect(hold(said, text, { provider: { speechFinal: true, endOfTurn: 0.95 } })).toBeLessThan(alone);
   expect(hold(said, text, { provider: { speechFinal: false, endOfTurn: 0.05 } })).toBeGreaterThanOrEqual(alone);
-  const falling = { fallingPitch: 1, fallingLevel: 1, lengthening: 0 };
-  expect(hold(said, text, { sound: falling })).toBeLessThan(alone);
-  const sure = { provider: { speechFinal: true, endOfTurn: 1 }, sound: falling };
+  const sure = { provider: { speechFinal: true, endOfTurn: 1 } };
   expect(hold('What is your phone number?', 'five five five', sure)).toBeGreaterThanOrEqual(1900);
 });
 
@@ -85,7 +83,6 @@ test('bounded, and rising with the log odds whatever the evidence', () => {
     longPauseMs: fc.integer({ min: 200, max: 4000 }),
     cutIns: fc.constant(0),
     provider: signal,
-    sound: fc.constant(null),
   });
   fc.assert(
     fc.property(any, any, (a, b) => {
