@@ -7,6 +7,9 @@ const QUEUE_BYTES_MIN = 1 << 13;
 /** Taken bytes that stay for `unread`: a second, which few words are longer than. */
 const KEEP_BYTES = 1 << 13;
 
+/** The lowest codes of mu-law, up to 260 of 32,768: 40 dB below a voice. */
+const QUIET_CODES = 0x18;
+
 export class ByteQueue {
   #bytes = new Uint8Array(QUEUE_BYTES_MIN);
   /** Monotonic positions; the index into `bytes` is the position modulo its (power of two) size. */
@@ -63,6 +66,17 @@ export class ByteQueue {
   /** Drops the last `count` bytes. */
   dropLast(count: number): void {
     this.#tail -= Math.min(count, this.length);
+  }
+
+  /** The last `count` taken bytes are silence, but for a click; false when so many are not kept. */
+  tookSilence(count: number): boolean {
+    if (count > this.keptBytes) return false;
+    const mask = this.#bytes.length - 1;
+    let loud = 0;
+    for (let at = this.#head - count; at < this.#head; at++) {
+      if ((~this.#bytes[at & mask] & 0x7f) >= QUIET_CODES) loud++;
+    }
+    return loud <= count / 20;
   }
 
   /** Forgets everything, also what could be unread. The memory stays for the next reply unless it grew large. */

@@ -5,6 +5,7 @@
 // Queue, ledger, the recording's agent channel and the levels we play are told of each byte here and nowhere else, so they can't disagree.
 //
 //   hold    nothing more is handed over; costs nothing until the lead has run out, the caller hears no gap till then
+//   pause   a hold that is heard at once: what Twilio has not played is taken back
 //   resume  goes on: where it was if the lead still lasts, else from the start of the word that the silence cut off
 //   cut     what is not heard yet never will be; decides for good what was heard
 //
@@ -42,6 +43,8 @@ const GAP_MS = 1;
 const URGENT_MS = 20;
 /** A pause this short in the middle of a word is not noticed: to say the word again would be. */
 const UNHEARD_PAUSE_MS = 40;
+/** Silence before a cut tells that it cut no word off, whatever the voice says about the word's end. */
+const SILENT_EDGE_BYTES = 40 * BYTES_PER_MS;
 
 export class Playout {
   recorder: Recorder | null = null;
@@ -154,6 +157,22 @@ export class Playout {
     if (this.#sinceMarkBytes > 0) this.#sendMark(nowMs);
   }
 
+  /**
+   * The caller hears nothing from now on, and nothing is given up: what lies with Twilio is taken back and waits here. Where
+   * that is impossible, and for the last of a reply, a hold. Safe twice. Ends with `resume` or `cut`.
+   */
+  pause(nowMs: number): void {
+    const taken =
+      this.#queue.length > 0 && this.#egress.isOpen ? this.#ledger.takeBack(nowMs, this.#queue.keptBytes) : null;
+    if (taken === null) return this.hold(nowMs);
+    this.#held = true;
+    this.#queue.unread(taken.bytes);
+    this.#sinceMarkBytes = 0;
+    this.#playEndMs = nowMs;
+    this.#egress.clear();
+    this.#tellCut(taken.cutAtMs);
+  }
+
   /** Feeding goes on after a hold. Nothing is skipped. Safe twice, and after a cut. */
   resume(nowMs: number): void {
     if (!this.#held) return;
@@ -162,7 +181,7 @@ export class Playout {
     const isCut = this.#queue.length > 0 && this.#latest !== null && this.#ledger.hasStarted(this.#latest);
     if (this.#queue.length > 0 && this.#replySentBytes > 0 && nowMs > this.#playEndMs)
       this.#metrics.add('floor_pauses');
-    if (isCut && nowMs - this.#playEndMs > UNHEARD_PAUSE_MS) {
+    if (isCut && nowMs - this.#playEndMs > UNHEARD_PAUSE_MS && !this.#queue.tookSilence(SILENT_EDGE_BYTES)) {
       this.#queue.unread(this.#ledger.rewindToWord(this.#queue.keptBytes));
     }
     // The silence was wanted: nobody was late, and what is sent first now makes no hole.
@@ -184,12 +203,7 @@ export class Playout {
     this.#queue.clear();
     this.#sinceMarkBytes = this.#replySentBytes = 0;
     this.#finishing = this.#held = false;
-    const { cutAtMs } = this.#ledger.cleared(nowMs);
-    if (cutAtMs !== null) {
-      const callMs = this.#timeline.toCallMs(cutAtMs);
-      this.recorder?.cleared(callMs);
-      this.played?.cut(callMs);
-    }
+    this.#tellCut(this.#ledger.cleared(nowMs).cutAtMs);
     if (!isUnplayed || !this.#egress.isOpen) return false;
     this.#playEndMs = this.#clearedMs = nowMs;
     this.#egress.clear();
@@ -266,6 +280,14 @@ export class Playout {
       this.#sinceMarkBytes += paddedCount;
       if ((this.#finishing && queue.length === 0) || this.#sinceMarkBytes >= MARK_EVERY_BYTES) this.#sendMark(nowMs);
     }
+  }
+
+  /** What was handed over and plays from `cutAtMs` on is not heard; null = there is none. */
+  #tellCut(cutAtMs: number | null): void {
+    if (cutAtMs === null) return;
+    const callMs = this.#timeline.toCallMs(cutAtMs);
+    this.recorder?.cleared(callMs);
+    this.played?.cut(callMs);
   }
 
   #account(count: number, nowMs: number): void {

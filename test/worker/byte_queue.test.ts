@@ -98,3 +98,18 @@ test('the last bytes can be dropped, but none that were taken', () => {
   queue.dropLast(7);
   expect(queue.length).toBe(0);
 });
+
+test('whether what was taken last is silence; a click in it is', () => {
+  const queue = new ByteQueue();
+  const voice = Uint8Array.from({ length: 800 }, (_, i) => (i * 7) & 0x7f);
+  const out = new Uint8Array(2000);
+  queue.append(voice);
+  queue.append(new Uint8Array(400).fill(0x7e));
+  queue.append(new Uint8Array(1).fill(0x80));
+  queue.append(new Uint8Array(99).fill(0xf0));
+  queue.take(out, 0, 800);
+  expect(queue.tookSilence(100)).toBe(false);
+  queue.take(out, 0, 500);
+  expect([queue.tookSilence(500), queue.tookSilence(800)]).toEqual([true, false]);
+  expect(queue.tookSilence(100_000)).toBe(false);
+});

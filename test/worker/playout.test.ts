@@ -299,6 +299,68 @@ test('from a CLEAR to the first mark that comes back for it is observed, once, a
   expect(sumHistogram(metricsMemory, 'clear_echo_ms')).toMatchObject({ count: 1, sum: 60 });
 });
 
+test('a pause is heard at once, loses nothing, and goes on from the start of the word it cut off', () => {
+  id = playout.begin();
+  playout.text(id, 'one two three ');
+  playout.words(id, ['one', 'two', 'three'], [0, 90, 500], [80, 480, 900]);
+  playout.audio(id, audio(900), 0);
+  expect(mediaMs(read())).toBe(200);
+  playout.pause(150);
+  expect(read().map(({ event }) => event)).toEqual(['clear']);
+  expect(playout.isHeld).toBe(true);
+  expect(playout.heard(id, 400).text).toBe('one');
+  expect(playout.queuedMs).toBe(750);
+  playout.pause(200);
+  playout.tick(300);
+  expect(mediaMs(read())).toBe(0);
+  playout.resume(500);
+  const next = read().filter(({ event }) => event === 'media')[0].payload;
+  expect([...next.subarray(0, 4)]).toEqual([...audio(900).subarray(90 * 8, 90 * 8 + 4)]);
+  playout.finish(id, 500);
+  for (let now = 510; now <= 1500; now += 10) playout.tick(now);
+  expect(playout.heard(id, 3600)).toMatchObject({ text: 'one two three', complete: true });
+  expect(playout.isOver(id, 3600)).toBe(true);
+  expect(playout.framesOut).toBe(10 + Math.ceil(810 / 20));
+  expect(sumCounter(metricsMemory, 'underruns')).toBe(0);
+});
+
+test('what was heard before a pause stays heard when the reply is given up', () => {
+  id = playout.begin();
+  playout.text(id, 'one two three ');
+  playout.words(id, ['one', 'two', 'three'], [0, 90, 500], [80, 480, 900]);
+  playout.audio(id, audio(900), 0);
+  playout.pause(150);
+  playout.cut(400);
+  expect(playout.heard(id, 5000)).toMatchObject({ text: 'one', complete: false });
+  expect(playout.isHeld).toBe(false);
+  expect(playout.queuedMs).toBe(0);
+});
+
+test('the last of a reply, all of it with Twilio, plays on through a pause', () => {
+  id = playout.begin();
+  playout.audio(id, audio(100), 0);
+  playout.finish(id, 0);
+  playout.tick(0);
+  read();
+  playout.pause(20);
+  expect(read().filter(({ event }) => event === 'clear')).toEqual([]);
+  expect(playout.isOver(id, 3000)).toBe(true);
+});
+
+test('a stop in silence cuts no word off, though the voice says that the word goes on', () => {
+  id = playout.begin();
+  playout.text(id, 'one two ');
+  playout.words(id, ['one', 'two'], [0, 300], [290, 800]);
+  const sound = audio(900);
+  sound.fill(0xff, 100 * 8, 300 * 8);
+  playout.audio(id, sound, 0);
+  read();
+  playout.hold(20);
+  playout.resume(1000);
+  const next = read().filter(({ event }) => event === 'media')[0].payload;
+  expect([...next.subarray(0, 4)]).toEqual([...sound.subarray(200 * 8, 200 * 8 + 4)]);
+});
+
 test('a cut ends a hold, and audio of what was cut is dropped, counted', () => {
   id = playout.begin();
   playout.audio(id, audio(900), 0);

@@ -42,6 +42,13 @@ export interface ClearedPlayout {
   cutAtMs: number | null;
 }
 
+export interface TakenBack {
+  /** So many of the bytes sent last wait to be sent again. */
+  bytes: number;
+  /** On the clock of `sent`'s result: audio scheduled at or after this moment was not heard. */
+  cutAtMs: number | null;
+}
+
 export class PlayoutLedger {
   readonly #head: PlayHead;
   readonly #replies = new Map<ReplyId, ReplyTrack>();
@@ -201,13 +208,37 @@ export class PlayoutLedger {
     const count = reply.bytesIntoWord;
     if (count === 0 || count > keptBytes) return 0;
     reply.rewind(count);
+    this.#requeue(reply, count);
+    return count;
+  }
+
+  /**
+   * A `clear` goes to Twilio now, and what it drops is to be sent again later: it is queued again by this. Outstanding marks
+   * are stale then. At most `keptBytes` can be taken back. Null, and nothing changes, when that is not enough, when nothing
+   * is unplayed, or when some of it belongs to an earlier reply or to one that was given up.
+   */
+  takeBack(nowMs: number, keptBytes: number): TakenBack | null {
+    const reply = this.#lastSent;
+    if (reply === null || reply.state === 'cancelled' || reply.sentFrom === null) return null;
+    const heardTo = this.#head.bytesAtClear(nowMs);
+    const unplayed = reply.sentBytes - reply.bytesBefore(heardTo);
+    if (heardTo < reply.sentFrom || unplayed <= 0 || unplayed > keptBytes) return null;
+    const cutAtMs = this.#head.playMsOf(heardTo);
+    const bytes = reply.takeBack(heardTo, cutAtMs);
+    this.#requeue(reply, bytes);
+    this.#head.cleared();
+    this.#marks.cleared();
+    return { bytes, cutAtMs };
+  }
+
+  /** The last `count` bytes sent of the reply wait again, in front of all others. */
+  #requeue(reply: ReplyTrack, count: number): void {
     this.#queuedBytes += count;
     if (this.#queueReply[0] === reply) this.#queueBytes[0] += count;
     else {
       this.#queueReply.unshift(reply);
       this.#queueBytes.unshift(count);
     }
-    return count;
   }
 
   /**

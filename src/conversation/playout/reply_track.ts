@@ -113,9 +113,19 @@ export class ReplyTrack {
     return bytes;
   }
 
+  /** Bytes of it that were sent; what was taken back counts again when it is sent again. */
+  get sentBytes(): number {
+    return this.audioBytes - this.queuedBytes;
+  }
+
+  /** Stream position of the first byte that was sent; null before any. */
+  get sentFrom(): number | null {
+    return this.#partStart[0] ?? null;
+  }
+
   /** Bytes sent of the word in which sending stopped; 0 = between two words, or their times are not known. */
   get bytesIntoWord(): number {
-    const sentMs = (this.audioBytes - this.queuedBytes) / BYTES_PER_MS;
+    const sentMs = this.sentBytes / BYTES_PER_MS;
     for (let i = this.words.length - 1; i >= 0; i--) {
       if (this.wordStartMs[i] + WORD_EDGE_MS >= sentMs) continue;
       const isInside = sentMs < this.wordEndMs[i] - WORD_EDGE_MS;
@@ -146,6 +156,30 @@ export class ReplyTrack {
   rewind(count: number): void {
     this.queuedBytes += count;
     this.#wordsSent = this.#sentEnd = 0;
+  }
+
+  /**
+   * What lies behind stream position `position` was taken back from the line before it played; the last byte that did
+   * ended at `endMs`. Returns how many bytes that are: they are queued again.
+   */
+  takeBack(position: number, endMs: number | null): number {
+    const heard = this.bytesBefore(position);
+    while (this.#partStart.length > 0) {
+      const last = this.#partStart.length - 1;
+      const played = position - this.#partStart[last];
+      if (played > 0) {
+        this.#partBytes[last] = Math.min(this.#partBytes[last], played);
+        break;
+      }
+      this.#partStart.pop();
+      this.#partBytes.pop();
+      this.#partFrom.pop();
+    }
+    this.endMs = heard === 0 ? null : (endMs ?? this.endMs);
+    if (heard === 0) this.startMs = null;
+    const count = this.sentBytes - heard;
+    this.queuedBytes += count;
+    return count;
   }
 
   /** Cut for good: `heardBytes` were heard, right to within `errorMs`. Nothing of it is queued any more. */

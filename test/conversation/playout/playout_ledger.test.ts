@@ -317,6 +317,46 @@ describe('the end of a reply', () => {
     expect(playout.heard(reply, 1000)).toMatchObject({ text: 'The first half was made,', complete: false });
   });
 
+  test('what is taken back was not heard, waits again, and is heard once when it is sent again', () => {
+    const playout = ledger();
+    const reply = playout.beginReply();
+    playout.addAudio(reply, SECOND);
+    playout.sent(SECOND / 2, 0);
+    expect(playout.takeBack(200, SECOND)).toEqual({ bytes: 300 * 8, cutAtMs: expect.any(Number) });
+    expect(playout.queuedBytes).toBe(SECOND - 200 * 8);
+    expect(playout.takeBack(250, SECOND)).toBe(null);
+    expect(playout.heard(reply, 5000)!.heardMs).toBe(200);
+    playout.replyFinished(reply);
+    playout.sent(SECOND - 200 * 8, 5000);
+    expect(playout.heard(reply, 9000)!.heardMs).toBe(1000);
+    expect(playout.replyPlayed(reply, 9000)).toBe(true);
+    expect(playout.playSpan(reply)!.startMs).toBeLessThan(100);
+  });
+
+  test.each([
+    ['too little is kept of it', 100, 200],
+    ['all of it has played', SECOND, 3000],
+  ])('nothing is taken back when %s', (_, kept, nowMs) => {
+    const playout = ledger();
+    const reply = playout.beginReply();
+    playout.addAudio(reply, SECOND);
+    playout.sent(SECOND / 2, 0);
+    expect(playout.takeBack(nowMs, kept)).toBe(null);
+    expect(playout.queuedBytes).toBe(SECOND / 2);
+  });
+
+  test('nor when some of it is an earlier reply', () => {
+    const playout = ledger();
+    const first = playout.beginReply();
+    playout.addAudio(first, SECOND / 2);
+    playout.replyFinished(first);
+    const second = playout.beginReply();
+    playout.addAudio(second, SECOND);
+    playout.sent(SECOND, 0);
+    expect(playout.takeBack(100, SECOND)).toBe(null);
+    expect(playout.takeBack(700, SECOND)?.bytes).toBe(300 * 8);
+  });
+
   test('silence put in to fill a frame belongs to no reply', () => {
     const playout = ledger();
     const reply = playout.beginReply();
