@@ -7,6 +7,7 @@ import { type HeardText, heardText } from './heard_text.js';
 import { type EchoVerdict, MarkBook } from './mark_book.js';
 import { BYTES_PER_MS, PLAY_HEAD_DEFAULTS, PlayHead, type PlayHeadOptions } from './play_head.js';
 import { ReplyTrack } from './reply_track.js';
+import { UnsentAudio } from './unsent_audio.js';
 
 /** Ascending from 1 within a call. A reply is one stretch of agent speech: greeting, answer, idle prompt, goodbye. */
 export type ReplyId = number;
@@ -53,10 +54,7 @@ export class PlayoutLedger {
   readonly #head: PlayHead;
   readonly #replies = new Map<ReplyId, ReplyTrack>();
   #nextReply = 1;
-  // Local queue in order of arrival: which reply the next bytes to be sent belong to.
-  readonly #queueReply: ReplyTrack[] = [];
-  readonly #queueBytes: number[] = [];
-  #queuedBytes = 0;
+  readonly #unsent = new UnsentAudio();
   #lastSent: ReplyTrack | null = null;
   readonly #marks = new MarkBook();
 
@@ -77,7 +75,7 @@ export class PlayoutLedger {
 
   /** Bytes added but not yet reported as sent. */
   get queuedBytes(): number {
-    return this.#queuedBytes;
+    return this.#unsent.bytes;
   }
 
   /** Bytes ever sent: the stream position of the next one. */
@@ -130,13 +128,7 @@ export class PlayoutLedger {
     if (reply === null) return 'stale';
     if (bytes <= 0) return 'queued';
     reply.addAudio(bytes);
-    this.#queuedBytes += bytes;
-    const last = this.#queueReply.length - 1;
-    if (last >= 0 && this.#queueReply[last] === reply) this.#queueBytes[last] += bytes;
-    else {
-      this.#queueReply.push(reply);
-      this.#queueBytes.push(bytes);
-    }
+    this.#unsent.append(reply, bytes);
     return 'queued';
   }
 
@@ -160,12 +152,7 @@ export class PlayoutLedger {
     if (reply === undefined || reply.state === 'cancelled') return 0;
     const dropped = reply.queuedBytes;
     if (reply.state === 'finished' && dropped === 0) return 0;
-    for (let i = this.#queueReply.length - 1; i >= 0; i--) {
-      if (this.#queueReply[i] !== reply) continue;
-      this.#queueReply.splice(i, 1);
-      this.#queueBytes.splice(i, 1);
-    }
-    this.#queuedBytes -= dropped;
+    this.#unsent.drop(reply);
     reply.queuedBytes = 0;
     reply.state = 'cancelled';
     return dropped;
@@ -181,14 +168,8 @@ export class PlayoutLedger {
     const playStartMs = this.#head.sent(bytes, nowMs);
     let left = bytes;
     let playMs = playStartMs;
-    while (left > 0 && this.#queueReply.length > 0) {
-      const reply = this.#queueReply[0];
-      const count = Math.min(left, this.#queueBytes[0]);
-      if (count === this.#queueBytes[0]) {
-        this.#queueReply.shift();
-        this.#queueBytes.shift();
-      } else this.#queueBytes[0] -= count;
-      this.#queuedBytes -= count;
+    for (let reply = this.#unsent.next; left > 0 && reply !== null; reply = this.#unsent.next) {
+      const count = this.#unsent.take(left);
       this.#lastSent = reply;
       reply.sent(position, count, playMs);
       playMs += count / BYTES_PER_MS;
@@ -208,7 +189,7 @@ export class PlayoutLedger {
     const count = reply.bytesIntoWord;
     if (count === 0 || count > keptBytes) return 0;
     reply.rewind(count);
-    this.#requeue(reply, count);
+    this.#unsent.putBack(reply, count);
     return count;
   }
 
@@ -225,20 +206,10 @@ export class PlayoutLedger {
     if (heardTo < reply.sentFrom || unplayed <= 0 || unplayed > keptBytes) return null;
     const cutAtMs = this.#head.playMsOf(heardTo);
     const bytes = reply.takeBack(heardTo, cutAtMs);
-    this.#requeue(reply, bytes);
+    this.#unsent.putBack(reply, bytes);
     this.#head.cleared();
     this.#marks.cleared();
     return { bytes, cutAtMs };
-  }
-
-  /** The last `count` bytes sent of the reply wait again, in front of all others. */
-  #requeue(reply: ReplyTrack, count: number): void {
-    this.#queuedBytes += count;
-    if (this.#queueReply[0] === reply) this.#queueBytes[0] += count;
-    else {
-      this.#queueReply.unshift(reply);
-      this.#queueBytes.unshift(count);
-    }
   }
 
   /**
@@ -250,14 +221,7 @@ export class PlayoutLedger {
     const reply = this.#open(id);
     if (reply === null) return null;
     const { from, dropBytes } = reply.breakOff();
-    const last = this.#queueReply.length - 1;
-    assert(dropBytes === 0 || this.#queueReply[last] === reply, 'only the newest reply breaks off');
-    this.#queuedBytes -= dropBytes;
-    if (dropBytes > 0) this.#queueBytes[last] -= dropBytes;
-    if (dropBytes > 0 && this.#queueBytes[last] === 0) {
-      this.#queueReply.pop();
-      this.#queueBytes.pop();
-    }
+    this.#unsent.dropLast(reply, dropBytes);
     return { rest: reply.text.slice(from), dropBytes, baseMs: reply.audioBytes / BYTES_PER_MS };
   }
 
@@ -290,7 +254,7 @@ export class PlayoutLedger {
     const errorMs = this.#head.errorMs(nowMs, heardTo);
     const droppedBytes = this.#head.sentBytes - heardTo;
     const cutAtMs = droppedBytes > 0 ? this.#head.playMsOf(heardTo) : null;
-    const unsentBytes = this.#queuedBytes;
+    const unsentBytes = this.#unsent.bytes;
     let playing: ReplyTrack | null = null;
     for (const reply of this.#replies.values()) {
       if (reply.cutHeardBytes >= 0) continue;
@@ -304,9 +268,7 @@ export class PlayoutLedger {
         if (heardBytes === 0) reply.startMs = null;
       }
     }
-    this.#queueReply.length = 0;
-    this.#queueBytes.length = 0;
-    this.#queuedBytes = 0;
+    this.#unsent.clear();
     this.#lastSent = null;
     this.#head.cleared();
     this.#marks.cleared();
@@ -326,7 +288,7 @@ export class PlayoutLedger {
 
   /** Audio the caller would still hear if nothing more were done: Twilio's buffer plus the local queue. */
   unplayedMs(nowMs: number): number {
-    return (this.#head.sentBytes - this.#head.bytesAt(nowMs) + this.#queuedBytes) / BYTES_PER_MS;
+    return (this.#head.sentBytes - this.#head.bytesAt(nowMs) + this.#unsent.bytes) / BYTES_PER_MS;
   }
 
   /** Of it, what lies with Twilio. */
@@ -339,7 +301,7 @@ export class PlayoutLedger {
    * away, the model is believed MARK_GRACE_MS after its own estimate, so that a lost echo can't keep a call open.
    */
   drained(nowMs: number): boolean {
-    if (this.#queuedBytes > 0) return false;
+    if (this.#unsent.bytes > 0) return false;
     if (this.#head.provenBytes >= this.#head.sentBytes) return true;
     return nowMs >= this.drainedAtMs();
   }
