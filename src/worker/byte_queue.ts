@@ -68,6 +68,21 @@ export class ByteQueue {
     this.#tail -= Math.min(count, this.length);
   }
 
+  /** How many of the next bytes are silence, at most `max`. */
+  silentBytes(max: number): number {
+    const mask = this.#bytes.length - 1;
+    const end = Math.min(this.#tail, this.#head + max);
+    let at = this.#head;
+    while (at < end && (~this.#bytes[at & mask] & 0x7f) < QUIET_CODES) at++;
+    return at - this.#head;
+  }
+
+  /** The next `count` bytes, at most all, are not taken, only passed; `unread` gives them back, too. */
+  skip(count: number): void {
+    this.#head += Math.min(count, this.length);
+    this.#floor = Math.max(this.#floor, this.#head - KEEP_BYTES);
+  }
+
   /** The last `count` taken bytes are silence, but for a click; false when so many are not kept. */
   tookSilence(count: number): boolean {
     if (count > this.keptBytes) return false;

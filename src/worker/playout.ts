@@ -45,6 +45,8 @@ const URGENT_MS = 20;
 const UNHEARD_PAUSE_MS = 40;
 /** Silence before a cut tells that it cut no word off, whatever the voice says about the word's end. */
 const SILENT_EDGE_BYTES = 40 * BYTES_PER_MS;
+/** So much silence before the word we go on with is left out at most. */
+const SKIPPED_BYTES_MAX = 160 * BYTES_PER_MS;
 
 export class Playout {
   recorder: Recorder | null = null;
@@ -181,13 +183,19 @@ export class Playout {
     const isCut = this.#queue.length > 0 && this.#latest !== null && this.#ledger.hasStarted(this.#latest);
     if (this.#queue.length > 0 && this.#replySentBytes > 0 && nowMs > this.#playEndMs)
       this.#metrics.add('floor_pauses');
-    if (isCut && nowMs - this.#playEndMs > UNHEARD_PAUSE_MS && !this.#queue.tookSilence(SILENT_EDGE_BYTES)) {
-      this.#queue.unread(this.#ledger.rewindToWord(this.#queue.keptBytes));
-    }
+    if (isCut && nowMs - this.#playEndMs > UNHEARD_PAUSE_MS) this.#goToWord();
     // The silence was wanted: nobody was late, and what is sent first now makes no hole.
     this.#readyMs = nowMs;
     if (nowMs > this.#playEndMs) this.#replySentBytes = 0;
     this.tick(nowMs);
+  }
+
+  /** What comes next begins at the start of a word: of the one that was cut off, if one was. */
+  #goToWord(): void {
+    const queue = this.#queue;
+    if (!queue.tookSilence(SILENT_EDGE_BYTES)) queue.unread(this.#ledger.rewindToWord(queue.keptBytes));
+    // There has been silence enough, and a reply may end in some.
+    if (queue.length > SKIPPED_BYTES_MAX) queue.skip(this.#ledger.skip(queue.silentBytes(SKIPPED_BYTES_MAX)));
   }
 
   get isHeld(): boolean {

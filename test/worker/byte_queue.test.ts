@@ -113,3 +113,15 @@ test('whether what was taken last is silence; a click in it is', () => {
   expect([queue.tookSilence(500), queue.tookSilence(800)]).toEqual([true, false]);
   expect(queue.tookSilence(100_000)).toBe(false);
 });
+
+test('silence in front is counted up to a bound, and what is passed over can be put back', () => {
+  const queue = new ByteQueue();
+  queue.append(new Uint8Array(300).fill(0xff));
+  queue.append(Uint8Array.of(1, 2, 3));
+  expect([queue.silentBytes(100), queue.silentBytes(1000)]).toEqual([100, 300]);
+  queue.skip(300);
+  expect([queue.length, queue.silentBytes(1000), queue.keptBytes]).toEqual([3, 0, 300]);
+  expect(queue.unread(10)).toBe(10);
+  queue.skip(1000);
+  expect([queue.length, queue.silentBytes(10)]).toEqual([0, 0]);
+});

@@ -193,6 +193,15 @@ export class PlayoutLedger {
     return count;
   }
 
+  /** Silence that waits in front is passed over, at most `bytes` of it; returns how many. */
+  skip(bytes: number): number {
+    const reply = this.#unsent.next;
+    if (reply === null || bytes <= 0) return 0;
+    const count = this.#unsent.take(bytes);
+    reply.skip(count);
+    return count;
+  }
+
   /**
    * A `clear` goes to Twilio now, and what it drops is to be sent again later: it is queued again by this. Outstanding marks
    * are stale then. At most `keptBytes` can be taken back. Null, and nothing changes, when that is not enough, when nothing

@@ -152,6 +152,11 @@ export class ReplyTrack {
     return { from: rest.from, dropBytes };
   }
 
+  /** The next `count` bytes need not be sent: they are silence, and there was enough of that. */
+  skip(count: number): void {
+    this.queuedBytes -= count;
+  }
+
   /** The last `count` sent bytes will be sent again. */
   rewind(count: number): void {
     this.queuedBytes += count;

@@ -357,6 +357,20 @@ describe('the end of a reply', () => {
     expect(playout.takeBack(700, SECOND)?.bytes).toBe(300 * 8);
   });
 
+  test('silence that is passed over counts as heard with what comes after it', () => {
+    const playout = ledger();
+    const reply = playout.beginReply();
+    playout.addAudio(reply, SECOND);
+    playout.replyFinished(reply);
+    playout.sent(SECOND / 2, 0);
+    expect(playout.skip(100 * 8)).toBe(100 * 8);
+    expect(playout.heard(reply, 1000)!.heardMs).toBe(500);
+    playout.sent(SECOND / 2 - 100 * 8, 1000);
+    expect(playout.heard(reply, 1000)!.heardMs).toBe(500);
+    expect(playout.heard(reply, 2000)!.heardMs).toBe(1000);
+    expect([playout.queuedBytes, playout.skip(8)]).toEqual([0, 0]);
+  });
+
   test('silence put in to fill a frame belongs to no reply', () => {
     const playout = ledger();
     const reply = playout.beginReply();
