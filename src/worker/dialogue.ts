@@ -215,6 +215,10 @@ export class Dialogue {
         events.emit({ kind: 'floor', decision: 'hold' });
         services.metrics.add('floor_holds');
         return this.#links.playout.hold(now);
+      case 'pause':
+        events.emit({ kind: 'floor', decision: 'pause' });
+        services.metrics.add('floor_holds');
+        return this.#links.playout.pause(now);
       case 'resume':
         events.emit({ kind: 'floor', decision: 'resume' });
         services.metrics.add('floor_resumes');

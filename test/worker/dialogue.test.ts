@@ -92,7 +92,7 @@ test('a barge-in is told with the time from the onset to the clear, and the turn
   bench.write('Today we have soup and bread and cheese and a lot of other things.');
   bench.speak(5000);
   pass(1500);
-  dialogue.window({ ...emptyWindow(), probability: 0.9 }, time, time);
+  for (let ms = 160; ms >= 0; ms -= 32) dialogue.window({ ...emptyWindow(), probability: 0.9 }, time - ms, time);
   expect(sumCounter(bench.metrics, 'floor_holds')).toBe(1);
   dialogue.speechStarts(time - 64, time);
   pass(60);

@@ -1,18 +1,19 @@
 // Who has the floor while the agent speaks, thinks or waits: judges every stretch of sound of the caller as it grows and
 // says keep, hold, yield. Pure: time is an argument, decisions are values, so a conversation is a table in floor.test.ts.
 //
-// We hand audio over some 400 ms ahead of the ear, so to stop feeding costs nothing until that lead has run out: a sound
-// is met with `hold` at once, and when it was nothing, feeding goes on and no gap was heard. When the lead runs out
-// undecided, silence begins by itself, and nothing is lost: after `resume` we go on from the word that was cut off. Only
-// `yield` gives the reply up. Words that come late can still turn a `resume` into a `yield`, and a yield follows from
-// words (or from a voice that goes on), never from a cough.
+// We hand audio over some 400 ms ahead of the ear, so to stop feeding costs nothing until that lead has run out. Neither
+// `hold` nor `pause` gives anything up: after `resume` we go on from the word that was cut off. Only `yield` gives the
+// reply up. Words that come late can still turn a `resume` into a `yield`, and a yield follows from words (or from a voice
+// that goes on), never from a cough.
 //
-// Carrying it out (clear, cancel, feed from a word's start) is the playout's; whether the caller's turn is over is
-// endpointing.ts; the caller's words are put together in transcript.ts.
+// When a sound is met, and for how long, is floor_hold.ts; carrying it out (clear, cancel, feed from a word's start) is the
+// playout's; whether the caller's turn is over is endpointing.ts; the caller's words are put together in transcript.ts.
 
 import { isBackchannel } from './backchannel.js';
 import { CallerLevel } from './caller_level.js';
+import { FloorHold, type FloorMove } from './floor_hold.js';
 import { type AgentState, FLOOR_POLICY, type FloorAction, type FloorPolicy } from './floor_policy.js';
+import { RecentLevels } from './recent_levels.js';
 import { type SoundWindow, WINDOW_MS } from './sound_window.js';
 import { SPEECH_PROBABILITY, Stretch, type Verdict } from './stretch.js';
 import { judgeStretch, VERDICT_TUNING, type VerdictContext, type VerdictTuning } from './stretch_verdict.js';
@@ -34,7 +35,7 @@ export const FLOOR_DEFAULTS = {
   leadMs: 400,
   policy: FLOOR_POLICY,
   voiceMs: VERDICT_TUNING.longMs,
-  gapMsMax: 300,
+  gapMsMax: 320,
 } as const satisfies FloorOptions;
 
 /** Silence that ends a stretch: longer than the pause inside "uh-huh". */
@@ -47,10 +48,6 @@ const SILENCE_PROBABILITY = 0.2;
 const NOISE_SHARE = 0.05;
 /** An answer overlaps the end of a question by about this much. */
 const ANSWER_OVERLAP_MS = 800;
-
-/** After so many holds in a row that came to nothing, each so soon after the one before, sound alone holds no more. */
-const FALSE_HOLDS_MAX = 2;
-const FALSE_HOLDS_WITHIN_MS = 3000;
 
 /** So many voices in a row from far away while we listen are the caller after all. */
 const FAR_ANSWERS_MAX = 2;
@@ -65,10 +62,10 @@ export interface OurSentence {
 
 export interface FloorDecision {
   /**
-   * What changes now: `hold` stop feeding; `resume` go on, nothing happened; `yield` be silent and listen; `none`.
-   * Reused: read it before the next call.
+   * What changes now: `hold` stop feeding; `pause` be silent, keep everything; `resume` go on, nothing happened; `yield` be
+   * silent and listen; `none`. Reused: read it before the next call.
    */
-  do: 'none' | 'hold' | 'resume' | 'yield';
+  do: FloorMove;
   verdict: Verdict;
   /** The policy's cell behind it. */
   action: FloorAction;
@@ -92,15 +89,8 @@ export class Floor {
   #agent: AgentState = 'quiet';
   #ours: OurSentence = { words: '', questionEndMs: null };
   #stretch: Stretch | null = null;
-  #holding = false;
-  /** Holds in a row that came to nothing, and when the last of them did. */
-  #falseHolds = 0;
-  #resumedAtMs = Number.NEGATIVE_INFINITY;
-  /** When the ear runs dry, or ran. */
-  #dryAtMs = Number.POSITIVE_INFINITY;
-  /** The stretch was waited for long enough, or yielded to: no further hold for it. */
-  #settled = false;
-  #yielded = false;
+  readonly #hold: FloorHold;
+  readonly #levels = new RecentLevels();
   #louder = 0;
   #noisePower = 0;
   /** The recogniser's text under way when the stretch began: words of before. */
@@ -111,6 +101,7 @@ export class Floor {
 
   constructor(options: Partial<FloorOptions> = {}) {
     this.#options = { ...FLOOR_DEFAULTS, ...options };
+    this.#hold = new FloorHold(this.#options);
     this.#tuning = { ...VERDICT_TUNING, longMs: this.#options.voiceMs };
     const { language } = this.#options;
     const unknown = Number.NaN;
@@ -131,12 +122,7 @@ export class Floor {
   }
 
   get holding(): boolean {
-    return this.#holding;
-  }
-
-  /** The hold has become audible. */
-  paused(nowMs: number): boolean {
-    return this.#holding && nowMs >= this.#dryAtMs;
+    return this.#hold.holding;
   }
 
   /**
@@ -158,13 +144,18 @@ export class Floor {
     this.#ours = ours;
     if (state !== before) {
       // A hold belongs to the reply that was held, and what the caller said before it to their turn.
-      if (state === 'quiet') this.#holding = false;
+      if (state === 'quiet') this.#hold.drop();
       // What is being answered was meant for us, and its last windows ask for nothing more: a sound that goes on is a new one.
       const isAnswered = before === 'quiet' && state === 'thinking';
       if (isAnswered || ((before === 'quiet' || before === 'greeting') && this.#stretch?.ended)) this.#stretch = null;
-      this.#yielded = this.#settled = false;
+      this.#hold.anew();
     }
     return this.#decide(nowMs);
+  }
+
+  /** Its own sentence is known better; what follows is decided with the next event. */
+  sentence(ours: OurSentence): void {
+    this.#ours = ours;
   }
 
   /** The window of sound that ended at `nowMs`. Allocates only when a stretch begins. */
@@ -172,6 +163,7 @@ export class Floor {
     const isSpeech = window.probability >= SPEECH_PROBABILITY;
     let stretch = this.#stretch;
     this.#context.lineEcho = window.echo;
+    this.#levels.add(window.levelDb, nowMs);
     const wasEnded = stretch === null || stretch.ended;
     if (stretch !== null && nowMs - stretch.lastSpeechMs >= JOIN_MS) stretch.ended = true;
     if (isSpeech && (stretch === null || stretch.ended || this.#isLouder(stretch, window))) {
@@ -181,7 +173,7 @@ export class Floor {
     if (window.probability < SILENCE_PROBABILITY && wasEnded) this.#hearNoise(window.levelDb);
     if (isSpeech) stretch?.add(window, nowMs);
     // Most windows of a call: silence behind a sound that is over and judged.
-    else if (stretch === null || (wasEnded && stretch.verdict !== 'undecided' && !this.#holding)) {
+    else if (stretch === null || (wasEnded && stretch.verdict !== 'undecided' && !this.#hold.holding)) {
       this.#decision.do = 'none';
       return this.#decision;
     }
@@ -201,6 +193,7 @@ export class Floor {
         const own = isOlder ? newWords(text, this.#textBefore) : text.trim();
         stretch.text = `${stretch.finalText} ${own}`.trim();
         stretch.coveredToMs = Math.max(stretch.coveredToMs, endMs);
+        stretch.wordsDb = this.#levels.meanDb(Math.max(startMs, stretch.onsetMs), endMs);
         if (isFinal) {
           stretch.finalText = stretch.text;
           stretch.finalToMs = endMs;
@@ -219,7 +212,7 @@ export class Floor {
     if (known !== null && endMs <= known.lastSpeechMs) return null;
     // Words of a sound that the VAD did not notice.
     const stretch = this.#begin(Math.max(startMs, known?.lastSpeechMs ?? startMs));
-    stretch.lastSpeechMs = endMs;
+    stretch.lastSpeechMs = stretch.lastLoudMs = endMs;
     stretch.voicedMs = Math.max(WINDOW_MS, endMs - stretch.onsetMs);
     stretch.ended = true;
     return stretch;
@@ -235,7 +228,7 @@ export class Floor {
   #begin(onsetMs: number): Stretch {
     this.#textBefore = this.#lastText;
     this.#stretch = new Stretch(onsetMs);
-    this.#settled = this.#yielded = false;
+    this.#hold.anew();
     this.#louder = 0;
     return this.#stretch;
   }
@@ -276,56 +269,10 @@ export class Floor {
     decision.action = this.#options.policy[this.#agent][stretch.verdict];
     // A television beside a caller who is done: only words take an answer back that nobody has heard yet.
     if (this.#agent === 'thinking' && decision.action === 'yield' && stretch.text === '') decision.action = 'hold';
-    decision.do = this.#change(decision.action, stretch, nowMs);
-    decision.checkAtMs = this.#checkAt(stretch, nowMs);
+    const signalDb = stretch.signalDb(this.#context.noiseDb);
+    decision.do = this.#hold.move(decision.action, stretch, nowMs, this.#agent, signalDb - this.#context.callerDb);
+    decision.checkAtMs = this.#hold.checkAtMs(this.#agent, stretch, nowMs);
     return decision;
-  }
-
-  #change(action: FloorAction, stretch: Stretch, nowMs: number): FloorDecision['do'] {
-    if (action === 'yield') {
-      if (this.#yielded) return 'none';
-      this.#yielded = this.#settled = true;
-      this.#holding = false;
-      this.#falseHolds = 0;
-      return 'yield';
-    }
-    if (action !== 'hold' || this.#settled) return this.#resume(nowMs);
-    if (!this.#holding) {
-      // Sound upon sound that was nothing: an echo of what we went on with, a television. Only words stop us for a while.
-      if (nowMs - this.#resumedAtMs > FALSE_HOLDS_WITHIN_MS) this.#falseHolds = 0;
-      if (this.#falseHolds >= FALSE_HOLDS_MAX) return 'none';
-      this.#holding = true;
-      this.#dryAtMs = nowMs + (this.#agent === 'speaking' ? this.#options.leadMs : 0);
-      return 'hold';
-    }
-    if (nowMs < this.#holdUntil(stretch, nowMs)) return 'none';
-    this.#settled = true;
-    return this.#resume(nowMs);
-  }
-
-  #resume(nowMs: number): FloorDecision['do'] {
-    if (!this.#holding) return 'none';
-    this.#holding = false;
-    // A nod was something, and is no reason not to listen.
-    if (this.#stretch?.verdict !== 'backchannel') this.#falseHolds++;
-    this.#resumedAtMs = nowMs;
-    return 'resume';
-  }
-
-  /** An undecided sound that is over is waited for so long; one that goes on, until it is decided. */
-  #holdUntil(stretch: Stretch, nowMs: number): number {
-    const { quietMs, wordsLagMs } = VERDICT_TUNING;
-    if (!stretch.ended && nowMs - stretch.lastSpeechMs < quietMs) return Number.POSITIVE_INFINITY;
-    const wordsDueMs = stretch.lastSpeechMs + wordsLagMs;
-    return this.#agent === 'speaking' ? Math.min(this.#dryAtMs + this.#options.gapMsMax, wordsDueMs) : wordsDueMs;
-  }
-
-  #checkAt(stretch: Stretch, nowMs: number): number {
-    if (stretch.verdict !== 'undecided') return Number.POSITIVE_INFINITY;
-    const { quietMs, wordsLagMs } = VERDICT_TUNING;
-    const quietAtMs = stretch.lastSpeechMs + quietMs;
-    if (nowMs < quietAtMs) return quietAtMs;
-    return this.#holding ? this.#holdUntil(stretch, nowMs) : stretch.lastSpeechMs + wordsLagMs;
   }
 
   #answersQuestion(stretch: Stretch): boolean {

@@ -34,6 +34,8 @@ export class Stretch {
   readonly onsetMs: number;
   /** When its last window of speech ended: without the VAD's wait for silence. */
   lastSpeechMs: number;
+  /** When its last window ended that was about as loud as the others: the VAD hears speech for up to 100 ms longer. */
+  lastLoudMs: number;
   /** Speech windows so far, ms. */
   voicedMs = 0;
   /** It is over. */
@@ -45,6 +47,8 @@ export class Stretch {
   /** The part of `text` that no longer changes, and how far it reaches. */
   finalText = '';
   finalToMs = Number.NEGATIVE_INFINITY;
+  /** How loud the line was over its words, dB; NaN = not known. */
+  wordsDb = Number.NaN;
   verdict: Verdict = 'undecided';
   readonly #probability = new Mean();
   readonly #voicing = new Mean();
@@ -59,13 +63,14 @@ export class Stretch {
 
   constructor(onsetMs: number) {
     this.onsetMs = onsetMs;
-    this.lastSpeechMs = onsetMs;
+    this.lastSpeechMs = this.lastLoudMs = onsetMs;
   }
 
   /** A window that ended at `atMs`. No allocation: 31 times a second while there is sound. */
   add(window: SoundWindow, atMs: number): void {
     if (window.probability < SPEECH_PROBABILITY) return;
     this.lastSpeechMs = atMs;
+    if (!(window.levelDb < this.levelDb - FAINT_DB)) this.lastLoudMs = atMs;
     this.voicedMs += WINDOW_MS;
     this.#probability.add(window.probability);
     this.#voicing.add(window.voicing);
@@ -85,8 +90,9 @@ export class Stretch {
     return this.voicedMs / WINDOW_MS;
   }
 
-  /** Mean power of its speech windows, dB; NaN = unknown. */
+  /** Mean power of its speech windows, or over its words where the VAD noticed hardly any; dB, NaN = unknown. */
   get levelDb(): number {
+    if (this.#levelCount < LEVEL_WINDOWS && !Number.isNaN(this.wordsDb)) return this.wordsDb;
     return this.#levelCount === 0 ? Number.NaN : 10 * Math.log10(this.#power / this.#levelCount + 1e-9);
   }
 
@@ -134,6 +140,10 @@ export class Stretch {
 
 /** Two thirds of what is compared: from here on the likeness is of this sound. */
 const LIKENESS_FROM_MS = 512;
+/** Of fewer windows the mean says little: a word begins and ends softly. */
+const LEVEL_WINDOWS = 6;
+/** So far below the sound's mean a window is its echo in the room, or the line's noise. */
+const FAINT_DB = 15;
 /** Sound that is no louder than the noise is taken to be so far below it. */
 const BURIED_DB = 6;
 /** Below this a window has no pitch. */

@@ -3,7 +3,9 @@
 // there is more evidence: every verdict may be taken back. What is done about it is floor_policy.ts.
 
 import { asksToStop, isBackchannel } from './backchannel.js';
+import { WINDOW_MS } from './sound_window.js';
 import type { Stretch, Verdict } from './stretch.js';
+import { settledWords } from './stretch_words.js';
 
 export interface VerdictContext {
   nowMs: number;
@@ -25,18 +27,26 @@ export interface VerdictContext {
 export const VERDICT_TUNING = {
   /** Silent for so long: the sound is over as far as can be told. Pauses inside a word are shorter. */
   quietMs: 96,
+  /** The same for what is not silent yet, only faint: the VAD lags, and the stop inside "okay" is as faint for so long. */
+  faintMs: 96,
   /** Less sound than this is a click or a knock: the shortest words ("no") have 150 ms and more. */
   shortestMs: 100,
   /** So sure must the VAD be on average that a short sound was a voice. */
   probabilityMin: 0.65,
   /**
-   * So far below the caller's own level a voice is not the caller's; own words vary by some 6 dB. What was judged so
-   * stays so until it is `backgroundBackDb` nearer.
+   * So far below the caller's own level a voice is not the caller's. A single word of people varies by 10 dB and more, what
+   * lasts longer than 0.8 s by 5. What was judged so stays so until it is `backgroundBackDb` nearer.
    */
   backgroundDb: 10,
+  backgroundLongDb: 6.5,
   backgroundBackDb: 3,
-  /** Windows after which a level means something: a word may begin softly. */
+  /** Nearer than this it is the caller; what lies between is known when the sound is long, or over. */
+  nearDb: 4,
+  /** The next word of somebody who goes on is known so long after the one before. */
+  moreWordsMs: 600,
+  /** Windows after which a level means something, since a word may begin softly, and after which it is that of a long sound. */
   levelWindows: 4,
+  longWindows: 24,
   /** So far below the caller, a sound as loud as this call's echoes, or on a line that surely returns us, is one more. */
   echoLevelDb: 4,
   lineEcho: 0.75,
@@ -65,10 +75,10 @@ export type VerdictTuning = typeof VERDICT_TUNING;
 /** O(text) with words, a few comparisons without. */
 export function judgeStretch(stretch: Stretch, context: VerdictContext, tuning = VERDICT_TUNING): Verdict {
   const { nowMs, callerDb } = context;
-  const isQuiet = stretch.ended || nowMs - stretch.lastSpeechMs >= tuning.quietMs;
+  const isQuiet = isOver(stretch, nowMs, tuning);
   // NaN where a level is unknown: then nothing is far.
   const levelDb = stretch.signalDb(context.noiseDb);
-  const farDb = callerDb - tuning.backgroundDb + (stretch.verdict === 'background' ? tuning.backgroundBackDb : 0);
+  const farDb = callerDb - belowDb(stretch, tuning) + (stretch.verdict === 'background' ? tuning.backgroundBackDb : 0);
   const isFar = (stretch.text !== '' || stretch.speechWindows >= tuning.levelWindows) && levelDb <= farDb;
   if (stretch.text !== '') {
     if (repeatsUs(stretch.text, context.ourWords, stretch.likeness)) return 'echo';
@@ -77,7 +87,9 @@ export function judgeStretch(stretch: Stretch, context: VerdictContext, tuning =
       const goesOn = !isQuiet && stretch.lastSpeechMs - stretch.coveredToMs >= tuning.goesOnMs;
       return goesOn ? 'undecided' : 'backchannel';
     }
-    return asksToStop(beginning(stretch.text), context.language) ? 'stop' : 'speech';
+    if (levelDb < callerDb - tuning.nearDb && mayGrow(stretch, nowMs, tuning)) return 'undecided';
+    if (asksToStop(beginning(stretch.text), context.language)) return 'stop';
+    return isSettled(stretch, context, tuning) ? 'speech' : 'undecided';
   }
   if (stretch.likeness >= tuning.echoLikeness && stretch.speechWindows >= tuning.echoWindows) return 'echo';
   if (isFar) return 'background';
@@ -91,6 +103,37 @@ export function judgeStretch(stretch: Stretch, context: VerdictContext, tuning =
   }
   if (nowMs - stretch.onsetMs >= tuning.stuckMs) return 'background';
   return stretch.voicedMs >= tuning.longMs ? 'speech' : 'undecided';
+}
+
+/** The sound is over as far as can be told; it may still go on in the same breath. */
+export function isOver(stretch: Stretch, nowMs: number, tuning = VERDICT_TUNING): boolean {
+  const { ended, lastSpeechMs, lastLoudMs } = stretch;
+  return ended || nowMs - lastSpeechMs >= tuning.quietMs || nowMs - lastLoudMs >= tuning.faintMs;
+}
+
+/** How far below the caller's level a sound of this length is not the caller's, dB. */
+function belowDb(stretch: Stretch, tuning: VerdictTuning): number {
+  const { backgroundDb, backgroundLongDb, levelWindows, longWindows } = tuning;
+  const share = Math.min(1, Math.max(0, (windowsOf(stretch) - levelWindows) / (longWindows - levelWindows)));
+  return backgroundDb + (backgroundLongDb - backgroundDb) * share;
+}
+
+/** Too short yet to tell by its level whose voice it is, and more of its words may come. */
+function mayGrow(stretch: Stretch, nowMs: number, { longWindows, moreWordsMs }: VerdictTuning): boolean {
+  return windowsOf(stretch) < longWindows && nowMs - Math.max(stretch.lastSpeechMs, stretch.coveredToMs) < moreWordsMs;
+}
+
+/** There is a word in it that is none of a listener's, and that is no longer likely to become one. */
+function isSettled(stretch: Stretch, { language, nowMs }: VerdictContext, tuning: VerdictTuning): boolean {
+  const words = settledWords(stretch.text, stretch.finalText);
+  if (words !== '' && !isBackchannel(words, language)) return true;
+  const isAll = stretch.text === stretch.finalText || nowMs - stretch.lastSpeechMs >= tuning.wordsLagMs;
+  return isAll || stretch.voicedMs >= tuning.longMs;
+}
+
+/** Its length in windows: as the VAD heard it, or as far as its words reach. */
+function windowsOf({ speechWindows, text, onsetMs, coveredToMs }: Stretch): number {
+  return text === '' ? speechWindows : Math.max(speechWindows, (coveredToMs - onsetMs) / WINDOW_MS);
 }
 
 function soundsLikeNoise(stretch: Stretch, tuning: VerdictTuning): boolean {

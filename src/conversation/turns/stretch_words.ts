@@ -20,6 +20,14 @@ export function newWords(text: string, before: string): string {
   return words.slice(split(before).length).join(' ');
 }
 
+/**
+ * `text` without the newest word of an interim result: until more is known of it, recognisers write something alike. What is
+ * final (`finalText` = all of it) is whole.
+ */
+export function settledWords(text: string, finalText: string): string {
+  return text === finalText ? text : split(text).slice(0, -1).join(' ');
+}
+
 function split(text: string): string[] {
   return text.split(/\s+/).filter((word) => word !== '');
 }

@@ -97,6 +97,8 @@ export type TurnAction =
   | { do: 'give_up' }
   /** Hand no more audio over until it is known what the sound is; model and voice go on. */
   | { do: 'hold' }
+  /** The same, heard at once: what was handed over and not heard yet is taken back. */
+  | { do: 'pause' }
   /** It was nothing: go on from the word where the silence began, if there was one. */
   | { do: 'resume' }
   /** Stop talking now. `onsetMs`: when the sound began that wants the floor. */

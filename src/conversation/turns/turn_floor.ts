@@ -2,6 +2,7 @@
 // and whether anything in the caller's turn was meant for us. The judgement itself is floor.ts.
 
 import { Floor, type FloorDecision, type OurSentence } from './floor.js';
+import type { FloorMove } from './floor_hold.js';
 import type { AgentState } from './floor_policy.js';
 import type { SoundWindow } from './sound_window.js';
 import type { Stretch } from './stretch.js';
@@ -38,7 +39,7 @@ export class TurnFloor {
   }
 
   /** The agent does something else, or its own sentence is known better. */
-  agent(state: TurnState, nowMs: number, ours?: OurSentence): FloorDecision['do'] {
+  agent(state: TurnState, nowMs: number, ours?: OurSentence): FloorMove {
     const agent = this.#agentState(state, nowMs);
     const decision = ours === undefined ? this.#floor.agent(agent, nowMs) : this.#floor.agent(agent, nowMs, ours);
     const does = this.#note(decision, state);
@@ -46,8 +47,13 @@ export class TurnFloor {
     return does;
   }
 
+  /** Its own sentence is known better; what follows is decided with the next event. */
+  sentence(ours: OurSentence): void {
+    this.#floor.sentence(ours);
+  }
+
   /** A window of sound that ended at `atMs`. No allocation but for a new sound. */
-  window(window: SoundWindow, state: TurnState, atMs: number): FloorDecision['do'] {
+  window(window: SoundWindow, state: TurnState, atMs: number): FloorMove {
     return this.#note(this.#floor.window(window, atMs), state);
   }
 
@@ -58,12 +64,12 @@ export class TurnFloor {
     isFinal: boolean,
     state: TurnState,
     nowMs: number,
-  ): FloorDecision['do'] {
+  ): FloorMove {
     return this.#note(this.#floor.words(text, startMs, endMs, isFinal, nowMs), state);
   }
 
   /** `checkMs` has come. */
-  tick(state: TurnState, nowMs: number): FloorDecision['do'] {
+  tick(state: TurnState, nowMs: number): FloorMove {
     this.checkMs = Number.POSITIVE_INFINITY;
     const told = this.agent(state, nowMs);
     return told === 'none' ? this.#note(this.#floor.tick(nowMs), state) : told;
@@ -75,7 +81,7 @@ export class TurnFloor {
     return state.sinceMs + (state.reply === 'greeting' ? this.#greetingProtectMs : 0);
   }
 
-  #note({ do: does, checkAtMs }: FloorDecision, state: TurnState): FloorDecision['do'] {
+  #note({ do: does, checkAtMs }: FloorDecision, state: TurnState): FloorMove {
     this.checkMs = checkAtMs;
     if (state.kind === 'listening' && this.#floor.isForUs) this.isForUs = true;
     return does;

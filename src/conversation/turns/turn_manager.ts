@@ -10,7 +10,8 @@
 
 import { isBackchannel } from './backchannel.js';
 import { CallerTurn } from './caller_turn.js';
-import type { FloorDecision, OurSentence } from './floor.js';
+import type { OurSentence } from './floor.js';
+import type { FloorMove } from './floor_hold.js';
 import type { SoundWindow } from './sound_window.js';
 import { sameWords } from './transcript.js';
 import type { FixedLine, TurnAction, TurnEvent, TurnOptions, TurnState } from './turn_events.js';
@@ -24,6 +25,7 @@ const MORE_WORDS_MIN = 5;
 /** An answer overlaps the end of a question by 800 ms at most; as long again the question may have been held for it. */
 const ANSWER_OVERLAP_MS = 1600;
 const HOLD: readonly TurnAction[] = [{ do: 'hold' }];
+const PAUSE: readonly TurnAction[] = [{ do: 'pause' }];
 const RESUME: readonly TurnAction[] = [{ do: 'resume' }];
 /** A caller who was told to hold on is spoken to this soon after it hears again, unless they speak first. */
 const HEARING_AGAIN_MS = 2000;
@@ -133,7 +135,7 @@ export class TurnManager {
     // What was said before our reply began, or in its protected part, does not interrupt it when it is transcribed: it is
     // the caller's next turn.
     if (endMs <= this.floor.protectedUntilMs(this.state)) return this.onTick(nowMs);
-    if (kind === 'speaking' && event.ours !== undefined) this.tellFloor(nowMs, event.ours);
+    if (kind === 'speaking' && event.ours !== undefined) this.floor.sentence(event.ours);
     const span = { startMs: endMs - lengthMs, endMs };
     const decision = this.floor.words(transcript.text, span, transcript.isFinal, this.state, nowMs);
     const actions = this.follow(decision, nowMs);
@@ -144,8 +146,9 @@ export class TurnManager {
     return this.follow(this.floor.agent(this.state, nowMs, ours), nowMs);
   }
 
-  private follow(decision: FloorDecision['do'], nowMs: number): readonly TurnAction[] {
+  private follow(decision: FloorMove, nowMs: number): readonly TurnAction[] {
     if (decision === 'hold') return HOLD;
+    if (decision === 'pause') return PAUSE;
     if (decision === 'resume') return RESUME;
     return decision === 'yield' ? this.yieldFloor(nowMs) : NOTHING;
   }

@@ -19,7 +19,7 @@ function judge(
     const levelDb = (kind.levelDb ?? Number.NaN) + (kind.change === 0 ? 0 : i % 2 === 0 ? 2 : -2);
     stretch.add({ ...emptyWindow(), ...kind, levelDb }, i * 32);
   }
-  stretch.text = text;
+  stretch.text = stretch.finalText = text;
   stretch.coveredToMs = over.coveredToMs ?? windows * 32;
   const context = {
     nowMs: windows * 32 + quietMs,
@@ -56,13 +56,15 @@ describe('by sound alone', () => {
   });
 
   test.each([
-    [-10, 'speech'],
-    [-25, 'speech'],
-    [-34, 'speech'],
-    [-36, 'background'], // 10 dB below the caller
-    [-60, 'background'],
-  ])('at %d dB, the caller at -25: %s', (levelDb, expected) => {
-    expect(judge(40, { ...VOICE, levelDb }, 0, '', { callerDb: -25 })).toBe(expected);
+    [40, -10, 'speech'],
+    [40, -25, 'speech'],
+    [40, -31, 'speech'],
+    [40, -33, 'background'], // what lasts is never so much softer than the caller
+    [40, -60, 'background'],
+    [6, -33, 'undecided'], // a word may be
+    [6, -36, 'background'],
+  ])('%i windows at %d dB, the caller at -25: %s', (windows, levelDb, expected) => {
+    expect(judge(windows, { ...VOICE, levelDb }, 0, '', { callerDb: -25 })).toBe(expected);
   });
 
   test('a call with echoes: what is as loud as they are is one, what is louder is the caller', () => {
@@ -71,7 +73,8 @@ describe('by sound alone', () => {
     expect(judge(8, { ...VOICE, levelDb: -26 }, 0, '', over)).toBe('undecided');
     expect(judge(8, { ...VOICE, levelDb: -32 }, 0, '', { callerDb: -25, lineEcho: 0.9 })).toBe('echo');
     expect(judge(8, { ...VOICE, levelDb: -32 }, 0, '', { callerDb: -25, lineEcho: 0.5 })).toBe('undecided');
-    expect(judge(12, { ...VOICE, levelDb: -32 }, 200, 'the second one', over)).toBe('speech');
+    expect(judge(12, { ...VOICE, levelDb: -32 }, 200, 'the second one', over)).toBe('undecided');
+    expect(judge(12, { ...VOICE, levelDb: -32 }, 700, 'the second one', over)).toBe('speech');
   });
 
   test('what was judged far stays far at the border', () => {

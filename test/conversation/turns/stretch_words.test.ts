@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Stretch } from '../../../src/conversation/turns/stretch.js';
-import { newWords, overlaps } from '../../../src/conversation/turns/stretch_words.js';
+import { newWords, overlaps, settledWords } from '../../../src/conversation/turns/stretch_words.js';
 
 test.each([
   ['yeah stop', 'yeah', 'stop'],
@@ -22,4 +22,13 @@ test.each([
   const stretch = new Stretch(1000);
   stretch.lastSpeechMs = 1500;
   expect(overlaps(stretch, startMs, endMs)).toBe(expected);
+});
+
+test.each([
+  ['yea', '', ''],
+  ['yeah', 'yeah', 'yeah'],
+  ['can you te', '', 'can you'],
+  ['yeah stop', 'yeah', 'yeah'],
+])('of "%s", final so far "%s", "%s" is settled', (text, finalText, expected) => {
+  expect(settledWords(text, finalText)).toBe(expected);
 });

@@ -249,13 +249,13 @@ function answering(): void {
   done = [];
 }
 
-test('barge-in: the agent is held at the first sound, stops at the first words, and they become the next turn', () => {
+test('barge-in: the agent is held when a sound goes on, stops at the first words, and they become the next turn', () => {
   answering();
-  sound(64);
+  sound(192);
   expect(done).toEqual(['hold']);
   speechStarts();
   sound(300);
-  words('Never', 'interim');
+  words('Never mind', 'interim');
   expect(done).toEqual(['hold', 'interrupt']);
   expect(turns.state.kind).toBe('listening');
   sound(500);
