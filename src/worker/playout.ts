@@ -170,7 +170,7 @@ export class Playout {
     this.#held = true;
     this.#queue.unread(taken.bytes);
     this.#sinceMarkBytes = 0;
-    this.#playEndMs = nowMs;
+    this.#playEndMs = this.#clearedMs = nowMs;
     this.#egress.clear();
     this.#tellCut(taken.cutAtMs);
   }

@@ -129,9 +129,29 @@ export class ReplyTrack {
     for (let i = this.words.length - 1; i >= 0; i--) {
       if (this.wordStartMs[i] + WORD_EDGE_MS >= sentMs) continue;
       const isInside = sentMs < this.wordEndMs[i] - WORD_EDGE_MS;
-      return isInside ? Math.round((sentMs - this.wordStartMs[i]) * BYTES_PER_MS) : 0;
+      return isInside ? Math.round((sentMs - this.#wordStartBefore(i, sentMs)) * BYTES_PER_MS) : 0;
     }
     return 0;
+  }
+
+  /**
+   * When the word began that is spoken at `atMs`, within timed word `index`. A voice that runs words together times them as one
+   * ("of" for "of the"): they share its time by their letters.
+   */
+  #wordStartBefore(index: number, atMs: number): number {
+    if (this.#wordEnds.length < this.words.length) this.#placeWords();
+    const [end, nextEnd] = [this.#wordEnds[index], this.#wordEnds[index + 1] ?? -1];
+    let startMs = this.wordStartMs[index];
+    if (end < 0 || nextEnd < 0) return startMs;
+    const more = this.text.slice(end, nextEnd).match(/\S+/gu)?.slice(0, -1) ?? [];
+    const lengths = [this.words[index], ...more].map(({ length }) => length);
+    const msPerLetter = (this.wordEndMs[index] - startMs) / lengths.reduce((sum, length) => sum + length, 0);
+    for (const length of lengths) {
+      const nextMs = startMs + length * msPerLetter;
+      if (nextMs + WORD_EDGE_MS >= atMs) break;
+      startMs = nextMs;
+    }
+    return startMs;
   }
 
   /**
@@ -183,7 +203,7 @@ export class ReplyTrack {
     this.endMs = heard === 0 ? null : (endMs ?? this.endMs);
     if (heard === 0) this.startMs = null;
     const count = this.sentBytes - heard;
-    this.queuedBytes += count;
+    this.rewind(count);
     return count;
   }
 
