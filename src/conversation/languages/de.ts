@@ -112,6 +112,7 @@ export const de: LanguagePack = {
     at: 'at ät klammeraffe',
     dot: 'punkt dot',
     domainEnds: 'com net org de at ch eu info',
+    timeJoins: 'nach vor halb',
     unitWords: 'wohnung etage stock hausnummer apartment',
     postalCode: 'before_town',
     numbers: [

@@ -110,6 +110,10 @@ export const en: LanguagePack = {
       "i was wondering|i want|i guess|i(?:'d| would) (?:like|say)|(?<!don't |not )i think|(?:the )?(?:first|last) name",
       "(?:my|the) (?:\\p{L}+ )?(?:address|number|name|code|email)|i(?:'m| am) (?:calling|trying)(?: to)?|that(?:'s| is) going to be",
     ],
+    closedPhrases: [
+      "(?:where|what|who|when|why|whether|if|how(?: \\p{L}+)?|which(?: \\p{L}+)?) (?:[\\p{L}']+ ){1,4}(?:is|are|was|were|am|do|does|did|have|has|had|can|could|would|will)",
+    ],
+    hedges: ['i (?:think|guess|suppose|believe)|or so|if i remember (?:right|correctly|well)'],
     fillers: 'um uh uhm er erm hm hmm mm mmm ah',
     answers: [
       'no|nope|nah|correct|exactly|please',
@@ -151,6 +155,9 @@ export const en: LanguagePack = {
     weekdays: 'monday tuesday wednesday thursday friday saturday sunday',
     days: 'today tomorrow yesterday tonight weekend',
     timeEnds: "am pm a.m p.m o'clock noon midnight morning afternoon evening",
+    timeJoins: 'past to',
+    streets: `street st road rd avenue ave lane ln drive dr court ct way place pl boulevard blvd square terrace close crescent
+      highway parkway circle row hill grove gardens trail`,
     at: 'at',
     dot: 'dot point period',
     domainEnds: 'com net org edu gov io co uk us biz info de fr es eu ca au me tv app dev',
@@ -191,6 +198,10 @@ export const en: LanguagePack = {
         asked(
           '(?:home |street |mailing |billing |shipping |delivery |company |postal |business )?address|where (?:do you live|are you (?:living|located|based)|(?:should|shall|can|do|may) (?:we|i) (?:send|ship|deliver|mail|come))|post ?code|postal code',
         ),
+      ],
+      [
+        'street',
+        asked('(?:what|which) (?:is (?:the|your) )?street|(?:name of (?:the|your)|the|your) street|street name'),
       ],
       ['amount', asked('amount|how much|what (?:price|sum)|(?:bill|payment|transfer) amount')],
       ['date', asked('(?:which|what) (?:day|date)|date|when|day (?:would|works|and)')],

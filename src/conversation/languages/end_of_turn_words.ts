@@ -15,6 +15,8 @@ export type AnswerKind =
   | 'number'
   | 'amount'
   | 'address'
+  /** The street alone, with the house's number. */
+  | 'street'
   | 'email'
   | 'date'
   | 'time'
@@ -36,6 +38,10 @@ export interface EndOfTurnSource {
   halfOpen?: string;
   /** Endings of more than one word after which the point is still to come. */
   openPhrases?: readonly string[];
+  /** What a full stop makes a sentence of, though its last words look open: "where the parking is". At the end of the text. */
+  closedPhrases?: readonly string[];
+  /** Doubt put behind what was said: "about ten minutes, I think". */
+  hedges?: readonly string[];
   /** Sounds of thinking. */
   fillers?: string;
   /** Short answers that are whole, any number of them in a row. */
@@ -76,6 +82,10 @@ export interface EndOfTurnSource {
   days?: string;
   /** What ends a time of day: "am", "o'clock". */
   timeEnds?: string;
+  /** What stands before a number that ends a time of day: "past", as in "a quarter past one". */
+  timeJoins?: string;
+  /** What a street's name ends in: "lane". */
+  streets?: string;
   /** Spoken "@" and "." of an e-mail address, and what may end one. */
   at?: string;
   dot?: string;
@@ -99,6 +109,8 @@ export interface EndOfTurnWords {
   open: ReadonlySet<string>;
   halfOpen: ReadonlySet<string>;
   openPhrases: RegExp;
+  closedPhrases: RegExp;
+  hedges: RegExp;
   fillers: ReadonlySet<string>;
   answers: RegExp;
   acknowledgements: RegExp;
@@ -122,6 +134,8 @@ export interface EndOfTurnWords {
   months: ReadonlySet<string>;
   days: ReadonlySet<string>;
   timeEnds: ReadonlySet<string>;
+  timeJoins: ReadonlySet<string>;
+  streets: ReadonlySet<string>;
   at: ReadonlySet<string>;
   dot: ReadonlySet<string>;
   domainEnds: ReadonlySet<string>;
@@ -141,6 +155,8 @@ export function endOfTurnWords(source: EndOfTurnSource): EndOfTurnWords {
     open: words(source.open),
     halfOpen: words(source.halfOpen),
     openPhrases: ending(source.openPhrases),
+    closedPhrases: ending(source.closedPhrases),
+    hedges: ending(source.hedges),
     fillers: words(source.fillers),
     answers: repeated([...(source.answers ?? []), ...(source.assents ?? []), ...(source.acknowledgements ?? [])]),
     acknowledgements: repeated(source.acknowledgements),
@@ -167,6 +183,8 @@ export function endOfTurnWords(source: EndOfTurnSource): EndOfTurnWords {
     months: words(source.months),
     days: words(`${source.weekdays ?? ''} ${source.days ?? ''}`),
     timeEnds: words(source.timeEnds),
+    timeJoins: words(source.timeJoins),
+    streets: words(source.streets),
     at: words(source.at),
     dot: words(source.dot),
     domainEnds: words(source.domainEnds),

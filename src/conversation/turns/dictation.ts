@@ -130,7 +130,8 @@ function isTimeEnd(words: readonly string[], language: EndOfTurnWords): boolean 
 // ---- address
 
 function address(words: readonly string[], expected: ExpectedAnswer, language: EndOfTurnWords): Dictation | null {
-  if (expected.kind !== 'address' && !announcesAddress(words.join(' '), language)) return null;
+  const isStreet = expected.kind === 'street';
+  if (!isStreet && expected.kind !== 'address' && !announcesAddress(words.join(' '), language)) return null;
   const firstDigit = words.findIndex((word) => isNumberWord(word, language));
   const made = (state: DictationState, count = 0): Dictation => ({ item: 'address', state, count, wanted: 5 });
   if (language.postalCode === 'last' && LETTERED_CODE.test(words.slice(-2).join(' '))) return made('whole');
@@ -139,6 +140,8 @@ function address(words: readonly string[], expected: ExpectedAnswer, language: E
   const wordsBetween = words
     .slice(firstDigit, run.from)
     .filter((word) => !isNumberWord(word, language) && !language.fillers.has(word)).length;
+  const hasStreet = wordsBetween > 1 && words.slice(firstDigit).some((word) => language.streets.has(word));
+  if (run.from === run.to && isStreet) return made(hasStreet ? 'whole' : wordsBetween > 0 ? 'may_grow' : 'under_way');
   if (run.from === run.to) {
     const code = postalCodeBefore(words, firstDigit, language);
     return made(code && language.postalCode === 'before_town' ? 'whole' : 'under_way');
@@ -252,6 +255,8 @@ function hasTime(words: readonly string[], language: EndOfTurnWords): boolean {
 function timeState(words: readonly string[], language: EndOfTurnWords): DictationState {
   const last = words[words.length - 1];
   if (isTimeEnd(words, language) || language.timeEnds.has(last) || /[ap]\.?m\.?$/.test(last)) return 'whole';
+  // "a quarter past one"
+  if (words.length > 2 && language.timeJoins.has(words[words.length - 2])) return 'whole';
   return isNumberWord(last, language) ? 'may_grow' : 'whole';
 }
 

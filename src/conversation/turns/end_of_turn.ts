@@ -95,6 +95,7 @@ const LEADS: ReadonlySet<Reading> = new Set(['open', 'half_open', 'greeting', 'a
 const DICTATED: ReadonlySet<TurnReading['expected']> = new Set([
   'number',
   'address',
+  'street',
   'email',
   'spelling',
   'birth_date',

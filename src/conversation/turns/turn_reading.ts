@@ -52,12 +52,15 @@ const ANSWER_WORDS_MAX = 14;
 const PHRASE_WORDS_MAX = 6;
 /** "Maria del Carmen García López" */
 const NAME_WORDS_MAX = 5;
+/** "It took ten minutes, I think" has them, "and then I think" does not. */
+const HEDGED_WORDS_MIN = 4;
 
 const SHORT_ANSWER_KINDS: ReadonlySet<ExpectedAnswer['kind']> = new Set([
   'choice',
   'name',
   'date',
   'time',
+  'street',
   'statement',
   'yes_no',
 ]);
@@ -103,7 +106,8 @@ function classify(
   const last = words[words.length - 1];
   if (spoken.end === 'question' || asksAgain(plain, language)) return 'question';
   if (item?.state === 'under_way') return 'under_way';
-  const trailing = isOpen(spoken, last, language);
+  const isClosed = spoken.end === 'stop' && language.closedPhrases.test(plain);
+  const trailing = !isClosed && !endsInHedge(spoken, language) && isOpen(spoken, last, language);
   // A spelled "a" or "i" is a letter, not a word that needs another.
   const isLetters = item?.item === 'spelling' && !language.fillers.has(last);
   if (item !== null) return trailing && !isLetters ? 'open' : item.state;
@@ -116,7 +120,7 @@ function classify(
   if (trailing) return 'open';
   if ((expected.kind === 'request' || expected.kind === 'story') && isIntroduction(words, language))
     return 'introduction';
-  if (language.halfOpen.has(last)) return 'half_open';
+  if (language.halfOpen.has(last) && !isClosed) return 'half_open';
   if (words.length <= PHRASE_WORDS_MAX && SHORT_ANSWER_KINDS.has(expected.kind)) return 'phrase';
   return words.length <= 2 ? 'fragment' : 'sentence';
 }
@@ -133,6 +137,17 @@ function isOpen(spoken: SpokenWords, last: string, language: EndOfTurnWords): bo
   if (spoken.end === 'comma' || last.endsWith('~')) return true;
   if (isShort(spoken.words) && language.answers.test(spoken.plain)) return false;
   return language.fillers.has(last) || language.open.has(last) || language.openPhrases.test(spoken.plain);
+}
+
+/** "About ten minutes, I think": doubt behind what is said, not the beginning of more. */
+function endsInHedge({ plain, end, words }: SpokenWords, language: EndOfTurnWords): boolean {
+  const hedge = language.hedges.exec(plain);
+  if (hedge === null) return false;
+  const before = plain.slice(0, hedge.index).trim().split(' ');
+  const last = before[before.length - 1];
+  // Without a full stop as many words must stand before it as a sentence has.
+  const isEnough = before.length >= (end === 'stop' ? 2 : HEDGED_WORDS_MIN) && before.length < words.length;
+  return isEnough && !language.open.has(last) && !language.halfOpen.has(last) && !language.fillers.has(last);
 }
 
 function isShort(words: readonly string[]): boolean {

@@ -56,6 +56,13 @@ describe('numbers', () => {
     expect(state(said, text, { language })).toBe(expected);
   });
 
+  test.each([['de', 'Um wie viel Uhr war das?', 'viertel nach drei', 'date whole']])(
+    'in %s, asked "%s", "%s": %s',
+    (language, said, text, expected) => {
+      expect(state(said, text, { language })).toBe(expected);
+    },
+  );
+
   test('five digits with pauses between them may be the beginning of a longer number', () => {
     expect(state(ORDER, 'one two three four five', { breathFrom: 3 })).toBe('number under_way');
   });
@@ -71,6 +78,14 @@ describe('addresses', () => {
     [ASKED, '552 main street springfield ohio four one', 'address under_way'],
     [ASKED, '552 main street springfield ohio four one nine one two', 'address whole'],
     [ASKED, '552 Main Street. Springfield. Ohio. 41912.', 'address whole'],
+    [ASKED, 'It is forty two Willow Lane.', 'address under_way'], // town and code follow, after pauses of 2 s even
+    [ASKED, 'it is forty two willow lane', 'address under_way'],
+    [ASKED, 'It is forty two.', 'address under_way'],
+    ['And in which street is that?', 'forty two willow lane', 'address whole'],
+    ['I need your new address, what is the street?', 'It is 42 Willow Lane.', 'address whole'],
+    ['What is the street?', 'forty two willow', 'address may_grow'],
+    ['What is the street?', 'forty two', 'address under_way'],
+    ['What is the street?', 'i do not know', null],
     [ASKED, 'the same as before', null],
   ])('asked "%s", "%s": %s', (said, text, expected) => expect(state(said, text)).toBe(expected));
 
@@ -98,6 +113,9 @@ describe('e-mail, spelling, dates, amounts', () => {
     ['Do you spell Smith with a y?', 'no s m i t h', 'spelling whole'],
     ['What time?', 'eleven a m', 'date whole'],
     ['What time would you like?', 'three forty five', 'date may_grow'],
+    ['At what time was that?', 'around a quarter past one', 'date whole'],
+    ['At what time was that?', 'ten to five', 'date whole'],
+    ['At what time was that?', 'it was one', 'date may_grow'],
     ['What time would you like?', '3:45 PM', 'date whole'],
     [BORN, 'march', 'date under_way'],
     [BORN, 'march fifteenth', 'date under_way'],
