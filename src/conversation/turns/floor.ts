@@ -112,6 +112,7 @@ export class Floor {
       echoDb: unknown,
       noiseDb: unknown,
       lineEcho: unknown,
+      isUnheard: false,
       ourWords: '',
     };
   }
@@ -262,6 +263,7 @@ export class Floor {
     const isSilent = this.#agent === 'quiet' || this.#agent === 'thinking';
     if (isSilent) this.#context.lineEcho = Number.NaN;
     this.#context.echoDb = isSilent ? Number.NaN : this.#echo.medianDb;
+    this.#context.isUnheard = this.#agent === 'thinking';
     this.#context.ourWords = this.#ours.words;
     stretch.verdict = judgeStretch(stretch, this.#context, this.#tuning);
     this.#learn(stretch);

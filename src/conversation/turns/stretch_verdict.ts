@@ -19,6 +19,8 @@ export interface VerdictContext {
   lineEcho: number;
   /** Level of the line when nobody speaks, dB; NaN = unknown. */
   noiseDb: number;
+  /** Nothing is heard of us: the newest word of an interim result counts, since to listen on costs nothing. */
+  isUnheard: boolean;
   /** What we said in the last seconds, '' = nothing. */
   ourWords: string;
 }
@@ -124,7 +126,9 @@ function mayGrow(stretch: Stretch, nowMs: number, { longWindows, moreWordsMs }: 
 }
 
 /** There is a word in it that is none of a listener's, and that is no longer likely to become one. */
-function isSettled(stretch: Stretch, { language, nowMs }: VerdictContext, tuning: VerdictTuning): boolean {
+function isSettled(stretch: Stretch, context: VerdictContext, tuning: VerdictTuning): boolean {
+  const { language, nowMs } = context;
+  if (context.isUnheard) return true;
   const words = settledWords(stretch.text, stretch.finalText);
   if (words !== '' && !isBackchannel(words, language)) return true;
   const isAll = stretch.text === stretch.finalText || nowMs - stretch.lastSpeechMs >= tuning.wordsLagMs;

@@ -301,6 +301,11 @@ describe('in the other states', () => {
     expect(story.words('I want soup and bread', 0, 960).what).toBe('hold yield');
   });
 
+  test('while nothing of the answer was heard, half a word is enough to listen on', () => {
+    const story = known(new Story({}, 'thinking')).sound(320, VOICE).words('Tues', 0, 320);
+    expect(story.what).toBe('hold yield');
+  });
+
   test('a voice without words never takes an answer back: a television beside the caller', () => {
     const story = known(new Story({}, 'quiet')).sound(640, VOICE).words('I want soup', 0, 640).agent('thinking');
     expect(story.sound(5000, VOICE).what).toBe('hold resume');

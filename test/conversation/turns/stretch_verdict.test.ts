@@ -28,6 +28,7 @@ function judge(
     echoDb: over.echoDb ?? Number.NaN,
     lineEcho: over.lineEcho ?? Number.NaN,
     noiseDb: Number.NaN,
+    isUnheard: false,
     ourWords: over.ourWords ?? '',
   };
   return judgeStretch(stretch, context);
@@ -87,6 +88,7 @@ describe('by sound alone', () => {
       echoDb: Number.NaN,
       lineEcho: Number.NaN,
       noiseDb: Number.NaN,
+      isUnheard: false,
       ourWords: '',
     };
     expect(judgeStretch(stretch, context)).toBe('undecided');
@@ -105,6 +107,7 @@ describe('by sound alone', () => {
         echoDb: Number.NaN,
         lineEcho: Number.NaN,
         noiseDb: Number.NaN,
+        isUnheard: false,
         ourWords: '',
       }),
     ).toBe('background');
