@@ -165,7 +165,8 @@ export const INTERRUPTION_STORIES: readonly Story[] = [
     play: async (teller) => {
       await teller.greeted();
       await teller.turn('Tell me about the croissant.');
-      await teller.intoReply(1800);
+      // So far that the two replies can be told apart.
+      await teller.intoReply(2600);
       await teller.interrupt('No, I meant the bagel.');
       await teller.guest.agentSpeaks(8000);
       await teller.intoReply(1800);

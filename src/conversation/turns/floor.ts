@@ -141,17 +141,19 @@ export class Floor {
   /** What the agent does from now on, and what its own sentence is. */
   agent(state: AgentState, nowMs: number, ours: OurSentence = { words: '', questionEndMs: null }): FloorDecision {
     const before = this.#agent;
+    // A hold belongs to the reply that was held: when that is over, what comes next must not wait for this sound.
+    const wasHeld = state === 'quiet' && this.#hold.drop();
     this.#agent = state;
     this.#ours = ours;
     if (state !== before) {
-      // A hold belongs to the reply that was held, and what the caller said before it to their turn.
-      if (state === 'quiet') this.#hold.drop();
       // What is being answered was meant for us, and its last windows ask for nothing more: a sound that goes on is a new one.
       const isAnswered = before === 'quiet' && state === 'thinking';
       if (isAnswered || ((before === 'quiet' || before === 'greeting') && this.#stretch?.ended)) this.#stretch = null;
       this.#hold.anew();
     }
-    return this.#decide(nowMs);
+    const decision = this.#decide(nowMs);
+    if (wasHeld && decision.do === 'none') decision.do = 'resume';
+    return decision;
   }
 
   /** Its own sentence is known better; what follows is decided with the next event. */

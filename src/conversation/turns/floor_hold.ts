@@ -66,9 +66,11 @@ export class FloorHold {
     this.#yielded = false;
   }
 
-  /** What was held is no more. */
-  drop(): void {
+  /** What was held is no more. Returns whether anything was. */
+  drop(): boolean {
+    const wasHolding = this.#holding;
     this.#holding = false;
+    return wasHolding;
   }
 
   /** What to do about the sound now. `aboveDb`: its level above the caller's own, without the line's noise; NaN = unknown. */

@@ -2,7 +2,7 @@
 // there are any; they come 300 to 500 ms after the sound, so until then the sound must. Pure, and asked again whenever
 // there is more evidence: every verdict may be taken back. What is done about it is floor_policy.ts.
 
-import { asksToStop, isBackchannel } from './backchannel.js';
+import { asksToStop, isBackchannel, mayBecomeBackchannel } from './backchannel.js';
 import { WINDOW_MS } from './sound_window.js';
 import type { Stretch, Verdict } from './stretch.js';
 import { settledWords } from './stretch_words.js';
@@ -90,6 +90,8 @@ export function judgeStretch(stretch: Stretch, context: VerdictContext, tuning =
       return goesOn ? 'undecided' : 'backchannel';
     }
     if (levelDb < callerDb - tuning.nearDb && mayGrow(stretch, nowMs, tuning)) return 'undecided';
+    if (!isSettled(stretch, context, tuning) && mayBecomeBackchannel(stretch.text, context.language))
+      return 'undecided';
     if (asksToStop(beginning(stretch.text), context.language)) return 'stop';
     return isSettled(stretch, context, tuning) ? 'speech' : 'undecided';
   }

@@ -120,6 +120,20 @@ describe('while the agent speaks', () => {
     expect(story.words('stop', 0, 320, true).what).toBe('pause yield');
   });
 
+  test('"no" may become "no problem"; "no," and a "no" that stays alone stop us', () => {
+    const nod = known(new Story()).sound(480, VOICE).words('No', 0, 200);
+    expect(nod.sound(160, SILENCE).words('No problem.', 0, 480).what).toBe('pause resume');
+    expect(known(new Story()).sound(320, VOICE).words('No,', 0, 200).what).toBe('pause yield');
+    const alone = known(new Story()).sound(320, VOICE).words('No', 0, 300).sound(96, SILENCE);
+    expect(alone.words('No.', 0, 300, true).what).toBe('pause yield');
+  });
+
+  test('a reply that ends while it is held holds nothing that follows', () => {
+    const story = known(new Story()).sound(256, VOICE).agent('quiet');
+    expect(story.what).toBe('pause resume');
+    expect(story.floor.holding).toBe(false);
+  });
+
   test('the newest word of an interim result is not believed: a nod half heard', () => {
     const story = known(new Story()).sound(352, VOICE).sound(160, SILENCE).words('yea', 0, 320);
     expect(story.floor.stretch?.verdict).not.toBe('speech');
@@ -371,7 +385,6 @@ test('whatever happens, in whatever order', () => {
           story.words(each.text, story.now - each.back - each.length, story.now - each.back, each.isFinal);
         else if (each.on === 'tick') story.note(story.floor.tick((story.now += each.ms)).do);
         else {
-          if (each.state === 'quiet') held = false;
           story.agent((state = each.state));
         }
         check();
