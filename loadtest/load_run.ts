@@ -211,9 +211,7 @@ export class LoadRun {
       CARTESIA_API_KEY: 'load-test',
       CARTESIA_BASE_URL: urls.cartesia,
       // The hold is policy, not work: with both bounds below what speech recognition takes, an answer waits for the final
-      // words and for nothing else, and what is measured is the server (report/turn_analysis.ts). The detector's own wait
-      // counts too: Finalize goes out after 96 ms, and what waits for the detector after that would look like work.
-      VAD_MIN_SILENCE_MS: '96',
+      // words and for nothing else, and what is measured is the server (report/turn_analysis.ts).
       TURN_SILENCE_MS_MIN: '100',
       TURN_SILENCE_MS_MAX: '100',
       ...this.#recordingEnv(),

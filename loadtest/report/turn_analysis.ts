@@ -28,6 +28,9 @@
 // that wait in e1, or in e2 when it asked the model at once but held the reply back: choose providers slower than the hold,
 // as the default profile is, or read the figure as an upper bound.
 //
+// A server may say Finalize before its detector is sure (ours after 96 ms of silence, and is sure after 192). Where no words
+// left between Finalize and request, it was silence that decided: that wait is hold, up to SURE_AFTER_MS.
+//
 // No part is less than nothing. Answers that lack a part (an apology, an answer to an earlier utterance) are counted as
 // not attributed, not guessed.
 
@@ -36,6 +39,8 @@ import type { CompletionRow, FinalRow, ProviderRows, TurnRow, VoiceRow } from '.
 const FRAME_MS = 20;
 /** A caller's grid is known from a few of its frames, each as late as the generator was. */
 const GRID_ERROR_MS = 3;
+/** VAD_MIN_SILENCE_MS less the pause after which Finalize goes out (src/audio/vad/speech_detector.ts). */
+const SURE_AFTER_MS = 96;
 
 /** One answered turn taken apart, ms. */
 export interface TurnParts {
@@ -103,17 +108,19 @@ function takeApart(turn: TurnRow, answerMs: number, gridMs: number, index: RowIn
   if (!finalize || decidedMs === null || textLeftMs === null) return null;
   const finalMs = index.finalOf(turn, completion.startMs) ?? finalize.startMs;
   const sttMs = Math.max(0, finalMs - finalize.startMs);
+  const askedMs = Math.max(0, completion.startMs - finalize.startMs - sttMs);
+  const sureMs = sttMs === 0 ? Math.min(askedMs, SURE_AFTER_MS) : 0;
   const parts = {
     callSid: turn.callSid,
     voiceEndMs: turn.voiceEndMs,
     answerMs,
     responseMs: answerMs - turn.voiceEndMs,
-    holdMs: decidedMs - turn.voiceEndMs,
+    holdMs: decidedMs - turn.voiceEndMs + sureMs,
     sttMs,
     llmMs: textLeftMs - completion.startMs,
     ttsMs: voice.endMs - voice.startMs,
     e0: Math.max(0, finalize.startMs - decidedMs),
-    e1: Math.max(0, completion.startMs - finalize.startMs - sttMs),
+    e1: askedMs - sureMs,
     e2: Math.max(0, voice.startMs - textLeftMs),
     e3: Math.max(0, answerMs - voice.endMs),
   };

@@ -87,8 +87,9 @@ describe('the frame that decided', () => {
 
 test('a model asked before the final: speech recognition was not waited for', () => {
   const given = rows();
-  given.completions[0].startMs = 6320;
-  expect(parts([turn()], given).first).toMatchObject({ sttMs: 0, e1: 12, llmMs: 340 });
+  given.completions[0].startMs = 6424;
+  given.finals[0].endMs = 6500;
+  expect(parts([turn()], given).first).toMatchObject({ sttMs: 0, holdMs: 396, e1: 20, llmMs: 236 });
 });
 
 test('a final that came by itself after an unanswered Finalize counts until it left', () => {
