@@ -104,6 +104,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
   const metrics = new ServerMetrics(prometheus, {
     calls: () => registry.liveCount,
     slots: () => admission.inUse,
+    slotsMax: () => admission.slots,
     sockets: () => media.live,
     workersLate: () => runner.late,
     workersHung: () => runner.hung,

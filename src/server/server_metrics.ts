@@ -10,6 +10,7 @@ import type { HttpEngine } from './http/transport.js';
 export interface LiveNumbers {
   calls(): number;
   slots(): number;
+  slotsMax(): number;
   sockets(): number;
   /** Worker threads that miss their beats now, and those that were ended for it since the start. */
   workersLate(): number;
@@ -78,6 +79,7 @@ export class ServerMetrics {
     });
     gauge('ringline_calls_live', 'Calls with a registry entry now, dialling ones included.', live.calls);
     gauge('ringline_slots_in_use', 'Slots reserved now.', live.slots);
+    gauge('ringline_slots', 'Slots there are: CALLS_MAX.', live.slotsMax);
     gauge('ringline_media_sockets_live', 'Media sockets open now.', live.sockets);
     gauge(
       'ringline_workers_late',

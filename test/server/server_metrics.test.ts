@@ -11,7 +11,7 @@ const live = { calls: 0, slots: 0, sockets: 0, late: 0, hung: 0 };
 beforeEach(() => {
   registry = new Registry();
   metrics = new ServerMetrics(registry, {
-    ...{ calls: () => live.calls, slots: () => live.slots, sockets: () => live.sockets },
+    ...{ calls: () => live.calls, slots: () => live.slots, slotsMax: () => 9, sockets: () => live.sockets },
     ...{ workersLate: () => live.late, workersHung: () => live.hung, eventsDropped: () => new Map([['log', 3]]) },
     storeUp: () => false,
     storeFallbacks: () => 7,
@@ -57,6 +57,7 @@ test('what is live is read at each scrape, and counters kept elsewhere do not ad
   const text = await registry.metrics();
   expect(metric(text, 'ringline_calls_live')).toBe(2);
   expect(metric(text, 'ringline_slots_in_use')).toBe(3);
+  expect(metric(text, 'ringline_slots')).toBe(9);
   expect(metric(text, 'ringline_media_sockets_live')).toBe(1);
   expect(metric(text, 'ringline_store_up')).toBe(0);
   expect(metric(text, 'ringline_store_fallbacks_total')).toBe(7);
