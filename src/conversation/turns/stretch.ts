@@ -3,6 +3,7 @@
 // stretch_verdict.ts; what follows from that, floor.ts.
 
 import { type SoundWindow, WINDOW_MS } from './sound_window.js';
+import type { StretchReading } from './stretch_reading.js';
 
 /**
  * `stop`: asks us to stop. `speech`: meant for us. `backchannel`: "mm-hmm", go on. `echo`: ourselves, through the
@@ -50,6 +51,8 @@ export class Stretch {
   /** How loud the line was over its words, dB; NaN = not known. */
   wordsDb = Number.NaN;
   verdict: Verdict = 'undecided';
+  /** What its words say by themselves, as last read. */
+  reading: StretchReading | null = null;
   readonly #probability = new Mean();
   readonly #voicing = new Mean();
   readonly #change = new Mean();

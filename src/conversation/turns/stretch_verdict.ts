@@ -2,10 +2,9 @@
 // there are any; they come 300 to 500 ms after the sound, so until then the sound must. Pure, and asked again whenever
 // there is more evidence: every verdict may be taken back. What is done about it is floor_policy.ts.
 
-import { asksToStop, isBackchannel, mayBecomeBackchannel } from './backchannel.js';
 import { WINDOW_MS } from './sound_window.js';
 import type { Stretch, Verdict } from './stretch.js';
-import { settledWords } from './stretch_words.js';
+import { plainWords, readWords, type StretchReading } from './stretch_reading.js';
 
 export interface VerdictContext {
   nowMs: number;
@@ -74,7 +73,7 @@ export const VERDICT_TUNING = {
 };
 export type VerdictTuning = typeof VERDICT_TUNING;
 
-/** O(text) with words, a few comparisons without. */
+/** O(text) when its words are new, a few comparisons else. */
 export function judgeStretch(stretch: Stretch, context: VerdictContext, tuning = VERDICT_TUNING): Verdict {
   const { nowMs, callerDb } = context;
   const isQuiet = isOver(stretch, nowMs, tuning);
@@ -83,17 +82,19 @@ export function judgeStretch(stretch: Stretch, context: VerdictContext, tuning =
   const farDb = callerDb - belowDb(stretch, tuning) + (stretch.verdict === 'background' ? tuning.backgroundBackDb : 0);
   const isFar = (stretch.text !== '' || stretch.speechWindows >= tuning.levelWindows) && levelDb <= farDb;
   if (stretch.text !== '') {
-    if (repeatsUs(stretch.text, context.ourWords, stretch.likeness)) return 'echo';
+    const reading = readWords(stretch, context.language, stretch.reading);
+    stretch.reading = reading;
+    if (repeatsUs(reading, context.ourWords, stretch.likeness)) return 'echo';
     if (isFar) return 'background';
-    if (isBackchannel(stretch.text, context.language)) {
+    if (reading.isBackchannel) {
       const goesOn = !isQuiet && stretch.lastSpeechMs - stretch.coveredToMs >= tuning.goesOnMs;
       return goesOn ? 'undecided' : 'backchannel';
     }
     if (levelDb < callerDb - tuning.nearDb && mayGrow(stretch, nowMs, tuning)) return 'undecided';
-    if (!isSettled(stretch, context, tuning) && mayBecomeBackchannel(stretch.text, context.language))
-      return 'undecided';
-    if (asksToStop(beginning(stretch.text), context.language)) return 'stop';
-    return isSettled(stretch, context, tuning) ? 'speech' : 'undecided';
+    const settled = isSettled(stretch, reading, context, tuning);
+    if (!settled && reading.mayBecomeBackchannel) return 'undecided';
+    if (reading.asksToStop) return 'stop';
+    return settled ? 'speech' : 'undecided';
   }
   if (stretch.likeness >= tuning.echoLikeness && stretch.speechWindows >= tuning.echoWindows) return 'echo';
   if (isFar) return 'background';
@@ -128,11 +129,13 @@ function mayGrow(stretch: Stretch, nowMs: number, { longWindows, moreWordsMs }: 
 }
 
 /** There is a word in it that is none of a listener's, and that is no longer likely to become one. */
-function isSettled(stretch: Stretch, context: VerdictContext, tuning: VerdictTuning): boolean {
-  const { language, nowMs } = context;
-  if (context.isUnheard) return true;
-  const words = settledWords(stretch.text, stretch.finalText);
-  if (words !== '' && !isBackchannel(words, language)) return true;
+function isSettled(
+  stretch: Stretch,
+  { hasSettledWord }: StretchReading,
+  { nowMs, isUnheard }: VerdictContext,
+  tuning: VerdictTuning,
+): boolean {
+  if (isUnheard || hasSettledWord) return true;
   const isAll = stretch.text === stretch.finalText || nowMs - stretch.lastSpeechMs >= tuning.wordsLagMs;
   return isAll || stretch.voicedMs >= tuning.longMs;
 }
@@ -154,24 +157,7 @@ function soundsLikeNoise(stretch: Stretch, tuning: VerdictTuning): boolean {
 const ECHO_WORDS = 3;
 const LIKE_US = 0.5;
 
-function repeatsUs(text: string, ourWords: string, likeness: number): boolean {
-  if (ourWords === '') return false;
-  const said = plain(text);
-  const words = said === '' ? 0 : said.split(' ').length;
-  if (words === 0 || (words < ECHO_WORDS && !(likeness >= LIKE_US))) return false;
-  return ` ${plain(ourWords)} `.includes(` ${said} `);
-}
-
-/** Who wants us to stop says so first: a "but" in the middle of a sentence does not ask for the floor. */
-const STOP_WORDS_MAX = 4;
-
-function beginning(text: string): string {
-  return text.split(/\s+/, STOP_WORDS_MAX).join(' ');
-}
-
-function plain(text: string): string {
-  return text
-    .toLowerCase()
-    .replace(/[^\p{L}\p{M}\p{N}]+/gu, ' ')
-    .trim();
+function repeatsUs({ plain, words }: StretchReading, ourWords: string, likeness: number): boolean {
+  if (ourWords === '' || words === 0 || (words < ECHO_WORDS && !(likeness >= LIKE_US))) return false;
+  return ` ${plainWords(ourWords)} `.includes(` ${plain} `);
 }

@@ -1,13 +1,11 @@
 // Which of the recogniser's words belong to one stretch of sound. Its results span more than one: an interim begins where
 // the last final ended, perhaps seconds before this sound.
 
-import type { Stretch } from './stretch.js';
-
 /** Spans of results and stretches differ by the recogniser's rounding and the VAD's delay. */
 const TOLERANCE_MS = 250;
 
 /** A result over `startMs` to `endMs` has heard some of this stretch. */
-export function overlaps(stretch: Stretch, startMs: number, endMs: number): boolean {
+export function overlaps(stretch: { onsetMs: number; lastSpeechMs: number }, startMs: number, endMs: number): boolean {
   return endMs > stretch.onsetMs && startMs < stretch.lastSpeechMs + TOLERANCE_MS;
 }
 
