@@ -12,6 +12,7 @@ export const END_REASONS = [
   'agent_goodbye', // the conversation came to its end
   'operator', // DELETE /calls/{sid}
   'redirected', // Twilio asked for TwiML anew and opened another stream for the same call
+  'moved', // its media stream came to another instance, which holds the call now
   'drain', // the server is going down
   'start_timeout', // no start message, or no socket, in time
   'wrong_call', // start named another call than the token

@@ -10,6 +10,7 @@ import { createRegistry } from '../metrics/prometheus.js';
 import { ThreadMetrics } from '../metrics/shared_metrics.js';
 import { type ProbeResult, probeOk } from '../providers/probe.js';
 import { VENDOR_NAMES, vendor } from '../providers/vendor_settings.js';
+import { Instances, instanceName } from '../store/instances.js';
 import type { Store } from '../store/store.js';
 import { Doorbell } from '../threads/doorbell.js';
 import { SlotRings } from '../threads/slab.js';
@@ -23,9 +24,11 @@ import { Admission, keptForInbound } from './calls/admission.js';
 import { CallControl } from './calls/call_control.js';
 import { TwilioDesk } from './calls/call_desk.js';
 import { CallMoves } from './calls/call_moves.js';
+import { CallPeers } from './calls/call_peers.js';
 import { CallRegistry } from './calls/call_registry.js';
 import { CallsApi } from './calls/calls_api.js';
 import { Dialler } from './calls/dialler.js';
+import { Idempotency } from './calls/idempotency.js';
 import { KeptCalls } from './calls/kept_calls.js';
 import { EventHub } from './event_hub.js';
 import { Exposition } from './exposition.js';
@@ -99,6 +102,13 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
   });
   runner.listen(events.publish);
   const tokens = new MediaTokens(config.calls.startTimeoutMs);
+  const instances = new Instances(store, instanceName(config.store.instanceName), log);
+  const peers = new CallPeers({
+    ...{ store, instances, tokens, registry, log },
+    control: () => control,
+    maxDurationS: config.calls.maxDurationS,
+  });
+  registry.watch(peers);
   const ingress = new IngressWriter(rings, memory.doorbells, threadMetrics);
   const prometheus = createRegistry(memory.metrics);
   const metrics = new ServerMetrics(prometheus, {
@@ -124,7 +134,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     playEndMs: (slot) => pump.playEndMs(slot),
     now: nowMs,
   });
-  const control = new CallControl({
+  const control: CallControl = new CallControl({
     admission,
     registry,
     tokens,
@@ -138,6 +148,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     metrics,
     log,
     startTimeoutMs: config.calls.startTimeoutMs,
+    onTicketIssued: peers.ticketIssued,
     flush: (slot) => pump.drain(slot),
     isSocketOpen: (slot) => media.socketOf(slot) !== null,
     endSocket: (slot) => media.end(slot),
@@ -151,6 +162,8 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     metrics,
     log,
     isSigned: (signature, url) => !config.twilio.validate || isSignedHandshake(config.twilio.authToken, signature, url),
+    takeOver: peers.takeOver,
+    onTicketUsed: (ticket, slot) => void peers.ticketUsed(ticket, slot),
     onOpen: (callSid, slot) => control.onSocketOpen(callSid, slot),
     onClosed: (callSid, slot, code) => control.onSocketClosed(callSid, slot, code),
   });
@@ -163,7 +176,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
   });
   const dialler = new Dialler({ rest, control, registry, metrics, log, calls: config.calls });
   const urls = { publicUrl: config.publicUrl, trustedProxies: addressSet(config.trustedProxies) };
-  const desk = new TwilioDesk({ control, registry, agents, dials: dialler, metrics, threadMetrics, log });
+  const desk = new TwilioDesk({ control, registry, agents, dials: dialler, peers, metrics, threadMetrics, log });
   const onTwilioSeen = () => providers.observe('twilio', true, null, Date.now());
   const { authToken, validate } = config.twilio;
   const webhooks = new WebhookRoutes({
@@ -171,8 +184,18 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     urls,
     metrics,
   });
+  const idempotency = new Idempotency(store, instances);
   const ownNumber = config.twilio.phoneNumber;
-  const calls = new CallsApi({ ownNumber, urls, dialler, rest, control, registry, slots: config.calls.max });
+  const calls = new CallsApi({
+    ownNumber,
+    urls,
+    dialler,
+    rest,
+    control,
+    registry,
+    idempotency,
+    slots: config.calls.max,
+  });
   const health = new Health({
     providers,
     runner,
@@ -216,6 +239,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
   // Before there are calls: loading the SDK takes a few hundred milliseconds of this thread.
   await rest.load();
   const port = await http.listen(config.host, config.port);
+  instances.start();
   void providers.refresh(Date.now());
   recordings.startRetention(config.recording.retentionDays);
 
@@ -226,6 +250,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     const dialling = [...registry.live()].filter((entry) => entry.phase === 'dialling');
     await Promise.all(dialling.map((entry) => dialler.cancel(entry)));
     await control.drain(config.calls.drainTimeoutMs, DRAIN_GRACE_MS);
+    await instances.stop();
     http.close();
     stopPumping();
     recordings.stop();

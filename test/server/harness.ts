@@ -15,6 +15,7 @@ import { AuditLog } from '../../src/server/audit_log.js';
 import { type PhoneServer, startPhoneServer } from '../../src/server/phone_server.js';
 import { createSharedMemory, type SharedMemory } from '../../src/server/shared_memory.js';
 import type { CallRunner } from '../../src/server/worker_pool.js';
+import { MemoryStore } from '../../src/store/memory_store.js';
 import { openStore } from '../../src/store/open_store.js';
 import type { Store } from '../../src/store/store.js';
 import { Doorbell } from '../../src/threads/doorbell.js';
@@ -224,10 +225,12 @@ export interface TestServer {
 /**
  * @param env further variables over a complete configuration
  * @param answer what the vendors answer from the start
+ * @param shared a store that several servers have in common
  */
 export async function startTestServer(
   env: Record<string, string> = {},
   answer?: FakeVendors['answer'],
+  shared?: Store,
 ): Promise<TestServer> {
   const vendors = await new FakeVendors().start();
   if (answer !== undefined) vendors.answer = answer;
@@ -255,7 +258,7 @@ export async function startTestServer(
   const runner = new FakeRunner(memory);
   const log = createLogger({ level: 'info', sink: (line) => lines.push(JSON.parse(line) as JsonBody) });
   const agents = new AgentBook(readAgents(config.agent.file));
-  const store = await openStore(config.store, log);
+  const store = shared ?? (await openStore(config.store, log));
   const audit = new AuditLog({ config, log });
   const server = await startPhoneServer({ config, agents, memory, runner, store, audit, log, version: '0.0.0' });
   const base = `http://127.0.0.1:${server.port}`;
@@ -283,6 +286,11 @@ export async function startTestServer(
     },
     metrics: async () => (await fetch(`${base}/metrics`)).text(),
   };
+}
+
+/** What several servers in this process can share as if it were Redis. */
+export function sharedMemory(): Store {
+  return Object.assign(new MemoryStore(), { isShared: true as const }) as unknown as Store;
 }
 
 /** Stops server and vendors; the runner's calls end when they are hung up. */

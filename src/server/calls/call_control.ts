@@ -16,7 +16,7 @@ import { INGRESS } from '../../threads/record_types.js';
 import type { SlotRings } from '../../threads/slab.js';
 import type { EventHub } from '../event_hub.js';
 import type { IngressWriter } from '../media/ingress_writer.js';
-import type { MediaTokens } from '../media/media_tokens.js';
+import type { MediaTicket, MediaTokens } from '../media/media_tokens.js';
 import type { ServerMetrics } from '../server_metrics.js';
 import type { CallRunner } from '../worker_pool.js';
 import type { Admission, RefusalReason } from './admission.js';
@@ -42,6 +42,8 @@ export interface CallControlOptions {
   log: Logger;
   /** Milliseconds from the webhook to the media socket. */
   startTimeoutMs: number;
+  /** The TwiML of a call of ours names this ticket. */
+  onTicketIssued(ticket: MediaTicket, entry: CallEntry): void;
   /** Sends what the worker wrote last. */
   flush(slot: number): void;
   /** Is the slot's media socket open? */
@@ -58,6 +60,8 @@ export interface IncomingCall {
   direction: CallDirection;
   from: string;
   to: string;
+  /** What the dial gave for the agent's templates, when another instance dialled. */
+  variables?: Record<string, string> | undefined;
 }
 
 export class CallControl {
@@ -87,7 +91,7 @@ export class CallControl {
     const known = registry.find(call.callSid);
     let entry: CallEntry | RefusalReason;
     if (known === undefined) {
-      entry = this.#admit({ ...call, variables: {} });
+      entry = this.#admit({ ...call, variables: call.variables ?? {} });
     } else if (known.phase === 'ended' && known.endReason === null) {
       // We stopped ringing, or gave it up, in the moment in which it was answered. Nobody expects a conversation.
       entry = this.#refuse(call.callSid, 'cancelled');
@@ -106,7 +110,31 @@ export class CallControl {
       else log.info({ callSid: call.callSid }, 'webhook repeated');
     }
     if (typeof entry === 'string') return { refused: entry };
-    return { streamUrl: tokens.issue(entry.callSid, entry.slot, socketBase, nowMs()).streamUrl };
+    const ticket = tokens.issue(entry.callSid, entry.slot, socketBase, nowMs());
+    this.#options.onTicketIssued(ticket, entry);
+    return { streamUrl: ticket.streamUrl };
+  }
+
+  /** The media socket of a call comes here that another instance has announced: from now on the call is held here.
+   *  Returns its slot, or why there is none. */
+  takeOver(call: IncomingCall & Pick<CallEntry, 'variables'>): number | RefusalReason {
+    const entry = this.#admit(call);
+    return typeof entry === 'string' ? entry : entry.slot;
+  }
+
+  /** The call's stream is on another instance now: what runs of it here ends, without a word. @param slot the slot whose
+   *  ticket was used there; -1 = none of ours */
+  moved(callSid: string, slot: number): void {
+    const { registry, events, admission } = this.#options;
+    for (let entry = registry.findLive(callSid); entry !== undefined; entry = entry.previous ?? undefined) {
+      if (entry.phase === 'connected' || entry.slot === slot) return this.hangUp(entry, 'moved');
+      if (entry.phase !== 'dialling') continue;
+      events.endWithoutWorker(entry, 'moved');
+      admission.release(entry.slot);
+      registry.end(entry, 'moved', null);
+      entry.apologyOwed = false;
+      return this.#tellIdle();
+    }
   }
 
   /** A slot for a call we are about to dial; give it to `dialled` or back with `releaseReserved`. */

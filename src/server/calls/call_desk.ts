@@ -10,6 +10,7 @@ import { isTerminal, takeStatus } from '../../twilio/call_status.js';
 import type { CallDesk, NextStep, StatusNews, WebhookCall } from '../../twilio/webhooks.js';
 import type { ServerMetrics } from '../server_metrics.js';
 import type { CallControl } from './call_control.js';
+import type { CallPeers } from './call_peers.js';
 import type { CallEntry, CallRegistry } from './call_registry.js';
 import type { Dialler } from './dialler.js';
 
@@ -22,6 +23,8 @@ export interface TwilioDeskOptions {
   agents: Pick<AgentBook, 'pick' | 'get'>;
   /** The dials under way: a call may be answered before Twilio has told us its sid. */
   dials: Pick<Dialler, 'claim'>;
+  /** Calls that another instance holds. */
+  peers: Pick<CallPeers, 'findDialled'>;
   metrics: Pick<ServerMetrics, 'dial' | 'streamError' | 'cameBack'>;
   threadMetrics: Pick<ThreadMetrics, 'observe'>;
   log: Logger;
@@ -36,10 +39,13 @@ export class TwilioDesk implements CallDesk {
 
   async connect(call: WebhookCall, socketBase: string): Promise<NextStep> {
     const beganMs = nowMs();
-    const { control, agents, threadMetrics } = this.#options;
+    const { control, agents, threadMetrics, peers } = this.#options;
     const { direction, from, to } = call;
-    if (direction === 'outbound') await this.#entryOf(call, true);
-    const acceptance = await control.accept(call, socketBase);
+    const known = direction === 'outbound' ? await this.#entryOf(call, true) : undefined;
+    // Dialled by another instance, answered here: it goes on where its media socket comes.
+    const theirs = direction === 'outbound' && known === undefined ? await peers.findDialled(call.callSid) : null;
+    if (theirs?.isCancelled) return { lastWords: null };
+    const acceptance = await control.accept({ ...call, variables: theirs?.variables }, socketBase);
     threadMetrics.observe('webhook_ms', nowMs() - beganMs);
     const agent = agents.get(agents.pick({ direction, ...numbersOf(direction, from, to) }, null));
     if ('streamUrl' in acceptance) return { ...acceptance, cutOff: agent.cutOff(), isBack: false };

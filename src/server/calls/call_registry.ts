@@ -45,13 +45,25 @@ export interface CallEntry {
 
 export type NewCall = Pick<CallEntry, 'callSid' | 'direction' | 'from' | 'to' | 'slot' | 'phase' | 'variables'>;
 
+/** Told of each call that begins or is over here. */
+export interface RegistryWatcher {
+  onAdded(entry: CallEntry): void;
+  onEnded(entry: CallEntry): void;
+}
+
 export class CallRegistry {
+  #watcher: RegistryWatcher | null = null;
   readonly #live = new Map<string, CallEntry>();
   /** Oldest first. */
   readonly #ended = new Map<string, CallEntry>();
 
   /** @param endedMax ended calls to remember; with its transcript one takes some 10 KB */
   constructor(readonly endedMax = 500) {}
+
+  /** One watcher, set before the first call. */
+  watch(watcher: RegistryWatcher): void {
+    this.#watcher = watcher;
+  }
 
   /**
    * A new live call. An ended one of the same sid (a caller redirected back to us) is forgotten; a live one goes on as
@@ -76,6 +88,7 @@ export class CallRegistry {
     };
     this.#ended.delete(call.callSid);
     this.#live.set(call.callSid, entry);
+    this.#watcher?.onAdded(entry);
     return entry;
   }
 
@@ -108,6 +121,7 @@ export class CallRegistry {
     }
     this.#live.delete(entry.callSid);
     this.#ended.set(entry.callSid, entry);
+    this.#watcher?.onEnded(entry);
     for (const oldest of this.#ended.keys()) {
       if (this.#ended.size <= this.endedMax) break;
       this.#ended.delete(oldest);

@@ -14,7 +14,7 @@ import type { CallControl } from './call_control.js';
 import type { CallEntry, CallRegistry } from './call_registry.js';
 import { details, mergeStatus, overview } from './call_views.js';
 import type { Dialler } from './dialler.js';
-import { Idempotency } from './idempotency.js';
+import type { Idempotency } from './idempotency.js';
 import { readOutboundRequest } from './outbound_request.js';
 
 export const API_BODY_BYTES_MAX = 64 * 1024;
@@ -27,12 +27,12 @@ export interface CallsApiOptions {
   rest: Pick<TwilioRest, 'isConfigured' | 'fetchCall'>;
   control: CallControl;
   registry: CallRegistry;
+  idempotency: Idempotency;
   slots: number;
 }
 
 export class CallsApi {
   readonly #options: CallsApiOptions;
-  readonly #idempotency = new Idempotency();
 
   constructor(options: CallsApiOptions) {
     this.#options = options;
@@ -45,7 +45,8 @@ export class CallsApi {
     if (!IDEMPOTENCY_KEY.test(key))
       throw fieldError('header', 'Idempotency-Key', 'must be 1 to 255 printable characters');
     // Two clients may happen to count alike.
-    return this.#idempotency.run(`${request.who.name} ${key}`, request.body, nowMs(), () => this.#dial(request));
+    const { idempotency } = this.#options;
+    return idempotency.run(`${request.who.name} ${key}`, request.body, nowMs(), () => this.#dial(request));
   };
 
   /** `GET /call-status/{call_sid}` */

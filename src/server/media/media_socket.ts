@@ -8,7 +8,7 @@ import { REQUEST_ID, requestIdOf } from '../http/request_id.js';
 import { type Handshake, refusal, type ServerSocket, type SocketEvents, type SocketLimits } from '../http/transport.js';
 import type { ServerMetrics } from '../server_metrics.js';
 import type { IngressWriter } from './ingress_writer.js';
-import type { MediaTokens } from './media_tokens.js';
+import type { MediaTicket, MediaTokens } from './media_tokens.js';
 
 /** A Twilio message has about 400 bytes; anything near this is not Twilio. */
 export const MEDIA_MESSAGE_BYTES_MAX = 64 * 1024;
@@ -32,6 +32,10 @@ export interface MediaSocketsOptions {
   log: Logger;
   /** True when `signature` is Twilio's for this URL; always true when checks are off. */
   isSigned(signature: string, url: string): boolean;
+  /** The call was announced by another instance: a slot for it here, where it goes on from now; null = there is none. */
+  takeOver(ticket: MediaTicket): number | null;
+  /** The ticket's socket is let in here, on this slot. */
+  onTicketUsed(ticket: MediaTicket, slot: number): void;
   onOpen(callSid: string, slot: number): void;
   onClosed(callSid: string, slot: number, code: number): void;
 }
@@ -58,7 +62,7 @@ export class MediaSockets {
 
   /** Lets a socket in, or answers why not. */
   readonly handshake = (client: Handshake): void => {
-    const { tokens, metrics, log, isSigned } = this.#options;
+    const { tokens, metrics, log, isSigned, takeOver, onTicketUsed } = this.#options;
     const match = SOCKET_PATH.exec(client.path);
     const requestId = requestIdOf(client.header);
     if (match === null) return refuse(client, 404, 'Not found', requestId);
@@ -80,8 +84,12 @@ export class MediaSockets {
       }
       return refuse(client, 403, 'the Twilio signature is missing or wrong', requestId);
     }
-    tokens.spend(ticket.slot);
-    client.accept(new MediaLink(ticket.callSid, ticket.slot, this), { [REQUEST_ID]: requestId });
+    const slot = ticket.slot >= 0 ? ticket.slot : takeOver(ticket);
+    if (slot === null) return refuse(client, 503, 'all lines are busy', requestId);
+    if (ticket.slot >= 0) tokens.spend(slot);
+    tokens.use(ticket.token);
+    onTicketUsed(ticket, slot);
+    client.accept(new MediaLink(ticket.callSid, slot, this), { [REQUEST_ID]: requestId });
   };
 
   /** False: the call has its socket already. */

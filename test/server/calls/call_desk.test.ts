@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { createLogger } from '../../../src/log.js';
 import type { RefusalReason } from '../../../src/server/calls/admission.js';
 import { TwilioDesk } from '../../../src/server/calls/call_desk.js';
+import type { CallRecord } from '../../../src/server/calls/call_peers.js';
 import { type CallEntry, CallRegistry } from '../../../src/server/calls/call_registry.js';
 
 const SID = `CA${'0'.repeat(32)}`;
@@ -12,20 +13,22 @@ const BUSY = { text: 'Ocupado.', language: 'es' };
 const FAILED = { text: 'Fallo.', language: 'es' };
 const CUT_OFF = { text: 'Se cortó.', language: 'es' };
 
-let did: unknown[];
+let did: unknown[][];
 let acceptance: { streamUrl: string } | { refused: RefusalReason };
 let claimed: CallEntry | undefined;
+let theirs: CallRecord | null;
 let registry: CallRegistry;
 let desk: TwilioDesk;
 beforeEach(() => {
   did = [];
   acceptance = { streamUrl: 'wss://h/ws/T' };
   claimed = undefined;
+  theirs = null;
   registry = new CallRegistry();
   desk = new TwilioDesk({
     control: {
       accept: async (call) => {
-        did.push(['accept', call.callSid]);
+        did.push(['accept', call.callSid, ...(call.variables === undefined ? [] : [call.variables])]);
         return acceptance;
       },
       over: async (callSid) => void did.push(['over', callSid]),
@@ -43,6 +46,7 @@ beforeEach(() => {
         return claimed;
       },
     },
+    peers: { findDialled: async () => theirs },
     metrics: {
       dial: (result) => did.push(['dial', result]),
       streamError: () => did.push(['streamError']),
@@ -151,4 +155,13 @@ test('an error of the stream is counted once, also of a call that nobody knows',
   desk.onStreamError(SID, '31921');
   desk.onStreamError(`CA${'1'.repeat(32)}`, '31921');
   expect([did.length, call.twilio.streamError]).toEqual([2, '31921']);
+});
+
+test('what another instance has dialled goes on here with its variables; what it has cancelled does not', async () => {
+  const record = { ...CALL, variables: { dish: 'soup' }, instance: 'b', isOver: false, isCancelled: false };
+  theirs = record;
+  expect(await desk.connect(CALL, 'wss://h')).toMatchObject(acceptance);
+  theirs = { ...record, isOver: true, isCancelled: true };
+  expect(await desk.connect(CALL, 'wss://h')).toEqual({ lastWords: null });
+  expect(did.filter(([what]) => what === 'accept')).toEqual([['accept', SID, { dish: 'soup' }]]);
 });
