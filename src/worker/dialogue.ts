@@ -58,6 +58,8 @@ export class Dialogue {
   readonly #keypad = new Keypad();
   #startedMs = 0;
   #isOver = false;
+  /** When a sound of the caller's silenced the reply under way; null = it is not silenced. */
+  #silencedMs: number | null = null;
   /** What the caller did not hear of the reply that was interrupted last. */
   #cutOff = '';
   /** When the last sound of a reply has played of which nothing was left to say here. */
@@ -218,10 +220,12 @@ export class Dialogue {
       case 'pause':
         events.emit({ kind: 'floor', decision: 'pause' });
         services.metrics.add('floor_holds');
+        this.#silencedMs = nowMs();
         return this.#links.playout.pause(now);
       case 'resume':
         events.emit({ kind: 'floor', decision: 'resume' });
         services.metrics.add('floor_resumes');
+        this.#silencedMs = null;
         return this.#links.playout.resume(now);
       case 'interrupt':
         return this.#interrupt(action.onsetMs, now);
@@ -274,7 +278,9 @@ export class Dialogue {
     if (!cut) return;
     events.emit({ kind: 'floor', decision: 'interrupt' });
     services.metrics.add('barge_ins');
-    const onsetToClearMs = Math.max(0, nowMs() - Math.min(now, onsetMs));
+    // Silence may have come before it was certain that the caller wants the floor.
+    const onsetToClearMs = Math.max(0, (this.#silencedMs ?? nowMs()) - Math.min(now, onsetMs));
+    this.#silencedMs = null;
     services.metrics.observe('barge_in_ms', onsetToClearMs);
     report.bargeIns.push({
       turn: cut.spoken.turn,

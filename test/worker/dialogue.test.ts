@@ -110,6 +110,36 @@ test('a barge-in is told with the time from the onset to the clear, and the turn
   ]);
 });
 
+test('the time of a barge-in ends where the caller heard silence, not where their words were known', () => {
+  const near = { ...emptyWindow(), probability: 0.95, levelDb: -25, voicing: 0.8, change: 4 };
+  const hears = (ms: number, window: typeof near): void => {
+    for (const end = time + ms; time < end; ) {
+      pass(32);
+      dialogue.window(window, time, time);
+    }
+  };
+  greeted();
+  const saidMs = time;
+  hears(1280, near); // how loud this caller is
+  const said = { ...final, text: 'Tell me about the menu.', startMs: 0, endMs: time - saidMs };
+  dialogue.transcribed(said, saidMs, time);
+  hears(1600, emptyWindow());
+  bench.write('Today we have soup and bread and cheese and a lot of other things.');
+  bench.speak(5000);
+  pass(1500);
+  const onsetMs = time;
+  hears(450, near);
+  expect(events.filter(({ kind }) => kind === 'floor').map((event) => 'decision' in event && event.decision)).toEqual([
+    'pause',
+  ]);
+  dialogue.speechStarts(onsetMs, time);
+  hears(320, near);
+  const stop = { ...final, text: 'Stop, please.', startMs: 9000, endMs: 9450 };
+  dialogue.transcribed(stop, onsetMs - 9000, time);
+  expect(sumCounter(bench.metrics, 'barge_ins')).toBe(1);
+  expect(report.bargeIns[0].onsetToClearMs).toBeLessThan(450);
+});
+
 test('an answer that is taken back unheard is counted, and so are the drafts', () => {
   greeted();
   says('Tell me about the menu.', 1000);
