@@ -53,7 +53,8 @@ test('a barge-in stops the agent, and history and recording hold only what was h
   );
   const report = await stage.ended(call);
   expect(report.script.completed).toBe(true);
-  expect(report.streams[0].clearsMs).toHaveLength(1);
+  // Silenced at the first sound that may be for us, perhaps gone on with, and given up when there were words.
+  expect(report.streams[0].clearsMs.length).toBeGreaterThan(0);
   const summary = stage.summary(report);
   expect(summary.barge_ins).toHaveLength(1);
   const cut = summary.turns.find((turn) => turn.interrupted)!;
