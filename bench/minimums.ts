@@ -28,6 +28,7 @@ export const MINIMUMS: readonly Minimum[] = [
   { name: 'resampler', peer: 'Speex', ratio: 1, more: SOUNDS_AS_GOOD },
   { name: 'voice activity, native, batch 32', peer: 'onnxruntime, one stream', ratio: 4 },
   { name: 'sound features', peer: 'TypeScript twin', ratio: 3 },
+  { name: 'floor + end of turn, one second of a call', peer: 'the budget', ratio: 1 },
   { name: 'ring write + read, 8 bytes', peer: 'MessagePort', ratio: 20 },
   { name: 'ring write + read, 160 bytes', peer: 'MessagePort', ratio: 20 },
   // A media message of Twilio's. Larger ones are mostly copying, which is as fast for everybody.
