@@ -169,7 +169,7 @@ export const INTERRUPTION_STORIES: readonly Story[] = [
       await teller.intoReply(2600);
       await teller.interrupt('No, I meant the bagel.');
       await teller.guest.agentSpeaks(8000);
-      await teller.intoReply(1800);
+      await teller.intoReply(2600);
       await teller.interrupt('Actually, tell me about the tea.');
       await teller.answered();
     },

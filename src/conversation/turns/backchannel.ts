@@ -18,11 +18,16 @@ export function isBackchannel(text: string, language = 'en'): boolean {
   return rest === '' || rest.split(' ').every((word) => known.has(word) || known.has(word.replaceAll('-', '')));
 }
 
-/** Words that may yet become a backchannel with the next one: "no" and "problem". A comma behind them says that they are whole. */
+/**
+ * Words that may yet become a backchannel, with the next one or when the last is heard to its end: "no", "no proble". A comma
+ * behind them says that they are whole.
+ */
 export function mayBecomeBackchannel(text: string, language = 'en'): boolean {
   if (/[,;]\s*$/.test(text)) return false;
   const said = plain(text);
-  return said !== '' && languagePack(language).listener.phrases.some((phrase) => phrase.startsWith(`${said} `));
+  return (
+    said !== '' && languagePack(language).listener.phrases.some((phrase) => phrase !== said && phrase.startsWith(said))
+  );
 }
 
 /** A word that asks for the floor is in it. */

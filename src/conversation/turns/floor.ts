@@ -148,12 +148,18 @@ export class Floor {
     if (state !== before) {
       // What is being answered was meant for us, and its last windows ask for nothing more: a sound that goes on is a new one.
       const isAnswered = before === 'quiet' && state === 'thinking';
+      if (isAnswered) this.#learnFrom(this.#stretch);
       if (isAnswered || ((before === 'quiet' || before === 'greeting') && this.#stretch?.ended)) this.#stretch = null;
       this.#hold.anew();
     }
     const decision = this.#decide(nowMs);
     if (wasHeld && decision.do === 'none') decision.do = 'resume';
     return decision;
+  }
+
+  /** The reply was given up, and what was held of it with it. */
+  givenUp(): void {
+    this.#hold.drop();
   }
 
   /** Its own sentence is known better; what follows is decided with the next event. */
@@ -283,6 +289,13 @@ export class Floor {
     const { questionEndMs } = this.#ours;
     if (questionEndMs === null || !isBackchannel(stretch.text, this.#options.language)) return false;
     return stretch.lastSpeechMs >= questionEndMs - ANSWER_OVERLAP_MS;
+  }
+
+  /** What we answer was the caller, also where a television goes on behind it. */
+  #learnFrom(stretch: Stretch | null): void {
+    if (stretch === null) return;
+    stretch.ended = true;
+    this.#learn(stretch);
   }
 
   /** Only what surely was the caller teaches their level: what is over and has words. */

@@ -48,7 +48,7 @@ export class FloorHold {
   #settledMs = Number.POSITIVE_INFINITY;
   #yielded = false;
   #falseStops = 0;
-  /** What the last stop was for, that we went on after; its words may still come. */
+  /** What the last stop was for that we went on after; its words may still come. */
   #stoppedFor: Stretch | null = null;
   #resumedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -107,8 +107,7 @@ export class FloorHold {
     if (isSpeaking && (stretch.voicedMs < fromMs || isOver(stretch, nowMs))) return 'none';
     // Sound upon sound that was nothing: an echo of what we went on with, a television. Only words stop us for a while.
     if (nowMs - this.#resumedAtMs > FALSE_STOPS_WITHIN_MS) this.#falseStops = 0;
-    // A nod was something, and is no reason not to listen.
-    else if (this.#stoppedFor !== null && this.#stoppedFor.verdict !== 'backchannel') this.#falseStops++;
+    else if (this.#stoppedFor !== null && wasNothing(this.#stoppedFor)) this.#falseStops++;
     this.#stoppedFor = null;
     if (this.#falseStops >= FALSE_STOPS_MAX) return 'none';
     this.#holding = true;
@@ -147,6 +146,11 @@ export class FloorHold {
       ? Math.min(this.#dryAtMs + this.#options.gapMsMax, wordsDueMs)
       : wordsDueMs;
   }
+}
+
+/** A nod was something, and so is what had words: no reason not to listen to the next. */
+function wasNothing({ text, verdict }: Stretch): boolean {
+  return text === '' || verdict === 'noise' || verdict === 'echo' || verdict === 'background';
 }
 
 /** A cough is as loud as a voice, but has no pitch. */

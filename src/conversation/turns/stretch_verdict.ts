@@ -90,11 +90,11 @@ export function judgeStretch(stretch: Stretch, context: VerdictContext, tuning =
       const goesOn = !isQuiet && stretch.lastSpeechMs - stretch.coveredToMs >= tuning.goesOnMs;
       return goesOn ? 'undecided' : 'backchannel';
     }
-    if (levelDb < callerDb - tuning.nearDb && mayGrow(stretch, nowMs, tuning)) return 'undecided';
-    const settled = isSettled(stretch, reading, context, tuning);
-    if (!settled && reading.mayBecomeBackchannel) return 'undecided';
+    const isWhole = context.isUnheard || hasAllWords(stretch, nowMs, tuning);
+    if (!context.isUnheard && levelDb < callerDb - tuning.nearDb && mayGrow(stretch, nowMs, tuning)) return 'undecided';
+    if (!isWhole && reading.mayBecomeBackchannel) return 'undecided';
     if (reading.asksToStop) return 'stop';
-    return settled ? 'speech' : 'undecided';
+    return isWhole || reading.hasSettledWord ? 'speech' : 'undecided';
   }
   if (stretch.likeness >= tuning.echoLikeness && stretch.speechWindows >= tuning.echoWindows) return 'echo';
   if (isFar) return 'background';
@@ -128,16 +128,10 @@ function mayGrow(stretch: Stretch, nowMs: number, { longWindows, moreWordsMs }: 
   return windowsOf(stretch) < longWindows && nowMs - Math.max(stretch.lastSpeechMs, stretch.coveredToMs) < moreWordsMs;
 }
 
-/** There is a word in it that is none of a listener's, and that is no longer likely to become one. */
-function isSettled(
-  stretch: Stretch,
-  { hasSettledWord }: StretchReading,
-  { nowMs, isUnheard }: VerdictContext,
-  tuning: VerdictTuning,
-): boolean {
-  if (isUnheard || hasSettledWord) return true;
-  const isAll = stretch.text === stretch.finalText || nowMs - stretch.lastSpeechMs >= tuning.wordsLagMs;
-  return isAll || stretch.voicedMs >= tuning.longMs;
+/** Its newest word is no longer likely to become another one, or nobody waits for that. */
+function hasAllWords(stretch: Stretch, nowMs: number, { wordsLagMs, longMs }: VerdictTuning): boolean {
+  const { text, finalText, lastSpeechMs, voicedMs } = stretch;
+  return text === finalText || nowMs - lastSpeechMs >= wordsLagMs || voicedMs >= longMs;
 }
 
 /** Its length in windows: as the VAD heard it, or as far as its words reach. */

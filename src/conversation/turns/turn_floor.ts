@@ -15,6 +15,9 @@ export class TurnFloor {
   checkMs = Number.POSITIVE_INFINITY;
   /** Something in this turn was said to us, not beside us. */
   isForUs = false;
+  /** Words whose voice was in doubt until another sound came: they are not the room's for that. */
+  #wasUndecided = false;
+  #last: Stretch | null = null;
   readonly #floor: Floor;
   readonly #greetingProtectMs: number;
 
@@ -35,7 +38,8 @@ export class TurnFloor {
 
   /** The agent has said what it had to: what the caller says from now on is a turn, with what they said last if that was for us. */
   endTurn(): void {
-    this.isForUs = this.#floor.isForUs;
+    this.isForUs = this.#floor.isForUs || this.#wasUndecided;
+    this.#wasUndecided = false;
   }
 
   /** The agent does something else, or its own sentence is known better. */
@@ -45,6 +49,11 @@ export class TurnFloor {
     const does = this.#note(decision, state);
     if (agent === 'greeting') this.checkMs = Math.min(this.checkMs, this.protectedUntilMs(state));
     return does;
+  }
+
+  /** The reply was given up, and what was held of it with it. */
+  givenUp(): void {
+    this.#floor.givenUp();
   }
 
   /** Its own sentence is known better; what follows is decided with the next event. */
@@ -83,7 +92,15 @@ export class TurnFloor {
 
   #note({ do: does, checkAtMs }: FloorDecision, state: TurnState): FloorMove {
     this.checkMs = checkAtMs;
-    if (state.kind === 'listening' && this.#floor.isForUs) this.isForUs = true;
+    const { stretch } = this.#floor;
+    if (stretch !== this.#last) {
+      // None comes after it where it was answered.
+      if (stretch !== null && this.#last?.verdict === 'undecided' && this.#last.text !== '') this.#wasUndecided = true;
+      this.#last = stretch;
+    }
+    if (state.kind !== 'listening') return does;
+    if (this.#floor.isForUs || this.#wasUndecided) this.isForUs = true;
+    this.#wasUndecided = false;
     return does;
   }
 

@@ -259,6 +259,7 @@ export class TurnManager {
         if (nowMs - this.state.sinceMs < this.options.replyTimeoutMs) {
           return this.wait(this.state.sinceMs + this.options.replyTimeoutMs);
         }
+        this.floor.givenUp();
         return [{ do: 'give_up' }, ...this.onFailed(nowMs)];
       default:
         return this.wait(Number.POSITIVE_INFINITY);

@@ -17,6 +17,7 @@ test.each([
   ['No', true],
   ['no', true],
   ['go', true],
+  ['No proble', true],
   ['No,', false], // a comma: there it ends
   ['No wait', false],
   ['Tuesday', false],

@@ -113,6 +113,7 @@ test('two stops for nothing are enough for a while; nods, whose words come late,
     for (let startMs = 1000; startMs < 4000; startMs += 700) {
       const sound = new Sound(hold, 0, 'speaking', startMs).sounds(256).silent(352);
       sound.stretch.verdict = verdict;
+      if (verdict === 'backchannel') sound.stretch.text = 'yeah';
       count += sound.done.filter((each) => each.startsWith('pause')).length;
     }
     return count;
