@@ -30,6 +30,8 @@ import { CallsApi } from './calls/calls_api.js';
 import { Dialler } from './calls/dialler.js';
 import { Idempotency } from './calls/idempotency.js';
 import { KeptCalls } from './calls/kept_calls.js';
+import { RemoteCalls } from './calls/remote_calls.js';
+import { SharedSnapshots } from './calls/shared_snapshots.js';
 import { EventHub } from './event_hub.js';
 import { Exposition } from './exposition.js';
 import { Health } from './health/health.js';
@@ -89,7 +91,8 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
   const events = new EventHub(log);
   events.subscribe('log', 'log', (line) => log.writeLine(line));
   events.subscribe('call', 'registry', (event) => registry.onCallEvent(event));
-  const kept = new KeptCalls();
+  const snapshots = new SharedSnapshots(store, config.calls.maxDurationS * 1000);
+  const kept = new KeptCalls(snapshots);
   events.subscribe('call', 'kept', kept.onCallEvent);
   events.subscribe('provider', 'health', ({ provider, ok, code, refused, at }) =>
     providers.observe(provider, ok, code, at, refused),
@@ -176,7 +179,17 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
   });
   const dialler = new Dialler({ rest, control, registry, metrics, log, calls: config.calls });
   const urls = { publicUrl: config.publicUrl, trustedProxies: addressSet(config.trustedProxies) };
-  const desk = new TwilioDesk({ control, registry, agents, dials: dialler, peers, metrics, threadMetrics, log });
+  const desk = new TwilioDesk({
+    control,
+    registry,
+    agents,
+    dials: dialler,
+    peers,
+    snapshots,
+    metrics,
+    threadMetrics,
+    log,
+  });
   const onTwilioSeen = () => providers.observe('twilio', true, null, Date.now());
   const { authToken, validate } = config.twilio;
   const webhooks = new WebhookRoutes({
@@ -194,6 +207,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     control,
     registry,
     idempotency,
+    remote: new RemoteCalls(instances, peers),
     slots: config.calls.max,
   });
   const health = new Health({

@@ -9,6 +9,7 @@
 import type { AgentBook } from '../../agents/agent_book.js';
 import { type CallDirection, type CallOrder, type EndReason, numbersOf } from '../../call/call.js';
 import type { CallSummary } from '../../call/call_report.js';
+import type { CallSnapshot } from '../../call/call_snapshot.js';
 import { nowMs } from '../../clock.js';
 import { type EngineError, toEngineError } from '../../errors.js';
 import type { Logger } from '../../log.js';
@@ -62,6 +63,8 @@ export interface IncomingCall {
   to: string;
   /** What the dial gave for the agent's templates, when another instance dialled. */
   variables?: Record<string, string> | undefined;
+  /** Another process was holding it and died: it goes on from here. */
+  resume?: CallSnapshot | null | undefined;
 }
 
 export class CallControl {
@@ -103,7 +106,7 @@ export class CallControl {
         this.hangUp(known, 'redirected');
         await this.over(callSid, SLOT_BACK_TIMEOUT_MS);
       }
-      entry = this.#admit({ callSid, direction, from, to, variables });
+      entry = this.#admit({ callSid, direction, from, to, variables, resume: call.resume });
     } else {
       entry = known;
       if (known.phase === 'dialling') this.#start(known);
@@ -243,16 +246,16 @@ export class CallControl {
 
   #start(entry: CallEntry): void {
     const { log, startTimeoutMs } = this.#options;
-    const { callSid, direction, from, to, slot, acceptedAt, variables } = entry;
+    const { callSid, direction, from, to, slot, acceptedAt, variables, resume } = entry;
     entry.phase = 'accepted';
     this.#running[slot] = entry;
     log.info({ callSid, slot, direction, from, to }, 'call accepted');
     this.#startTimers[slot] = setTimeout(() => this.#onStartTimeout(entry), startTimeoutMs);
     const numbers = numbersOf(direction, from, to);
-    const agentId = this.#options.agents.pick({ direction, ...numbers }, null);
+    const agentId = this.#options.agents.pick({ direction, ...numbers }, resume?.agentId ?? null);
     entry.agentId = agentId;
     const who = { slot, callSid, direction, ...numbers, acceptedAt, agentId, variables: { ...variables } };
-    this.#run(entry, { ...who, resume: null, takeOver: null });
+    this.#run(entry, { ...who, resume, takeOver: null });
   }
 
   #run(entry: CallEntry, order: CallOrder): void {

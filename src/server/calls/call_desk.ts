@@ -9,10 +9,11 @@ import type { ThreadMetrics } from '../../metrics/shared_metrics.js';
 import { isTerminal, takeStatus } from '../../twilio/call_status.js';
 import type { CallDesk, NextStep, StatusNews, WebhookCall } from '../../twilio/webhooks.js';
 import type { ServerMetrics } from '../server_metrics.js';
-import type { CallControl } from './call_control.js';
+import type { CallControl, IncomingCall } from './call_control.js';
 import type { CallPeers } from './call_peers.js';
 import type { CallEntry, CallRegistry } from './call_registry.js';
 import type { Dialler } from './dialler.js';
+import type { SharedSnapshots } from './shared_snapshots.js';
 
 /** How long Twilio waits for us while a call's recording is closed; it gives up on a webhook after 15 s. */
 const OVER_TIMEOUT_MS = 8_000;
@@ -24,7 +25,8 @@ export interface TwilioDeskOptions {
   /** The dials under way: a call may be answered before Twilio has told us its sid. */
   dials: Pick<Dialler, 'claim'>;
   /** Calls that another instance holds. */
-  peers: Pick<CallPeers, 'findDialled'>;
+  peers: Pick<CallPeers, 'find' | 'findDialled' | 'on' | 'askHolder' | 'tellHolder'>;
+  snapshots: Pick<SharedSnapshots, 'find'>;
   metrics: Pick<ServerMetrics, 'dial' | 'streamError' | 'cameBack'>;
   threadMetrics: Pick<ThreadMetrics, 'observe'>;
   log: Logger;
@@ -35,17 +37,29 @@ export class TwilioDesk implements CallDesk {
 
   constructor(options: TwilioDeskOptions) {
     this.#options = options;
+    const { peers, registry } = options;
+    peers.on('stream_ended', ({ callSid }: { callSid: string }) => this.#ownEnd(callSid));
+    peers.on('status_news', ({ call, news }: { call: WebhookCall; news: StatusNews }) => {
+      const entry = registry.find(call.callSid);
+      if (entry !== undefined) this.#onOwnStatus(entry, news);
+    });
   }
 
   async connect(call: WebhookCall, socketBase: string): Promise<NextStep> {
-    const beganMs = nowMs();
-    const { control, agents, threadMetrics, peers } = this.#options;
-    const { direction, from, to } = call;
+    const { peers } = this.#options;
+    const { direction } = call;
     const known = direction === 'outbound' ? await this.#entryOf(call, true) : undefined;
     // Dialled by another instance, answered here: it goes on where its media socket comes.
     const theirs = direction === 'outbound' && known === undefined ? await peers.findDialled(call.callSid) : null;
     if (theirs?.isCancelled) return { lastWords: null };
-    const acceptance = await control.accept({ ...call, variables: theirs?.variables }, socketBase);
+    return this.#begin({ ...call, variables: theirs?.variables }, socketBase);
+  }
+
+  async #begin(call: IncomingCall, socketBase: string): Promise<NextStep> {
+    const beganMs = nowMs();
+    const { control, agents, threadMetrics } = this.#options;
+    const { direction, from, to } = call;
+    const acceptance = await control.accept(call, socketBase);
     threadMetrics.observe('webhook_ms', nowMs() - beganMs);
     const agent = agents.get(agents.pick({ direction, ...numbersOf(direction, from, to) }, null));
     if ('streamUrl' in acceptance) return { ...acceptance, cutOff: agent.cutOff(), isBack: false };
@@ -55,27 +69,45 @@ export class TwilioDesk implements CallDesk {
   }
 
   async streamEnded(call: WebhookCall, isLive: boolean, socketBase: string): Promise<NextStep> {
-    const { control, registry, agents, metrics, log } = this.#options;
-    const { callSid } = call;
+    const { peers, snapshots, metrics, log } = this.#options;
+    const { callSid, direction } = call;
+    const own = await this.#ownEnd(callSid);
+    if (own !== null) return own;
+    const theirs = await peers.askHolder<NextStep>(callSid, 'stream_ended', { callSid }, OVER_TIMEOUT_MS + 1_000);
+    if (theirs !== null) return theirs;
+    const record = await peers.find(callSid);
+    if (!isLive || record?.isOver) return { lastWords: null };
+    // Its stream was another process's, which is gone: before we started, or on another machine.
+    const resume = await snapshots.find(callSid);
+    const how = resume === null ? 'it begins anew' : 'it goes on';
+    log.warn({ callSid, direction, turns: resume?.turnCount }, `a call whose server died comes back: ${how}`);
+    metrics.cameBack();
+    const next = await this.#begin({ ...call, variables: record?.variables, resume }, socketBase);
+    return 'streamUrl' in next ? { ...next, isBack: true } : next;
+  }
+
+  /** What is owed to the caller of a call of ours that is over; null = it is none, or went on elsewhere. */
+  async #ownEnd(callSid: string): Promise<NextStep | null> {
+    const { control, registry, agents } = this.#options;
     // The socket closes a moment before the worker's summary is here, and only that tells whether an apology is owed.
     await control.over(callSid, OVER_TIMEOUT_MS);
     const entry = registry.find(callSid);
-    if (entry === undefined && isLive) {
-      // Its stream was another process's, which is gone: before we started, or on another machine.
-      log.warn({ callSid, direction: call.direction }, 'a call whose server died comes back: it begins anew');
-      metrics.cameBack();
-      const next = await this.connect(call, socketBase);
-      return 'streamUrl' in next ? { ...next, isBack: true } : next;
-    }
-    if (!entry?.apologyOwed || entry.agentId === null) return { lastWords: null };
+    if (entry === undefined || entry.endReason === 'moved') return null;
+    if (!entry.apologyOwed || entry.agentId === null) return { lastWords: null };
     return { lastWords: agents.get(entry.agentId).technicalProblem() };
   }
 
-  async onStatus(call: WebhookCall, { status, sequence, durationS }: StatusNews): Promise<void> {
-    const { control, metrics, log } = this.#options;
+  async onStatus(call: WebhookCall, news: StatusNews): Promise<void> {
     const entry = await this.#entryOf(call, false);
-    if (entry === undefined || !takeStatus(entry.twilio, status, sequence, durationS)) return;
-    log.info({ callSid: call.callSid, status, sequence }, 'call status');
+    if (entry !== undefined && entry.endReason !== 'moved') return this.#onOwnStatus(entry, news);
+    await this.#options.peers.tellHolder(call.callSid, 'status_news', { call, news });
+  }
+
+  #onOwnStatus(entry: CallEntry, { status, sequence, durationS }: StatusNews): void {
+    const { control, metrics, log } = this.#options;
+    const { callSid } = entry;
+    if (!takeStatus(entry.twilio, status, sequence, durationS)) return;
+    log.info({ callSid, status, sequence }, 'call status');
     if (!isTerminal(status)) return;
     if (entry.direction === 'outbound') metrics.dial(status);
     if (entry.phase === 'dialling') control.endUnanswered(entry);

@@ -3,9 +3,10 @@
 // With one instance nothing here does anything.
 
 import type { CallDirection } from '../../call/call.js';
+import type { CallSnapshot } from '../../call/call_snapshot.js';
 import { nowMs } from '../../clock.js';
 import type { Logger } from '../../log.js';
-import type { Instances } from '../../store/instances.js';
+import { InstanceError, type Instances } from '../../store/instances.js';
 import type { Store } from '../../store/store.js';
 import type { LearntTicket, MediaTicket, MediaTokens } from '../media/media_tokens.js';
 import type { CallControl } from './call_control.js';
@@ -18,10 +19,12 @@ export interface SharedCall {
   from: string;
   to: string;
   variables: Record<string, string>;
+  /** It goes on from here; null = it begins. */
+  resume: CallSnapshot | null;
 }
 
 /** What everybody can find of a call: who holds it, or held it last. */
-export interface CallRecord extends SharedCall {
+export interface CallRecord extends Omit<SharedCall, 'resume'> {
   instance: string;
   isOver: boolean;
   /** We stopped ringing, or gave it up: nobody expects a conversation any more. */
@@ -36,12 +39,14 @@ const LIVE_GRACE_MS = 600_000;
 /** A call is answered some seconds after it was dialled; but a webhook has overtaken the answer to the dial before. */
 const FIND_TRIES = 8;
 const FIND_PAUSE_MS = 250;
+/** Saying that one is there takes a millisecond. */
+const HERE_MS_MAX = 1_000;
 
 export interface CallPeersOptions {
   store: Store;
   instances: Instances;
   tokens: MediaTokens;
-  registry: Pick<CallRegistry, 'live'>;
+  registry: Pick<CallRegistry, 'live' | 'find'>;
   control: () => Pick<CallControl, 'takeOver' | 'moved'>;
   maxDurationS: number;
   log: Logger;
@@ -64,6 +69,7 @@ export class CallPeers implements RegistryWatcher {
       const ticket = tokens.use(token);
       control().moved(callSid, ticket?.slot ?? -1);
     });
+    instances.on('here', ({ callSid }: { callSid: string }) => registry.find(callSid) !== undefined);
     // A Redis that was started anew has forgotten who holds what.
     store.onBack(() => {
       for (const entry of registry.live()) this.onAdded(entry);
@@ -78,7 +84,10 @@ export class CallPeers implements RegistryWatcher {
   readonly ticketIssued = (ticket: MediaTicket, entry: CallEntry): void => {
     if (!this.isShared) return;
     const { token, callSid, streamUrl } = ticket;
-    this.#options.instances.tell('all', 'ticket', { ticket: { token, callSid, streamUrl }, call: sharedCall(entry) });
+    this.#options.instances.tell('all', 'ticket', {
+      ticket: { token, callSid, streamUrl },
+      call: { ...sharedCall(entry), resume: entry.resume } satisfies SharedCall,
+    });
   };
 
   /** A socket with another instance's ticket: the call goes on here. Returns its slot; null = there is none. */
@@ -130,6 +139,36 @@ export class CallPeers implements RegistryWatcher {
     return null;
   }
 
+  /** What is done when another instance asks or tells `act`. */
+  on(act: string, handler: (body: never) => unknown): void {
+    this.#options.instances.on(act, handler);
+  }
+
+  /** Asks the instance that holds the call, or held it last; null = there is none, or it is gone. */
+  async askHolder<Answer>(callSid: string, act: string, body: object, timeoutMs: number): Promise<Answer | null> {
+    const { instances, log } = this.#options;
+    const record = await this.find(callSid);
+    if (record === null || record.instance === instances.name) return null;
+    const holder = record.instance;
+    try {
+      // Its answer may take its time; whether it lives is known at once.
+      if (!(await instances.ask<boolean>(holder, 'here', { callSid }, HERE_MS_MAX))) return null;
+      return await instances.ask<Answer | null>(holder, act, body, timeoutMs);
+    } catch (thrown) {
+      if (!(thrown instanceof InstanceError)) throw thrown;
+      log.warn({ callSid, holder, problem: thrown.problem }, 'the instance that holds a call does not answer');
+      return null;
+    }
+  }
+
+  /** Tells it; if there is none, nobody. */
+  async tellHolder(callSid: string, act: string, body: object): Promise<void> {
+    const record = await this.find(callSid);
+    if (record !== null && record.instance !== this.#options.instances.name) {
+      this.#options.instances.tell(record.instance, act, body);
+    }
+  }
+
   #put(entry: CallEntry, isOver: boolean, ttlMs: number): void {
     if (!this.isShared) return;
     const { store, instances } = this.#options;
@@ -151,6 +190,6 @@ export class CallPeers implements RegistryWatcher {
   }
 }
 
-function sharedCall({ callSid, direction, from, to, variables }: CallEntry): SharedCall {
+function sharedCall({ callSid, direction, from, to, variables }: CallEntry): Omit<SharedCall, 'resume'> {
   return { callSid, direction, from, to, variables: { ...variables } };
 }

@@ -4,6 +4,7 @@
 import type { CallDirection, CallState, EndReason } from '../../call/call.js';
 import type { CallEvent } from '../../call/call_events.js';
 import type { CallSummary } from '../../call/call_report.js';
+import type { CallSnapshot } from '../../call/call_snapshot.js';
 import type { TurnReport } from '../../call/report_parts.js';
 import { noStatus, type StatusHistory } from '../../twilio/call_status.js';
 
@@ -37,6 +38,8 @@ export interface CallEntry {
   turns: TurnReport[];
   summary: CallSummary | null;
   readonly variables: Readonly<Record<string, string>>;
+  /** It was held by another process, which died, and goes on from here; null = it began here. */
+  readonly resume: CallSnapshot | null;
   readonly twilio: StatusHistory;
   /** The same call's earlier stream, as long as it runs: Twilio was told to start over, and its new stream comes before
    *  the old one has ended. */
@@ -69,9 +72,10 @@ export class CallRegistry {
    * A new live call. An ended one of the same sid (a caller redirected back to us) is forgotten; a live one goes on as
    * `previous` until it has ended too.
    */
-  add(call: NewCall): CallEntry {
+  add(call: NewCall & { resume?: CallSnapshot | null | undefined }): CallEntry {
     const entry: CallEntry = {
       ...call,
+      resume: call.resume ?? null,
       acceptedAt: new Date().toISOString(),
       connectedAt: null,
       endedAt: null,

@@ -16,6 +16,7 @@ import { details, mergeStatus, overview } from './call_views.js';
 import type { Dialler } from './dialler.js';
 import type { Idempotency } from './idempotency.js';
 import { readOutboundRequest } from './outbound_request.js';
+import type { HangUpResult, RemoteCalls } from './remote_calls.js';
 
 export const API_BODY_BYTES_MAX = 64 * 1024;
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
@@ -28,6 +29,8 @@ export interface CallsApiOptions {
   control: CallControl;
   registry: CallRegistry;
   idempotency: Idempotency;
+  /** Calls that other instances hold. */
+  remote: RemoteCalls;
   slots: number;
 }
 
@@ -36,6 +39,13 @@ export class CallsApi {
 
   constructor(options: CallsApiOptions) {
     this.#options = options;
+    const { registry, remote } = options;
+    remote.answerWith({
+      rows: () => [...registry.live()].map(overview),
+      details: (callSid) => this.#details(callSid),
+      status: (callSid, call) => this.#status(callSid, call),
+      hangUp: (callSid) => this.#hangUp(callSid),
+    });
   }
 
   /** `POST /outbound` */
@@ -51,30 +61,65 @@ export class CallsApi {
 
   /** `GET /call-status/{call_sid}` */
   readonly callStatus = async (request: ServerRequest): Promise<Reply> => {
+    const { registry, remote } = this.#options;
     const callSid = callSidParam(request);
-    const known = this.#options.registry.find(callSid);
+    const known = own(registry.find(callSid));
     const call = await this.#askTwilio(callSid, known, request.log);
-    if (call === null && known === undefined) throw new HttpError(404, `Call ${callSid} not found`);
-    return json(200, mergeStatus(callSid, call, known));
+    const status = this.#status(callSid, call) ?? (await this.#unlessSilent(remote.status(callSid, call), call));
+    if (status === null && call === null) throw new HttpError(404, `Call ${callSid} not found`);
+    return json(200, status ?? mergeStatus(callSid, call, undefined));
   };
 
-  /** `GET /calls` */
-  readonly list = (): Reply => {
-    const calls = [...this.#options.registry.live()].map(overview);
-    return json(200, { calls, count: calls.length, max: this.#options.slots });
+  /** `GET /calls`: of all instances. */
+  readonly list = async (): Promise<Reply> => {
+    const { registry, remote, slots } = this.#options;
+    const ours = [...registry.live()].map((entry) => ({ ...overview(entry), instance: remote.name }));
+    const { rows, silent } = await remote.rows();
+    const calls = [...ours, ...rows];
+    return json(200, { calls, count: calls.length, max: slots, instance: remote.name, instances_silent: silent });
   };
 
   /** `GET /calls/{call_sid}` */
-  readonly show = (request: ServerRequest): Reply => json(200, details(this.#entry(request)));
+  readonly show = async (request: ServerRequest): Promise<Reply> => {
+    const { remote } = this.#options;
+    const callSid = callSidParam(request);
+    const found = this.#details(callSid) ?? (await remote.details(callSid));
+    if (found === null) throw new HttpError(404, `Call ${callSid} not found`);
+    return json(200, found);
+  };
 
   /** `DELETE /calls/{call_sid}`: answered at once; the call is over when its status says so. */
-  readonly hangUp = (request: ServerRequest): Reply => {
-    const entry = this.#entry(request);
-    if (entry.phase === 'ended') throw new HttpError(409, `Call ${entry.callSid} has ended`);
+  readonly hangUp = async (request: ServerRequest): Promise<Reply> => {
+    const callSid = callSidParam(request);
+    const result = this.#hangUp(callSid) ?? (await this.#options.remote.hangUp(callSid));
+    if (result === null) throw new HttpError(404, `Call ${callSid} not found`);
+    if (result === 'ended') throw new HttpError(409, `Call ${callSid} has ended`);
+    return json(202, { call_sid: callSid, status: 'ending' });
+  };
+
+  #details(callSid: string): Record<string, unknown> | null {
+    const entry = own(this.#options.registry.find(callSid));
+    return entry === undefined ? null : { ...details(entry), instance: this.#options.remote.name };
+  }
+
+  #status(callSid: string, call: TwilioCall | null): object | null {
+    const entry = own(this.#options.registry.find(callSid));
+    return entry === undefined ? null : mergeStatus(callSid, call, entry);
+  }
+
+  #hangUp(callSid: string): HangUpResult | null {
+    const entry = own(this.#options.registry.find(callSid));
+    if (entry === undefined) return null;
+    if (entry.phase === 'ended') return 'ended';
     if (entry.phase === 'dialling') void this.#options.dialler.cancel(entry);
     else this.#options.control.hangUp(entry, 'operator');
-    return json(202, { call_sid: entry.callSid, status: 'ending' });
-  };
+    return 'ending';
+  }
+
+  /** Twilio's word is enough when the instance that holds the call is silent. */
+  #unlessSilent(status: Promise<object | null>, call: TwilioCall | null): Promise<object | null> {
+    return call === null ? status : status.catch(() => null);
+  }
 
   async #dial(request: ServerRequest): Promise<Reply> {
     const { ownNumber, urls, dialler } = this.#options;
@@ -105,13 +150,11 @@ export class CallsApi {
       throw new HttpError(502, 'Failed to fetch call status: Twilio did not answer');
     }
   }
+}
 
-  #entry(request: ServerRequest): CallEntry {
-    const callSid = callSidParam(request);
-    const entry = this.#options.registry.find(callSid);
-    if (entry === undefined) throw new HttpError(404, `Call ${callSid} not found`);
-    return entry;
-  }
+/** A call that went on elsewhere is no longer ours to speak of. */
+function own(entry: CallEntry | undefined): CallEntry | undefined {
+  return entry?.endReason === 'moved' ? undefined : entry;
 }
 
 function callSidParam(request: ServerRequest): string {

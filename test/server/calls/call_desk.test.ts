@@ -1,6 +1,7 @@
 // What follows from Twilio's news, with a control and dials that only write down. Over real HTTP it is webhook_routes.test.ts.
 
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { CallSnapshot } from '../../../src/call/call_snapshot.js';
 import { createLogger } from '../../../src/log.js';
 import type { RefusalReason } from '../../../src/server/calls/admission.js';
 import { TwilioDesk } from '../../../src/server/calls/call_desk.js';
@@ -17,6 +18,7 @@ let did: unknown[][];
 let acceptance: { streamUrl: string } | { refused: RefusalReason };
 let claimed: CallEntry | undefined;
 let theirs: CallRecord | null;
+let left: CallSnapshot | null;
 let registry: CallRegistry;
 let desk: TwilioDesk;
 beforeEach(() => {
@@ -24,11 +26,12 @@ beforeEach(() => {
   acceptance = { streamUrl: 'wss://h/ws/T' };
   claimed = undefined;
   theirs = null;
+  left = null;
   registry = new CallRegistry();
   desk = new TwilioDesk({
     control: {
       accept: async (call) => {
-        did.push(['accept', call.callSid, ...(call.variables === undefined ? [] : [call.variables])]);
+        did.push(['accept', call.callSid, ...[call.variables, call.resume].filter((given) => given)]);
         return acceptance;
       },
       over: async (callSid) => void did.push(['over', callSid]),
@@ -46,7 +49,14 @@ beforeEach(() => {
         return claimed;
       },
     },
-    peers: { findDialled: async () => theirs },
+    peers: {
+      find: async () => theirs,
+      findDialled: async () => theirs,
+      on: () => {},
+      askHolder: async () => null,
+      tellHolder: async () => {},
+    },
+    snapshots: { find: async () => left },
     metrics: {
       dial: (result) => did.push(['dial', result]),
       streamError: () => did.push(['streamError']),
@@ -106,6 +116,19 @@ describe('a stream of which nobody here knows, because its server died', () => {
     const next = { streamUrl: 'wss://h/ws/T', cutOff: CUT_OFF, isBack: true };
     expect(await desk.streamEnded(INBOUND, true, 'wss://h')).toEqual(next);
     expect(did).toEqual([['over', SID], ['cameBack'], ['accept', SID]]);
+  });
+
+  test('goes on where its snapshot is, with what it was begun with', async () => {
+    left = { turnCount: 2 } as CallSnapshot;
+    theirs = { ...INBOUND, variables: { dish: 'soup' }, instance: 'b', isOver: false, isCancelled: false };
+    expect(await desk.streamEnded(INBOUND, true, 'wss://h')).toMatchObject({ isBack: true });
+    expect(did.at(-1)).toEqual(['accept', SID, { dish: 'soup' }, left]);
+  });
+
+  test('is over when its server had ended it before it went', async () => {
+    theirs = { ...INBOUND, variables: {}, instance: 'b', isOver: true, isCancelled: false };
+    expect(await desk.streamEnded(INBOUND, true, 'wss://h')).toEqual({ lastWords: null });
+    expect(did).toEqual([['over', SID]]);
   });
 
   test('and is told so when there is no place', async () => {

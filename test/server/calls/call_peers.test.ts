@@ -1,5 +1,5 @@
 // Two servers that share a store, and Twilio's requests going to one or the other. On a real Redis, with real workers and
-// processes that die, it is test/integration/instances.test.ts.
+// processes that die, it is integration/instances.test.ts.
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Store } from '../../../src/store/store.js';
@@ -152,4 +152,71 @@ test('an instance alone tells and remembers nothing for others', async () => {
   await b.ring(newCallSid());
   expect(b.store.isShared).toBe(false);
   expect(await b.store.members('instances')).toEqual([]);
+});
+
+test('an operator sees and ends the calls of all instances from any of them', async () => {
+  const [mine, theirs] = [newCallSid(), newCallSid()];
+  await handshake(connect(a, await ring(a, mine)));
+  await handshake(connect(b, await ring(b, theirs)));
+  a.vendors.answer = () => ({ status: 404, body: {} });
+  const get = async (path: string) => (await (await fetch(a.base + path)).json()) as JsonBody;
+  const { calls, count } = await get('/calls');
+  expect(count).toBe(2);
+  const instanceOf = new Map(calls.map((row: JsonBody) => [row.call_sid, row.instance]));
+  expect(instanceOf.get(mine)).toMatch(/^a-/);
+  expect(instanceOf.get(theirs)).toMatch(/^b-/);
+  expect(await get(`/calls/${theirs}`)).toMatchObject({ call_sid: theirs, state: 'connected' });
+  expect(await get(`/call-status/${theirs}`)).toMatchObject({ call_sid: theirs, status: 'in-progress' });
+
+  const remove = (sid: string) => fetch(`${a.base}/calls/${sid}`, { method: 'DELETE' });
+  expect((await remove(theirs)).status).toBe(202);
+  const { last } = b.runner;
+  while ((await last.read()).type !== 'HANGUP');
+  last.end('operator');
+  await until(async () => (await remove(theirs)).status === 409);
+  expect((await remove(newCallSid())).status).toBe(404);
+});
+
+test('of a call whose instance is gone it is said so', async () => {
+  const callSid = newCallSid();
+  await store.put(`call:${callSid}`, JSON.stringify({ callSid, instance: 'gone-1', isOver: false }), 60_000);
+  const answer = await fetch(`${a.base}/calls/${callSid}`, { method: 'DELETE' });
+  expect([answer.status, ((await answer.json()) as JsonBody).detail]).toEqual([
+    504,
+    `the instance gone-1, which holds call ${callSid}, is gone`,
+  ]);
+});
+
+test("Twilio's news of a call reach the instance that holds it, and what it owes its caller is said by any", async () => {
+  const callSid = newCallSid();
+  await handshake(connect(a, await ring(a, callSid)));
+  const fields = { CallSid: callSid, From: '+14155552671', To: '+14155550100', Direction: 'inbound' };
+  await webhook(b, '/twilio/status', { ...fields, CallStatus: 'in-progress', SequenceNumber: '1' });
+  await until(() => a.lines.some(({ msg, status }) => msg === 'call status' && status === 'in-progress'));
+  a.runner.last.end('error', true);
+  const twiml = await webhook(b, '/twilio/connect-action', { ...fields, CallStatus: 'in-progress' });
+  expect(twiml).toContain('<Say');
+  expect(twiml).toContain('<Hangup/>');
+  expect(twiml).not.toContain('<Stream');
+  expect(b.runner.calls).toHaveLength(0);
+});
+
+test('a call whose instance died goes on where Twilio asks, from its snapshot', async () => {
+  const callSid = newCallSid();
+  const numbers = { direction: 'inbound', ourNumber: '+14155550100', theirNumber: '+14155552671' };
+  const left = { callSid, ...numbers, agentId: 'x', turnCount: 2, history: [{ role: 'user', content: 'Soup.' }] };
+  await store.put(`snapshot:${callSid}`, JSON.stringify({ ...left, stream: { streamSid: 'MZ1' } }), 60_000);
+  const record = { callSid, direction: 'inbound', instance: 'gone-1', isOver: false, variables: { dish: 'soup' } };
+  await store.put(`call:${callSid}`, JSON.stringify(record), 60_000);
+  const fields = { CallSid: callSid, From: '+14155552671', To: '+14155550100', Direction: 'inbound' };
+  const twiml = await webhook(b, '/twilio/connect-action', { ...fields, CallStatus: 'in-progress' });
+  expect(b.runner.last.order).toMatchObject({
+    callSid,
+    resume: { ...left, stream: null },
+    variables: { dish: 'soup' },
+  });
+  // The media socket of this stream, too, may come anywhere.
+  await settled();
+  expect(await handshake(connect(a, tokenIn(twiml)))).toBe('open');
+  expect(a.runner.last.order.resume).toMatchObject({ turnCount: 2 });
 });
