@@ -55,7 +55,9 @@ export async function judgeSound(
   floor.agent('speaking', 0);
   const window: SoundWindow = emptyWindow();
   const ends = windows.length * WINDOW_MS;
-  let [held, dryMs, yieldMs, onset, told] = [Number.NaN, 0, null as number | null, Number.NaN, false];
+  // From when on the ear gets nothing: a hold lets the lead play, a pause is silent at once.
+  let dryFrom = Number.NaN;
+  let [dryMs, yieldMs, onset, told] = [0, null as number | null, Number.NaN, false];
   let lastStretch = floor.stretch;
   for (let i = 0; i < windows.length; i++) {
     const nowMs = (i + 1) * WINDOW_MS;
@@ -69,7 +71,7 @@ export async function judgeSound(
     }
     if (stretch !== null && stretch.voicedMs >= (lastStretch?.voicedMs ?? 0)) lastStretch = stretch;
   }
-  if (!Number.isNaN(held)) dryMs = Math.max(dryMs, ends - held - LEAD_MS);
+  if (!Number.isNaN(dryFrom)) dryMs = Math.max(dryMs, ends - dryFrom);
   const { likeness, voicing, unvoicedMs, change, levelSpreadDb, tilt, levelDb, probability, voicedMs, verdict } =
     lastStretch ?? {
       likeness: 0,
@@ -95,15 +97,16 @@ export async function judgeSound(
   };
 
   function note(what: string, nowMs: number): void {
-    if (what === 'hold') {
-      held = nowMs;
+    if (what === 'hold' || what === 'pause') {
+      const fromMs = what === 'hold' ? nowMs + LEAD_MS : nowMs;
+      dryFrom = Number.isNaN(dryFrom) ? fromMs : Math.min(dryFrom, fromMs);
       if (Number.isNaN(onset)) onset = nowMs;
     } else if (what === 'resume') {
-      dryMs = Math.max(dryMs, nowMs - held - LEAD_MS);
-      held = Number.NaN;
+      dryMs = Math.max(dryMs, nowMs - dryFrom);
+      dryFrom = Number.NaN;
     } else if (what === 'yield') {
       yieldMs ??= nowMs - onset;
-      held = Number.NaN;
+      dryFrom = Number.NaN;
     }
   }
 }

@@ -18,8 +18,10 @@ describe('with the real voice detector, while we speak', () => {
       const playing = sound.ours === undefined ? ours.subarray(seed * 900) : inSilence(ours, 300, 1500);
       const { yielded, dryMs } = await judgeSound(vad, pcm, sound.words, true, levelsOf(playing));
       expect(yielded).toBe(sound.kind === 'speech');
-      // A nod or a noise makes no gap of two ticks of 200 ms; a laugh, and the first echo of a call, do.
-      if (sound.kind === 'nod' || (sound.kind === 'noise' && name !== 'laugh')) expect(dryMs).toBeLessThan(400);
+      // A nod near the phone may silence us until its words, which come 350 ms behind it, say that it is none; noise does
+      // for no more than a tick of 200 ms. A laugh, and the first echo of a call, may do worse.
+      if (sound.kind === 'nod') expect(dryMs).toBeLessThan(500);
+      if (sound.kind === 'noise' && name !== 'laugh') expect(dryMs).toBeLessThan(200);
     }
   });
 
