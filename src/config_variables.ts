@@ -29,7 +29,7 @@ import {
 const accountSid = z.string().regex(/^AC[0-9a-fA-F]{32}$/, 'must be AC and 32 hexadecimal digits');
 const e164 = z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be an E.164 number such as +15551234567');
 const workers = z.union(
-  [z.literal('auto').transform(() => Math.max(1, availableParallelism() - 1)), integer(1, 256)],
+  [z.literal('auto').transform(() => Math.max(2, availableParallelism() - 1)), integer(1, 256)],
   'must be auto or a whole number from 1 to 256',
 );
 
@@ -114,7 +114,12 @@ export const SECTIONS = {
       'of CALLS_MAX: dialling stops when no more lines are free, so that campaigns leave some for callers',
       integer(0, 100),
     ),
-    workers: setting('WORKERS', 'auto', 'worker threads; auto = processor cores minus one, at least one', workers),
+    workers: setting(
+      'WORKERS',
+      'auto',
+      'worker threads; auto = processor cores minus one, at least two: where one dies, the other goes on with its calls',
+      workers,
+    ),
     maxDurationS: setting('CALL_MAX_DURATION_S', '3600', 'a call is ended after this long', integer(10, 14400)),
     startTimeoutMs: setting(
       'CALL_START_TIMEOUT_MS',

@@ -5,14 +5,21 @@
 import type { Logger } from '../log.js';
 import { heartbeatAgeMs } from '../threads/heartbeat.js';
 
-const LOOK_MS = 250;
-/** Twice what an idle worker may take between two beats. Its callers hear it already. */
-const LATE_MS = 1_000;
-/** Nothing a worker does in one go takes this long; with the look and the start of the next one callers wait some 4 s. */
-const HUNG_MS = 2_500;
+const LOOK_MS = 100;
+/** Twice what an idle worker may take between two beats, and more. Its callers hear it already. */
+const LATE_MS = 500;
+/**
+ * Silent for so long while another worker beats, so that it is not the machine: its callers wait in silence, and moving
+ * them costs less than waiting. Nothing a worker does in one go takes this long; the longest seen was 150 ms.
+ */
+const HUNG_MS = 1_000;
+/** The same when nobody beats: it may be the machine, and there is nobody to go on with the calls. */
+const ALL_HUNG_MS = 2_500;
 /** A thread that hangs inside native code does not end when told to. It is given up after this, and runs no more of our
  *  code when it comes back. */
-const ENDING_MS_MAX = 1_000;
+const ENDING_MS_MAX = 500;
+/** Two looks further apart: we did not run, and hold no silence against anybody that may be our own. */
+const STOOD_STILL_MS = 400;
 /** From a thread's start to its seat: loading takes about a second, on a slow disk a few. */
 const LOADING_MS_MAX = 60_000;
 
@@ -86,9 +93,10 @@ export class Supervisor {
   look(): void {
     const now = this.#options.now();
     // We were held up ourselves, as by a machine that was put to sleep: so were the workers, and silence counts anew.
-    if (now - this.#lastLookMs > LATE_MS) this.#watchingSinceMs = now;
+    if (now - this.#lastLookMs > STOOD_STILL_MS) this.#watchingSinceMs = now;
     this.#lastLookMs = now;
     const late = new Set<number>();
+    const hungMs = this.#isAnyBeating() ? HUNG_MS : ALL_HUNG_MS;
     const loadingSinceMs = new Map<number, number>();
     for (const thread of [...this.#options.threads()]) {
       const { threadId } = thread;
@@ -109,11 +117,19 @@ export class Supervisor {
       if (ageMs < LATE_MS) continue;
       late.add(threadId);
       if (!this.#late.has(threadId)) this.#options.log.warn({ threadId, ageMs }, 'worker is late: no new calls for it');
-      if (ageMs >= HUNG_MS) this.#end(thread, ageMs);
+      if (ageMs >= hungMs) this.#end(thread, ageMs);
     }
     this.#late = late;
     this.#loadingSinceMs = loadingSinceMs;
     this.#options.onLooked();
+  }
+
+  /** Somebody is there to go on with the calls of one that hangs. */
+  #isAnyBeating(): boolean {
+    return this.#options.threads().some(({ threadId }) => {
+      const ageMs = this.#beatAgeMs(threadId);
+      return ageMs !== null && ageMs < LATE_MS;
+    });
   }
 
   /** null = it has no seat yet, or has not beaten. */

@@ -204,7 +204,8 @@ export class WorkerPool implements CallRunner {
     if (this.#closing) return;
     const { threads } = this.#pool;
     releaseDeadSeats(this.#seats, this.#heartbeats, new Set(threads.map((thread) => thread.threadId)));
-    if (threads.length > 0 && this.#deathsInARow < this.#deathsMax) return;
+    // While another thread takes calls, giving up would cost calls that nothing is wrong with.
+    if (threads.length > 0 && (this.#deathsInARow < this.#deathsMax || this.ready)) return;
     // For example a build without the worker's file, or a machine without memory.
     void this.close();
     this.#onUseless();

@@ -7,7 +7,7 @@
 import { assert } from '../assert.js';
 
 /** The longest time between two beats of a healthy worker, beside what its event loop is busy with. */
-export const HEARTBEAT_IDLE_MS = 500;
+export const HEARTBEAT_IDLE_MS = 200;
 
 const NEVER = 0;
 

@@ -157,11 +157,7 @@ export class Dialogue {
   /** A message of audio went out. */
   onSent(): void {
     this.#speaker.onSent();
-    const spoken = this.#speaker.current;
-    if (spoken === null) return;
-    const before = this.#memory.saidBefore(spoken.turn).length;
-    const characters = before + this.#links.playout.sentCharacters(spoken.id);
-    this.#links.said.note(spoken.turn, characters, spoken.reply.isWritten);
+    this.#noteSaid();
   }
 
   /** The call is over, whatever was being said. */
@@ -171,6 +167,15 @@ export class Dialogue {
     if (cut) this.#memory.close(cut.spoken, cut.heard, false);
     this.#speaker.close();
     this.#tools?.close();
+  }
+
+  /** For whoever has to go on with the call. */
+  #noteSaid(): void {
+    const spoken = this.#speaker.current;
+    if (spoken === null) return;
+    const before = this.#memory.saidBefore(spoken.turn).length;
+    const characters = before + this.#links.playout.sentCharacters(spoken.id);
+    this.#links.said.note(spoken.turn, characters, spoken.reply.isWritten);
   }
 
   #carryOutAll(actions: readonly TurnAction[], before: Dialogue['state'], now: number): void {
@@ -221,7 +226,9 @@ export class Dialogue {
         events.emit({ kind: 'floor', decision: 'pause' });
         services.metrics.add('floor_holds');
         this.#silencedMs = nowMs();
-        return this.#links.playout.pause(now);
+        this.#links.playout.pause(now);
+        // Sound was taken back.
+        return this.#noteSaid();
       case 'resume':
         events.emit({ kind: 'floor', decision: 'resume' });
         services.metrics.add('floor_resumes');

@@ -7,7 +7,7 @@ import { type SupervisedThread, Supervisor } from '../../src/server/supervisor.j
 import { createHeartbeats, Heartbeat } from '../../src/threads/heartbeat.js';
 import { claimSeat, createSeats } from '../../src/threads/worker_seats.js';
 
-const STEP_MS = 250;
+const STEP_MS = 50;
 let now: number;
 let seats: SharedArrayBuffer;
 let heartbeats: SharedArrayBuffer;
@@ -68,24 +68,33 @@ test('threads that beat are left alone', () => {
 });
 
 test.each([
-  [750, false, 0],
-  [1000, true, 0],
-  [2250, true, 0],
-  [2500, true, 1],
+  [450, false, 0],
+  [500, true, 0],
+  [950, true, 0],
+  [1000, true, 1],
   [10_000, true, 1],
-])('after %i ms of silence: late %s, ended %i', (silentMs, late, endings) => {
+])('after %i ms of silence while another one beats: late %s, ended %i', (silentMs, late, endings) => {
   threads[0].isAlive = false;
   threads[0].ends = false;
-  pass(Math.min(silentMs, 3000));
+  pass(Math.min(silentMs, 1400));
   expect([supervisor.isLate(11), supervisor.isLate(12), ended.length]).toEqual([late, false, endings]);
+});
+
+test.each([
+  [2450, []],
+  [2500, [11, 12]],
+])('when nobody beats it may be the machine: after %i ms %j are ended', (silentMs, endings) => {
+  for (const thread of threads) thread.isAlive = false;
+  pass(silentMs);
+  expect(ended).toEqual(endings);
 });
 
 test('who was late and beats again gets calls again', () => {
   threads[0].isAlive = false;
-  pass(2000);
+  pass(900);
   expect(supervisor.late).toBe(1);
   threads[0].isAlive = true;
-  pass(250);
+  pass(STEP_MS);
   expect([supervisor.late, supervisor.isLate(11), ended]).toEqual([0, false, []]);
   expect(lines).toEqual(['worker is late: no new calls for it']);
 });
@@ -101,9 +110,9 @@ test('who hangs is ended once', async () => {
 
 test('a thread that does not end when told to is given up', () => {
   threads[0].isAlive = threads[0].ends = false;
-  pass(3250);
+  pass(1450);
   expect([ended, givenUp, supervisor.isLate(11)]).toEqual([[11], [], true]);
-  pass(500);
+  pass(100);
   expect([ended, givenUp, supervisor.late]).toEqual([[11], [11], 0]);
 });
 
@@ -125,8 +134,8 @@ test('after the whole machine stood still nobody is blamed for the silence, and 
   supervisor.look();
   expect([supervisor.late, ended]).toEqual([0, []]);
   threads[1].isAlive = false;
-  pass(2000);
+  pass(900);
   expect([supervisor.isLate(11), supervisor.isLate(12), ended]).toEqual([false, true, []]);
-  pass(500);
+  pass(100);
   expect(ended).toEqual([12]);
 });
