@@ -210,6 +210,18 @@ export const SECTIONS = {
       'silence of the caller until the agent asks; twice that ends the call',
       integer(1000, 600000),
     ),
+    fillerMs: setting(
+      'FILLER_MS',
+      '2500',
+      'silence after the caller until a word is said that the answer is on its way; a second one follows; 0 = none',
+      integer(0, 20000),
+    ),
+    outagePatienceMs: setting(
+      'OUTAGE_PATIENCE_MS',
+      '45000',
+      'answers that keep failing for so long end the call with a goodbye; before that each is apologised for',
+      integer(0, 600000),
+    ),
     deafPatienceMs: setting(
       'DEAF_PATIENCE_MS',
       '25000',

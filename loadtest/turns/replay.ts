@@ -45,7 +45,9 @@ export const BASE_OPTIONS: TurnOptions = {
   bargeInMinSpeechMs: Number(CONFIG_VARIABLES.BARGE_IN_MIN_SPEECH_MS.fallback),
   greetingProtectMs: Number(CONFIG_VARIABLES.GREETING_PROTECT_MS.fallback),
   idlePromptMs: 1e9,
+  fillerMs: 0,
   replyTimeoutMs: 1e9,
+  outagePatienceMs: 1e9,
   deafPatienceMs: 1e9,
   language: 'en',
 };

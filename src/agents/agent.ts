@@ -86,10 +86,22 @@ export class AgentProfile {
     return this.#spoken(line, variables);
   }
 
-  /** Said while a tool takes long; '' = nothing. */
+  /** Said while an answer or a tool takes long; '' = nothing. */
   oneMoment(variables: Variables = {}): string {
     const line = this.#definition.oneMoment ?? stockLines(this.language)?.oneMoment;
     return line === undefined ? '' : this.#spoken(line, variables);
+  }
+
+  /** Said when an answer takes longer still; '' = nothing. */
+  stillOnIt(variables: Variables = {}): string {
+    return this.#spoken(this.#definition.stillOnIt ?? stockLines(this.language)?.stillOnIt ?? '', variables);
+  }
+
+  /** The last words of a call in which answers kept failing. */
+  technicalGoodbye(variables: Variables = {}): string {
+    const { technicalProblem, apology, goodbye } = this.#definition;
+    const line = technicalProblem ?? stockLines(this.language)?.technicalProblem ?? `${apology} ${goodbye}`;
+    return this.#spoken(line, variables);
   }
 
   /** Said by the carrier's voice when every line is taken. */
@@ -111,7 +123,8 @@ export class AgentProfile {
   fixedLines(): string[] {
     const greetings = [this.greeting('inbound', {}), this.greeting('outbound', {})];
     const others = [this.apology(), this.idlePrompt(), this.goodbye(), this.cannotHear(), this.cannotHearGoodbye()];
-    return [...new Set([...greetings, ...others])];
+    const waiting = [this.oneMoment(), this.stillOnIt(), this.technicalGoodbye()];
+    return [...new Set([...greetings, ...others, ...waiting])].filter((line) => line !== '');
   }
 
   #carrierLine(name: 'allLinesBusy' | 'technicalProblem' | 'cutOff'): CarrierLine {

@@ -43,11 +43,13 @@ const definition = z.strictObject({
   cannotHear: line.nullable().default(null),
   /** Said when it stays down and the call is ended; absent likewise. */
   cannotHearGoodbye: line.nullable().default(null),
-  /** Said while a tool takes long; absent = the usual line of the language, or nothing. */
+  /** Said while an answer or a tool takes long; absent = the usual line of the language, or nothing. */
   oneMoment: line.nullable().default(null),
+  /** Said when an answer takes longer still; absent likewise. */
+  stillOnIt: line.nullable().default(null),
   /** Said by the carrier's voice when every line is taken; absent = the usual line of the language, or English. */
   allLinesBusy: line.nullable().default(null),
-  /** Said by the carrier's voice when ours failed; absent likewise. */
+  /** The last words when answers keep failing, in our voice or, when that failed, the carrier's; absent likewise. */
   technicalProblem: line.nullable().default(null),
   /** Said by the carrier's voice before a call begins anew whose server died; absent likewise. */
   cutOff: line.nullable().default(null),
@@ -101,6 +103,7 @@ const TEMPLATES = [
   'cannotHear',
   'cannotHearGoodbye',
   'oneMoment',
+  'stillOnIt',
   'allLinesBusy',
   'technicalProblem',
   'cutOff',

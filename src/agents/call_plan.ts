@@ -11,8 +11,8 @@ import { settingsOf, type VendorName } from '../providers/vendor_settings.js';
 import type { ToolDefinition } from '../tools/tool_definition.js';
 import type { AgentProfile } from './agent.js';
 
-/** An answer that has not begun to sound after this will not come: the providers' own deadlines lie well below. */
-const REPLY_TIMEOUT_MS = 20_000;
+/** An answer that has not begun to sound after this will not come: two attempts at the model have had their time. */
+const REPLY_TIMEOUT_MS = 11_000;
 /** Twilio sends audio all the time, silence included; without any for this long nobody is there. */
 const MEDIA_SILENCE_MS = 30_000;
 
@@ -69,6 +69,9 @@ export function planCall(agent: AgentProfile, order: CallOrder, defaults: PlanDe
       farewell: agent.goodbye(variables),
       cannot_hear: agent.cannotHear(variables),
       cannot_hear_goodbye: agent.cannotHearGoodbye(variables),
+      technical_goodbye: agent.technicalGoodbye(variables),
+      filler: agent.oneMoment(variables),
+      filler_again: agent.stillOnIt(variables),
     },
     farewell: agent.farewell,
     listen: { language: settingsOf(defaults, 'stt').language ?? agent.language, keyterms: agent.keyterms },

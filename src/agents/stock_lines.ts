@@ -1,5 +1,5 @@
 // Lines every agent must be able to say though few personas bring them: what a caller is told when the line has no ears,
-// no free place, or no voice. A persona's own words win (agent_definition.ts); which line is said when is conversation/turns.
+// no free place, no voice, or no answer yet. A persona's own words win (agent_definition.ts); which line is said when is conversation/turns.
 
 /** What is said in one language. */
 export interface StockLines {
@@ -7,11 +7,13 @@ export interface StockLines {
   cannotHear: string;
   /** It did not come back: the last words of the call. */
   cannotHearGoodbye: string;
-  /** A tool takes long. */
+  /** An answer or a tool takes long. */
   oneMoment: string;
+  /** An answer takes longer still. */
+  stillOnIt: string;
   /** Every line is taken; spoken by the carrier's voice. */
   allLinesBusy: string;
-  /** Our own voice failed; the last words of the call, spoken by the carrier's. */
+  /** Answers or our own voice kept failing; the last words of the call, in our voice or the carrier's. */
   technicalProblem: string;
   /** The program that held the call died, another one begins anew; spoken by the carrier's voice. */
   cutOff: string;
@@ -22,6 +24,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
     cannotHear: 'I am sorry, I cannot hear you at the moment. Please stay on the line.',
     cannotHearGoodbye: 'I am sorry, I still cannot hear you. Please call again a little later. Goodbye.',
     oneMoment: 'One moment, please.',
+    stillOnIt: 'I am still on it, thank you for waiting.',
     allLinesBusy: 'All our lines are busy at the moment. Please call again in a few minutes. Goodbye.',
     technicalProblem: 'I am sorry, we have a technical problem and can not go on. Please call again later. Goodbye.',
     cutOff: 'I am sorry, we were cut off. Let us start again.',
@@ -30,6 +33,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
     cannotHear: 'Lo siento, en este momento no puedo oírle. Por favor, no cuelgue.',
     cannotHearGoodbye: 'Lo siento, sigo sin poder oírle. Por favor, llame de nuevo un poco más tarde. Adiós.',
     oneMoment: 'Un momento, por favor.',
+    stillOnIt: 'Sigo en ello, gracias por esperar.',
     allLinesBusy:
       'En este momento todas nuestras líneas están ocupadas. Por favor, llame de nuevo en unos minutos. Adiós.',
     technicalProblem:
@@ -41,6 +45,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
     cannotHearGoodbye:
       'Je suis désolé, je ne vous entends toujours pas. Merci de rappeler un peu plus tard. Au revoir.',
     oneMoment: 'Un instant, je vous prie.',
+    stillOnIt: "J'y suis encore, merci de patienter.",
     allLinesBusy: 'Toutes nos lignes sont occupées pour le moment. Merci de rappeler dans quelques minutes. Au revoir.',
     technicalProblem:
       'Je suis désolé, nous avons un problème technique et ne pouvons pas continuer. Merci de rappeler plus tard. Au revoir.',
@@ -51,6 +56,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
     cannotHearGoodbye:
       'Es tut mir leid, ich kann Sie immer noch nicht hören. Bitte rufen Sie etwas später noch einmal an. Auf Wiederhören.',
     oneMoment: 'Einen Moment, bitte.',
+    stillOnIt: 'Ich bin noch dabei, danke für Ihre Geduld.',
     allLinesBusy:
       'Im Moment sind alle unsere Leitungen besetzt. Bitte rufen Sie in ein paar Minuten noch einmal an. Auf Wiederhören.',
     technicalProblem:
@@ -61,6 +67,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
     cannotHear: 'Mi dispiace, in questo momento non riesco a sentirla. Resti in linea, per favore.',
     cannotHearGoodbye: 'Mi dispiace, non riesco ancora a sentirla. Richiami più tardi, per favore. Arrivederci.',
     oneMoment: 'Un momento, per favore.',
+    stillOnIt: "Ci sto ancora lavorando, grazie per l'attesa.",
     allLinesBusy:
       'Al momento tutte le nostre linee sono occupate. Richiami tra qualche minuto, per favore. Arrivederci.',
     technicalProblem:
@@ -71,6 +78,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
     cannotHear: 'Desculpe, não consigo ouvir neste momento. Por favor, continue na linha.',
     cannotHearGoodbye: 'Desculpe, ainda não consigo ouvir. Por favor, ligue novamente um pouco mais tarde. Até logo.',
     oneMoment: 'Um momento, por favor.',
+    stillOnIt: 'Ainda estou a tratar disso, obrigado por esperar.',
     allLinesBusy:
       'No momento, todas as nossas linhas estão ocupadas. Por favor, ligue novamente em alguns minutos. Até logo.',
     technicalProblem:
@@ -81,6 +89,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
     cannotHear: 'Het spijt me, ik kan u op dit moment niet horen. Blijf alstublieft aan de lijn.',
     cannotHearGoodbye: 'Het spijt me, ik kan u nog steeds niet horen. Bel alstublieft later nog eens. Tot ziens.',
     oneMoment: 'Een ogenblik, alstublieft.',
+    stillOnIt: 'Ik ben er nog mee bezig, bedankt voor het wachten.',
     allLinesBusy: 'Al onze lijnen zijn op dit moment bezet. Bel alstublieft over een paar minuten nog eens. Tot ziens.',
     technicalProblem:
       'Het spijt me, we hebben een technisch probleem en kunnen niet verdergaan. Bel alstublieft later nog eens. Tot ziens.',

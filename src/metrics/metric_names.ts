@@ -313,6 +313,7 @@ export const COUNTERS = {
     help: 'Times a call could not hear its caller for seconds because speech recognition was down.',
   },
   apologies: { name: 'ringline_apologies_total', help: 'Spoken apologies.' },
+  fillers: { name: 'ringline_fillers_total', help: 'Times a caller was told that the answer is on its way.' },
   stt_audio_dropped: {
     name: 'ringline_stt_audio_dropped_total',
     help: 'Caller audio bytes that no STT socket was there to take.',

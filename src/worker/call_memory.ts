@@ -45,6 +45,8 @@ export class CallMemory {
   #greeted: boolean;
   /** Of the turn that was under way where the call was held before. */
   readonly #rowBefore: TurnReport | null;
+  /** What was said to the caller while the answer took long, as far as heard: it stands before the reply that follows. */
+  #aside: { text: string; startMs: number | null } | null = null;
   /** What of a reply was said there, before its rest is said here. */
   #saidBefore: { turn: number; text: string } | null = null;
 
@@ -126,6 +128,13 @@ export class CallMemory {
     return this.#saidBefore?.turn === turn ? this.#saidBefore.text : '';
   }
 
+  /** A word was said that the answer is on its way. The model need not know. */
+  heardAside({ text, startMs }: Heard): void {
+    if (text === '') return;
+    const before = this.#aside;
+    this.#aside = before === null ? { text, startMs } : { text: `${before.text} ${text}`, startMs: before.startMs };
+  }
+
   /** The caller went on before anything was heard: the turn never was, its words come again with the rest. */
   withdraw(): void {
     const row = this.#row;
@@ -143,6 +152,7 @@ export class CallMemory {
     this.#row = null;
     if (row === null) return;
     this.#open.delete(row.turn);
+    this.#putAside(row);
     this.#links.log.warn({ turn: row.turn }, 'no answer came in time');
     this.#links.events.emit({ kind: 'turn', turn: row });
     this.#snapshot();
@@ -176,7 +186,9 @@ export class CallMemory {
     row.agentStartMs = timeline.reported(heard.startMs);
     row.agentEndMs = timeline.reported(heard.endMs);
     if (spoken.kind === 'answer') metrics.add('turns');
-    this.#conclude(row, interrupted);
+    const { heard: heardReply } = row;
+    this.#putAside(row);
+    this.#conclude(row, interrupted, heardReply);
     return row.caller;
   }
 
@@ -187,13 +199,22 @@ export class CallMemory {
     this.#open.delete(turn);
     this.#row = null;
     row.heard = row.agent;
-    this.#conclude(row, false);
+    this.#conclude(row, false, row.heard);
   }
 
-  #conclude(row: TurnReport, interrupted: boolean): void {
+  #putAside(row: TurnReport): void {
+    const aside = this.#aside;
+    if (aside === null) return;
+    this.#aside = null;
+    row.agent = `${aside.text} ${row.agent}`.trim();
+    row.heard = `${aside.text} ${row.heard}`.trim();
+    row.agentStartMs = this.#links.timeline.reported(aside.startMs);
+  }
+
+  #conclude(row: TurnReport, interrupted: boolean, heardReply: string): void {
     const { log, events } = this.#links;
     this.#greeted = true;
-    this.#history.addAssistantHeard(row.heard, interrupted);
+    this.#history.addAssistantHeard(heardReply, interrupted);
     log.info({ ...row }, interrupted ? 'turn interrupted' : 'turn answered');
     events.emit({ kind: 'turn', turn: row });
     this.#snapshot();

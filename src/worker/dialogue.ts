@@ -80,6 +80,7 @@ export class Dialogue {
       {
         onAudible: (spoken, now) => this.#onAudible(spoken, now),
         onPiece: ({ turn, kind }, text) => events.emit({ kind: 'agent', turn, reply: kind, text }),
+        onAside: (_, heard) => this.#memory.heardAside(heard),
         onOver: (spoken, heard, now) => this.#onOver(spoken, heard, now),
         onError: (_, error) => links.onFault(error, 'reply failed'),
         onUsage: ({ promptTokens, completionTokens }) => {
@@ -198,7 +199,7 @@ export class Dialogue {
   }
 
   #carryOut(action: TurnAction, now: number): void {
-    const { events, services } = this.#links;
+    const { events, services, plan } = this.#links;
     switch (action.do) {
       case 'finalize_stt':
         return this.#links.finalizeStt();
@@ -216,7 +217,7 @@ export class Dialogue {
         this.#speaker.interrupt(now);
         return this.#memory.withdraw();
       case 'give_up':
-        this.#speaker.interrupt(now);
+        this.#speaker.giveUp(now);
         return this.#memory.giveUp();
       case 'hold':
         events.emit({ kind: 'floor', decision: 'hold' });
@@ -246,6 +247,9 @@ export class Dialogue {
         this.#speaker.say(action.reply, turn, text);
         return;
       }
+      case 'fill':
+        if (this.#speaker.fill(action.reply, plan.lines[action.reply])) services.metrics.add('fillers');
+        return;
       case 'end':
         return this.#links.onEnd(action.reason);
     }
@@ -269,7 +273,7 @@ export class Dialogue {
     const said = this.#memory.close(spoken, heard, false);
     if (spoken.error) {
       // An apology that can't be spoken is handed to Twilio: it has a voice of its own.
-      const isLastWord = spoken.kind === 'apology' || spoken.kind === 'cannot_hear_goodbye';
+      const isLastWord = spoken.kind === 'apology' || spoken.kind.endsWith('_goodbye');
       if (isLastWord && !heard.complete) report.apologyOwed = true;
       return this.event({ on: 'reply_failed' }, now);
     }

@@ -119,6 +119,7 @@ export class Playout {
   /** Audio of the reply, mu-law; copied. What belongs to a reply that was cut is dropped, counted. */
   audio(id: ReplyId, mulaw: Uint8Array, nowMs: number): void {
     if (!this.#ledger.isOpen(id)) return this.#metrics.add('stale_audio');
+    if (id !== this.#latest) this.#follow(id);
     const before = this.#queue.length;
     if (!this.#queue.append(mulaw)) return this.#metrics.add('reply_too_long');
     this.#ledger.addAudio(id, mulaw.length);
@@ -126,6 +127,13 @@ export class Playout {
     // The first audio is what the caller waits for, and audio that comes when the line is about to run dry is as urgent:
     // neither waits for the beat.
     if (this.#replySentBytes === 0 || this.aheadMs(nowMs) < URGENT_MS) this.tick(nowMs);
+  }
+
+  /** A reply begun before the newest has its first audio: it plays behind that, and is the one under way. */
+  #follow(id: ReplyId): void {
+    this.#latest = id;
+    this.#finishing = false;
+    this.#replySentBytes = 0;
   }
 
   /**

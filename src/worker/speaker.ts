@@ -1,11 +1,12 @@
-// The agent's mouth in one call: the reply being made or spoken, and the draft that may become it. It is told what to say
+// The agent's mouth in one call: the reply being made or spoken, the draft that may become it, and a word in between while
+// an answer takes long. It is told what to say
 // and reports when that is audible, over, cut or impossible; whose turn it is, it does not know. What the caller hears of
 // it, and when, is playout.ts.
 
 import { nowMs } from '../clock.js';
 import type { ReplyId } from '../conversation/playout/playout_ledger.js';
 import { sameWords } from '../conversation/turns/transcript.js';
-import type { ReplyKind } from '../conversation/turns/turn_events.js';
+import type { Filler, ReplyKind } from '../conversation/turns/turn_events.js';
 import type { EngineError } from '../errors.js';
 import type { LlmRequest, LlmUsage } from '../providers/llm.js';
 import type { Heard, Playout } from './playout.js';
@@ -33,6 +34,8 @@ export interface SpeakerHandlers {
   onPiece(spoken: Spoken, text: string): void;
   /** All of it was heard; of one that failed, all that was made. */
   onOver(spoken: Spoken, heard: Heard, nowMs: number): void;
+  /** A line said before an answer is over: heard to its end, or cut. */
+  onAside(spoken: Spoken, heard: Heard): void;
   /** It can't be made (to its end). `onOver` follows when what there is of it was heard. */
   onError(spoken: Spoken, error: EngineError): void;
   onUsage(usage: LlmUsage): void;
@@ -51,6 +54,8 @@ interface Draft {
 
 export class Speaker {
   current: Spoken | null = null;
+  /** A line that is heard before an answer that takes long: both are under way. */
+  #aside: Spoken | null = null;
   readonly #services: ReplyServices;
   readonly #playout: Playout;
   readonly #handlers: SpeakerHandlers;
@@ -106,6 +111,40 @@ export class Speaker {
     return spoken;
   }
 
+  /**
+   * Says a line, from ready-made audio only, before an answer that has not begun to sound. Returns whether it does: not when
+   * the sound is there, nor when the line is not.
+   */
+  fill(kind: Filler, line: string): boolean {
+    const answer = this.current;
+    if (answer === null || answer.reply.times.firstAudioMs !== null || this.#aside !== null) return false;
+    if (this.#services.phrases.get(this.#services.ttsOptions, line) === null) return false;
+    let aside: Spoken | null = null;
+    const reply = this.#newReply(
+      () => aside,
+      () => {},
+    );
+    const id = this.#playout.begin();
+    aside = { kind, turn: answer.turn, reply, id, audibleMs: null, complete: false, error: null };
+    this.#aside = aside;
+    reply.say(line, false);
+    return true;
+  }
+
+  /** The answer is not waited for any longer; what is being said beside it is said to its end. */
+  giveUp(now: number): void {
+    const answer = this.current;
+    // Sound of it that waits behind the other line: both go.
+    if (answer === null || answer.reply.times.firstAudioMs !== null) {
+      this.interrupt(now);
+      return;
+    }
+    this.dropDraft();
+    this.current = null;
+    answer.reply.cancel();
+    this.#playout.finish(answer.id, now, false);
+  }
+
   /** Stops talking at once. Returns what was heard of the reply; null when none was under way. */
   interrupt(now: number): { spoken: Spoken; heard: Heard } | null {
     this.dropDraft();
@@ -113,12 +152,14 @@ export class Speaker {
     this.current = null;
     spoken?.reply.cancel();
     this.#playout.cut(now);
+    this.#concludeAside(now);
     return spoken ? { spoken, heard: this.#playout.heard(spoken.id, now) } : null;
   }
 
   /** Hands over what is due, and notices when the reply was heard to its end. */
   tick(now: number): void {
     this.#playout.tick(now);
+    if (this.#aside !== null && this.#playout.isOver(this.#aside.id, now)) this.#concludeAside(now);
     const spoken = this.current;
     if (spoken?.complete && this.#playout.isOver(spoken.id, now)) this.#conclude(spoken, now);
   }
@@ -127,7 +168,7 @@ export class Speaker {
   close(): void {
     this.dropDraft();
     this.current?.reply.cancel();
-    this.current = null;
+    this.current = this.#aside = null;
   }
 
   /** For the playout: a message of audio went out. */
@@ -197,6 +238,12 @@ export class Speaker {
     this.#finish(spoken, false);
     const now = nowMs();
     if (!this.#playout.hasStarted(spoken.id) && this.#playout.isOver(spoken.id, now)) this.#conclude(spoken, now);
+  }
+
+  #concludeAside(now: number): void {
+    const aside = this.#aside;
+    this.#aside = null;
+    if (aside !== null) this.#handlers.onAside(aside, this.#playout.heard(aside.id, now));
   }
 
   #conclude(spoken: Spoken, now: number): void {

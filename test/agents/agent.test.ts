@@ -85,7 +85,7 @@ describe('the persona that ships', () => {
 
   test('its own goodbye is recognised, its other lines are not', () => {
     expect(endsCall(DEFAULT_AGENT, DEFAULT_AGENT.goodbye(), '')).toBe(true);
-    const goodbyes = [DEFAULT_AGENT.goodbye(), DEFAULT_AGENT.cannotHearGoodbye()];
+    const goodbyes = [DEFAULT_AGENT.goodbye(), DEFAULT_AGENT.cannotHearGoodbye(), DEFAULT_AGENT.technicalGoodbye()];
     for (const line of DEFAULT_AGENT.fixedLines()) {
       if (!goodbyes.includes(line)) expect(endsCall(DEFAULT_AGENT, line, 'no thanks')).toBe(false);
     }

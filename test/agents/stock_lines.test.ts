@@ -50,3 +50,10 @@ test.each([
   const agent = parseAgentProfile({ ...PERSONA, ...own, language });
   expect(agent.allLinesBusy()).toEqual({ text: expect.stringContaining(text), language: voice });
 });
+
+test('where nobody wrote lines nothing is said while an answer takes long, and the goodbye is the persona’s own', () => {
+  const agent = parseAgentProfile({ ...PERSONA, language: 'sv' });
+  expect([agent.oneMoment(), agent.stillOnIt(), agent.technicalGoodbye()]).toEqual(['', '', 'Sorry. Bye.']);
+  expect(agent.fixedLines()).not.toContain('');
+  expect(parseAgentProfile({ ...PERSONA, stillOnIt: 'Just a second.' }).stillOnIt()).toBe('Just a second.');
+});

@@ -194,3 +194,30 @@ test('a reply of which nothing is left to say was heard', () => {
   expect(history()).toEqual(['assistant: Hello there.', 'user: ?']);
   expect(snapshots().at(-1)).toMatchObject({ greeted: true, turnCount: 0 });
 });
+
+test('what was said while the answer took long stands before it in the record, and the model is not told', () => {
+  const turn = asks('The soup was cold.');
+  memory.heardAside({ ...heard('One moment, please.'), startMs: 2000 });
+  memory.heardAside({ ...heard('I am still on it.'), startMs: 6000 });
+  memory.audible(spoken(turn, 'I am sorry.'), 3000);
+  memory.close(spoken(turn, 'I am sorry.'), heard('I am sorry.'), false);
+  expect(report.turns[0]).toMatchObject({
+    agent: 'One moment, please. I am still on it. I am sorry.',
+    heard: 'One moment, please. I am still on it. I am sorry.',
+    agentStartMs: 1000,
+  });
+  expect(history().slice(0, 2)).toEqual(['user: The soup was cold.', 'assistant: I am sorry.']);
+});
+
+test('the answer never came, or was taken back: what was said meanwhile stays on record', () => {
+  asks('The soup was cold.');
+  memory.heardAside(heard('One moment, please.'));
+  memory.giveUp();
+  expect(report.turns[0]).toMatchObject({ caller: 'The soup was cold.', heard: 'One moment, please.' });
+  asks('I said');
+  memory.heardAside(heard('One moment, please.'));
+  memory.heardAside(heard(''));
+  memory.withdraw();
+  answered('I said the soup was cold.', 'I am sorry.');
+  expect(report.turns.map((row) => row.heard)).toEqual(['One moment, please.', 'One moment, please. I am sorry.']);
+});

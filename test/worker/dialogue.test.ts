@@ -260,3 +260,39 @@ describe('tools', () => {
 async function settled(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }
+
+test('a model that is late: a word in between, then the answer, and the record has both', () => {
+  const { services } = bench;
+  const plan = services.plan(ORDER);
+  for (const line of [plan.lines.greeting, plan.lines.filler]) {
+    const times = { words: [line], startMs: [0], endMs: [400] };
+    services.phrases.put(plan.speak, line, { audio: new Uint8Array(3200).fill(7), ...times });
+  }
+  tell({ on: 'started' });
+  pass(2500);
+  tell({ on: 'speech_start', startMs: time });
+  pass(500);
+  dialogue.transcribed(
+    {
+      text: 'The soup was cold.',
+      isFinal: true,
+      speechFinal: true,
+      fromFinalize: true,
+      startMs: 0,
+      endMs: 0,
+      confidence: 1,
+    },
+    0,
+    time,
+  );
+  tell({ on: 'speech_end', endMs: time });
+  pass(3500);
+  expect([dialogue.state, sumCounter(bench.metrics, 'fillers')]).toEqual(['thinking', 1]);
+  bench.write('I am sorry about that.');
+  bench.speak(500);
+  pass(3000);
+  expect(report.turns.at(-1)).toMatchObject({
+    caller: 'The soup was cold.',
+    heard: 'One moment, please. I am sorry about that.',
+  });
+});

@@ -413,3 +413,18 @@ test('a voice that breaks off in a word: what is unsent of the word goes, and th
   expect(sent.length).toBe(3200);
   expect(playout.heard(id, 3000)).toMatchObject({ text: 'One two.', complete: true });
 });
+
+test('a reply begun before another has its audio later: it plays behind that, and ends as the one under way', () => {
+  id = playout.begin();
+  const between = playout.begin();
+  playout.audio(between, new Uint8Array(245 * 8).fill(1), 0);
+  playout.finish(between, 0);
+  playout.audio(id, new Uint8Array(100 * 8).fill(2), 10);
+  playout.finish(id, 20);
+  for (let now = 20; now <= 400; now += 20) playout.tick(now);
+  const sent = read();
+  const heard = Buffer.concat(sent.map(({ payload }) => payload));
+  expect([heard.indexOf(2), heard.length]).toEqual([245 * 8, 360 * 8]);
+  expect(sent.at(-1)?.event).toBe('mark');
+  expect([playout.isOver(between, 2000), playout.isOver(id, 2000)]).toEqual([true, true]);
+});

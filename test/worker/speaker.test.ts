@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { dsp } from '../../src/audio/kernels/addon.js';
 import { TELEPHONE_FORMAT } from '../../src/audio_format.js';
 import { nowMs } from '../../src/clock.js';
@@ -71,6 +71,7 @@ beforeEach(() => {
       onPiece: (_, text) => events.push(`piece ${text.trim()}`),
       onOver: ({ kind, error }, { text, complete }) =>
         events.push(`over ${kind}: ${text}${complete ? '' : ' (part)'}${error ? ` ${error.code}` : ''}`),
+      onAside: ({ kind }, { text, complete }) => events.push(`${kind}: ${text}${complete ? '' : ' (part)'}`),
       onError: (_, { code }) => events.push(`error ${code}`),
       onUsage: () => {},
       onCharacters: () => {},
@@ -163,4 +164,57 @@ test('a voice that breaks off and another that says the rest are one reply, hear
   speaker.tick(nowMs() + 400);
   speaker.tick(nowMs() + 3000);
   expect(events).toEqual(['piece Hello there.', 'audible greeting', 'over greeting: Hello there.']);
+});
+
+describe('a word before an answer that takes long', () => {
+  const LINE = 'One moment.';
+  beforeEach(() => {
+    const times = { words: ['One', 'moment.'], startMs: [0, 150], endMs: [150, 300] };
+    phrases.put(VOICE, LINE, { audio: new Uint8Array(300 * 8).fill(5), ...times });
+    speaker.answer(1, 'soup', () => REQUEST);
+  });
+  const write = () => {
+    llm[0].onText('Hello there. ');
+    llm[0].onDone({ finishReason: 'stop', usage: null });
+    voice(400);
+    tts[0].onDone();
+  };
+
+  test('both are heard, the answer behind it, and only the answer is audible as such', () => {
+    expect(speaker.fill('filler', LINE)).toBe(true);
+    expect(events).toEqual(['piece One moment.']);
+    write();
+    for (let ms = 0; ms < 600; ms += 20) speaker.tick(nowMs() + ms);
+    expect(events).toEqual(['piece One moment.', 'piece Hello there.', 'audible answer', 'filler: One moment.']);
+    speaker.tick(nowMs() + 4000);
+    expect(events.at(-1)).toBe('over answer: Hello there.');
+  });
+
+  test('the answer has begun to sound, the line is not ready, or nothing is under way: nothing is said', () => {
+    expect(speaker.fill('filler', 'Something else.')).toBe(false);
+    write();
+    expect(speaker.fill('filler', LINE)).toBe(false);
+    speaker.interrupt(nowMs());
+    expect(speaker.fill('filler', LINE)).toBe(false);
+    expect(events).not.toContain('piece One moment.');
+  });
+
+  test('an interruption ends both', () => {
+    speaker.fill('filler', LINE);
+    const cut = speaker.interrupt(nowMs() + 200);
+    expect([cut?.spoken.kind, cut?.heard.text]).toEqual(['answer', '']);
+    expect(events.at(-1)).toBe('filler: One (part)');
+    llm[0].onText('Hello there. ');
+    expect(tts).toHaveLength(0);
+  });
+
+  test('the answer is given up: the line is said to its end, what comes late is not', () => {
+    speaker.fill('filler', LINE);
+    speaker.giveUp(nowMs());
+    expect(speaker.current).toBeNull();
+    llm[0].onText('Hello there. ');
+    expect(tts).toHaveLength(0);
+    for (let ms = 0; ms < 3000; ms += 20) speaker.tick(nowMs() + ms);
+    expect(events.at(-1)).toBe('filler: One moment.');
+  });
 });

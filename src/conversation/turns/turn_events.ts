@@ -3,8 +3,9 @@
 
 import type { SttTranscript } from '../../providers/stt.js';
 import type { OurSentence } from './floor.js';
+import type { PatienceOptions } from './patience.js';
 
-export interface TurnOptions {
+export interface TurnOptions extends PatienceOptions {
   silenceMsMin: number;
   silenceMsMax: number;
   sttFinalTimeoutMs: number;
@@ -16,8 +17,6 @@ export interface TurnOptions {
   idlePromptMs: number;
   /** BCP 47, for what reads as finished and what as a backchannel. */
   language?: string;
-  /** A reply that has produced no audio after this long will not come: apologise. */
-  replyTimeoutMs: number;
   /** A call that can't hear is ended after this long. */
   deafPatienceMs: number;
 }
@@ -30,7 +29,12 @@ export type ReplyKind =
   | 'apology'
   | 'farewell'
   | 'cannot_hear'
-  | 'cannot_hear_goodbye';
+  | 'cannot_hear_goodbye'
+  | 'technical_goodbye'
+  | Filler;
+
+/** A word that the answer is on its way. It is said beside a turn and is no state of its own. */
+export type Filler = 'filler' | 'filler_again';
 
 /** What is said in words of the agent's own, as its persona has them. */
 export type FixedLine = Exclude<ReplyKind, 'answer'>;
@@ -108,4 +112,6 @@ export type TurnAction =
   /** Say what is left of the reply that was under way where the call was held before. */
   | { do: 'go_on' }
   | { do: 'say'; reply: FixedLine }
+  /** Say that the answer is on its way, if it has not begun to sound; it follows. */
+  | { do: 'fill'; reply: Filler }
   | { do: 'end'; reason: 'agent_goodbye' | 'silence' | 'error' };

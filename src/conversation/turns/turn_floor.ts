@@ -108,7 +108,7 @@ export class TurnFloor {
     if (state.kind !== 'speaking') return state.kind === 'thinking' ? 'thinking' : 'quiet';
     const { reply } = state;
     // Nobody could answer what is said over the news that we can't hear.
-    if (reply === 'farewell' || reply === 'cannot_hear' || reply === 'cannot_hear_goodbye') return 'closing';
+    if (reply === 'farewell' || reply === 'cannot_hear' || reply.endsWith('_goodbye')) return 'closing';
     return reply === 'greeting' && nowMs < this.protectedUntilMs(state) ? 'greeting' : 'speaking';
   }
 }

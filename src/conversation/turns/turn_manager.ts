@@ -6,20 +6,20 @@
 //                       ^          sound while we think or speak: hold, then resume or yield   |
 //                       +---- yield: withdraw what was not heard, cut what was, listen <-------+
 //   speaking --played, and it was a farewell--> ended
+//   thinking for long --fillers--> still thinking --> speaking(apology) --> listening; for very long: technical_goodbye --> ended
 //   listening, and speech recognition is down --> speaking(cannot_hear) --still down--> speaking(cannot_hear_goodbye) --> ended
 
 import { isBackchannel } from './backchannel.js';
 import { CallerTurn } from './caller_turn.js';
 import type { OurSentence } from './floor.js';
 import type { FloorMove } from './floor_hold.js';
+import { Patience } from './patience.js';
 import type { SoundWindow } from './sound_window.js';
 import { sameWords } from './transcript.js';
 import type { FixedLine, TurnAction, TurnEvent, TurnOptions, TurnState } from './turn_events.js';
 import { TurnFloor } from './turn_floor.js';
 
 const NOTHING: readonly TurnAction[] = [];
-/** Failed answers in a row after which the call is given up. */
-const FAILURES_MAX = 2;
 /** Words over our goodbye that are more than a goodbye or thanks. */
 const MORE_WORDS_MIN = 5;
 /** An answer overlaps the end of a question by 800 ms at most; as long again the question may have been held for it. */
@@ -35,12 +35,12 @@ export class TurnManager {
   private readonly caller: CallerTurn;
   private draft: string | null = null;
   private idlePrompts = 0;
-  private failures = 0;
   private nextCheckMs = 0;
   /** Since when the call can't hear; null = it can. */
   private deafSinceMs: number | null = null;
   private deafTold = false;
   private readonly floor: TurnFloor;
+  private readonly patience: Patience;
   /** Set by an interruption until the caller says something. */
   private interrupted = false;
   /** When our last reply was over for the ear, and whether it ended in a question. */
@@ -50,6 +50,7 @@ export class TurnManager {
   constructor(private readonly options: TurnOptions) {
     this.caller = new CallerTurn(options);
     this.floor = new TurnFloor(options);
+    this.patience = new Patience(options);
   }
 
   /** Everything the caller said in this turn so far. */
@@ -196,10 +197,10 @@ export class TurnManager {
   private onPlayed(farewell: boolean, text: string, nowMs: number): readonly TurnAction[] {
     if (this.state.kind !== 'speaking') return NOTHING;
     const { reply } = this.state;
-    if (reply === 'answer') this.failures = 0;
+    if (reply === 'answer') this.patience.answered();
     // "Are you still there?" and an apology ask for what was asked before.
     if (reply === 'answer' || reply === 'greeting') this.caller.agentSaid(text);
-    if (reply === 'cannot_hear_goodbye') return this.end('error');
+    if (reply === 'cannot_hear_goodbye' || reply === 'technical_goodbye') return this.end('error');
     if ((farewell || reply === 'farewell') && !this.hasMoreToSay())
       return this.end(this.idlePrompts > 1 ? 'silence' : 'agent_goodbye');
     return this.listen(nowMs, text);
@@ -214,12 +215,11 @@ export class TurnManager {
   private onFailed(nowMs: number): readonly TurnAction[] {
     if (this.state.kind === 'speaking') {
       const { reply } = this.state;
-      if (reply === 'apology' || reply === 'cannot_hear_goodbye') return this.end('error');
+      if (reply === 'apology' || reply.endsWith('_goodbye')) return this.end('error');
       if (reply === 'cannot_hear') return this.listen(nowMs);
     }
-    this.failures++;
     this.caller.forget();
-    return this.say('apology', nowMs);
+    return this.say(this.patience.failed(nowMs) ? 'technical_goodbye' : 'apology', nowMs);
   }
 
   private onHearing(nowMs: number): readonly TurnAction[] {
@@ -256,14 +256,19 @@ export class TurnManager {
       case 'speaking':
         return this.wait(Number.POSITIVE_INFINITY);
       case 'thinking':
-        if (nowMs - this.state.sinceMs < this.options.replyTimeoutMs) {
-          return this.wait(this.state.sinceMs + this.options.replyTimeoutMs);
-        }
-        this.floor.givenUp();
-        return [{ do: 'give_up' }, ...this.onFailed(nowMs)];
+        return this.checkPatience(nowMs);
       default:
         return this.wait(Number.POSITIVE_INFINITY);
     }
+  }
+
+  private checkPatience(nowMs: number): readonly TurnAction[] {
+    const due = this.patience.due(nowMs, !this.caller.speaking);
+    if (due === 'give_up') {
+      this.floor.givenUp();
+      return [{ do: 'give_up' }, ...this.onFailed(nowMs)];
+    }
+    return this.wait(this.patience.checkMs, due === null ? NOTHING : [{ do: 'fill', reply: due }]);
   }
 
   private checkEndpoint(nowMs: number): readonly TurnAction[] {
@@ -297,8 +302,8 @@ export class TurnManager {
     if (this.interrupted) {
       this.interrupted = false;
       this.state = { kind: 'thinking', sinceMs: nowMs };
-      const held = this.tellFloor(nowMs);
-      return this.wait(nowMs + this.options.replyTimeoutMs, [...dropped, { do: 'take_up' }, ...held]);
+      this.patience.waits(nowMs, nowMs);
+      return this.wait(this.patience.checkMs, [...dropped, { do: 'take_up' }, ...this.tellFloor(nowMs)]);
     }
     this.listen(nowMs);
     this.state = { kind: 'listening', sinceMs };
@@ -322,7 +327,8 @@ export class TurnManager {
     this.interrupted = false;
     this.idlePrompts = 0;
     this.state = { kind: 'thinking', sinceMs: nowMs };
-    return this.wait(nowMs + this.options.replyTimeoutMs, [action, ...this.tellFloor(nowMs)]);
+    this.patience.waits(endMs, nowMs);
+    return this.wait(this.patience.checkMs, [action, ...this.tellFloor(nowMs)]);
   }
 
   /** The caller speaks on while we think: what they said before is the first half of their turn. */
@@ -351,8 +357,6 @@ export class TurnManager {
   }
 
   private listen(nowMs: number, replyText = ''): readonly TurnAction[] {
-    const apologised = this.state.kind === 'speaking' && this.state.reply === 'apology';
-    if (apologised && this.failures >= FAILURES_MAX) return this.end('error');
     this.repliedAtMs = nowMs;
     this.askedQuestion = /[?？؟]\s*$/.test(replyText);
     this.floor.endTurn();

@@ -56,7 +56,8 @@ const REPLAY_PIECE_BYTES = 100 * BYTES_PER_MS;
 const SAME_TIME_MS = 15;
 /** A result may end this much after what was sent, by rounding alone. */
 const AHEAD_MAX_MS = 1000;
-
+/** After a stall the caller was unheard for long already: a new connection has so long to bring a message. */
+const STALL_GRACE_MS = 1200;
 /** Less speech than this needs no answer yet: interims come about once a second. */
 const SPEECH_ANSWERED_BYTES = 500 * BYTES_PER_MS;
 
@@ -144,12 +145,14 @@ export class DeepgramSession implements SttSession, Swept {
       if (this.#state === 'waiting' && now >= this.#retryAtMs) this.#connect();
       return;
     }
-    if (now - this.#openedMs >= this.tuning.settledMs) this.#settle();
+    // One that takes speech and says nothing about it is no better than none.
+    if (now - this.#openedMs >= this.tuning.settledMs && !this.#owesAnswer) this.#settle();
+    this.#checkDeaf(now);
     if (this.#nextByte < this.#replay.endByte) this.#drain(now);
     if (this.#isStalled(now)) {
+      this.#lostSinceMs ??= now - Math.max(0, this.tuning.deafAfterMs - STALL_GRACE_MS);
       this.#connection?.terminate();
-      this.#onEnded(new EngineError('STT_STALLED', { provider: 'deepgram', retryable: true }));
-      return;
+      return this.#onEnded(new EngineError('STT_STALLED', { provider: 'deepgram', retryable: true }));
     }
     // A connection that never had audio can't be kept alive this way: the vendor wants audio first. So none is sent.
     if (this.#nextByte > this.#baseByte && now - this.#lastAudioMs >= this.tuning.keepAliveMs) {
@@ -177,10 +180,13 @@ export class DeepgramSession implements SttSession, Swept {
     this.#call((handlers) => handlers.onHearing());
   }
 
+  get #owesAnswer(): boolean {
+    return this.#unansweredBytes >= SPEECH_ANSWERED_BYTES;
+  }
+
   #isStalled(now: number): boolean {
     if (now >= this.#answerDueMs) return true;
-    const isSpeech = this.#unansweredBytes >= SPEECH_ANSWERED_BYTES;
-    return isSpeech && now - this.#unansweredSinceMs >= this.tuning.stallTimeoutMs;
+    return this.#owesAnswer && now - this.#unansweredSinceMs >= this.tuning.stallTimeoutMs;
   }
 
   /** The vendor said something (or starts anew): nothing is owed. */
@@ -244,12 +250,11 @@ export class DeepgramSession implements SttSession, Swept {
   /** False when the connection takes nothing: its end is about to be reported, and the replay has the bytes. */
   #send(bytes: Uint8Array): boolean {
     if (!this.#connection?.sendAudio(bytes)) return false;
-    const now = nowMs();
     this.#nextByte += bytes.length;
-    this.#lastAudioMs = now;
+    this.#lastAudioMs = nowMs();
     // Whether the vendor says anything about silence is its own affair; about speech it must.
     if (isLoud(bytes)) {
-      if (this.#unansweredSinceMs === 0) this.#unansweredSinceMs = now;
+      if (this.#unansweredSinceMs === 0) this.#unansweredSinceMs = this.#lastAudioMs;
       this.#unansweredBytes += bytes.length;
     }
     if (this.#finalizeByte >= 0) this.#sendFinalizeWhenDue();
@@ -262,7 +267,7 @@ export class DeepgramSession implements SttSession, Swept {
     if (this.#nextByte > this.#baseByte) {
       this.#finalizeSent = this.#connection?.finalize() ?? false;
       // An answer to a Finalize is not certain, but after speech that nothing was said about yet it is.
-      if (this.#unansweredBytes >= SPEECH_ANSWERED_BYTES) {
+      if (this.#owesAnswer) {
         const { finalizeStallMs, wordsStallMs } = this.tuning;
         this.#answerDueMs = Math.max(nowMs() + finalizeStallMs, this.#wordsAtMs + wordsStallMs);
       }

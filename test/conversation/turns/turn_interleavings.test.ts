@@ -19,7 +19,9 @@ const OPTIONS = {
   bargeInMinSpeechMs: 1200,
   greetingProtectMs: 1000,
   idlePromptMs: 12_000,
+  fillerMs: 2500,
   replyTimeoutMs: 6000,
+  outagePatienceMs: 45_000,
   deafPatienceMs: 25_000,
 };
 

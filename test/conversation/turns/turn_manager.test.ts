@@ -11,7 +11,9 @@ const OPTIONS = {
   bargeInMinSpeechMs: 1200,
   greetingProtectMs: 1000,
   idlePromptMs: 10_000,
-  replyTimeoutMs: 20_000,
+  fillerMs: 0,
+  replyTimeoutMs: 11_000,
+  outagePatienceMs: 45_000,
   deafPatienceMs: 25_000,
 };
 
@@ -31,6 +33,7 @@ beforeEach(() => {
 function word(action: TurnAction): string {
   if (action.do === 'answer' || action.do === 'draft') return `${action.do}: ${action.text}`;
   if (action.do === 'say') return `say ${action.reply}`;
+  if (action.do === 'fill') return action.reply;
   return action.do === 'end' ? `end ${action.reason}` : action.do;
 }
 function happens(event: TurnEvent): readonly TurnAction[] {
@@ -491,19 +494,51 @@ test('a caller who speaks after the idle prompt is asked again later, not hung u
   expect(done).toEqual(['say idle_prompt']);
 });
 
-test('one failed answer is apologised for, the second in a row ends the call after the apology', () => {
-  greeted();
-  says('The soup was cold.');
-  pass(300);
-  happens({ on: 'reply_failed' });
-  expect(done.at(-1)).toBe('say apology');
-  played();
-  expect(turns.state.kind).toBe('listening');
-  says('I said the soup was cold.');
-  pass(300);
-  happens({ on: 'reply_failed' });
-  played();
-  expect(done.slice(-2)).toEqual(['say apology', 'end error']);
+describe('answers that fail', () => {
+  /** The caller asks, and the answer fails after 300 ms. */
+  function fails(): void {
+    says('The soup was cold.');
+    pass(300);
+    happens({ on: 'reply_failed' });
+    done = done.slice(-1);
+  }
+
+  test('two in a row are apologised for and the call goes on', () => {
+    greeted();
+    for (let i = 0; i < 2; i++) {
+      fails();
+      expect(done).toEqual(['say apology']);
+      played();
+      expect(turns.state.kind).toBe('listening');
+    }
+  });
+
+  test('for long: a goodbye, and the end when it was heard', () => {
+    greeted();
+    for (const pauseMs of [20_000, 20_000, 0]) {
+      fails();
+      if (done[0] === 'say technical_goodbye') break;
+      now += pauseMs;
+      played();
+    }
+    expect(done).toEqual(['say apology']);
+    fails();
+    expect(done).toEqual(['say technical_goodbye']);
+    played();
+    expect(done.at(-1)).toBe('end error');
+  });
+
+  test('a goodbye that cannot be spoken ends the call all the same', () => {
+    greeted();
+    for (const pauseMs of [25_000, 25_000, 0]) {
+      fails();
+      now += pauseMs;
+      if (pauseMs > 0) played();
+    }
+    expect(done).toEqual(['say technical_goodbye']);
+    happens({ on: 'reply_failed' });
+    expect(done.at(-1)).toBe('end error');
+  });
 });
 
 test('an apology that fails ends the call at once', () => {
@@ -625,13 +660,40 @@ describe('speech recognition is down', () => {
   });
 });
 
-test('an answer that never becomes audible is given up with an apology', () => {
-  greeted();
-  says('The soup was cold.');
-  pass(300);
-  done = [];
-  pass(20_000);
-  expect(done).toEqual(['give_up', 'say apology']);
+describe('an answer that takes long', () => {
+  beforeEach(() => {
+    turns = new TurnManager({ ...OPTIONS, fillerMs: 2500 });
+    greeted();
+    says('The soup was cold.');
+    pass(300);
+    done = [];
+  });
+
+  test('two words in between, then it is given up with an apology', () => {
+    pass(11_000);
+    expect(done).toEqual(['filler', 'filler_again', 'give_up', 'say apology']);
+  });
+
+  test('it comes after the first: nothing more is said in between', () => {
+    pass(3000);
+    happens({ on: 'reply_audible' });
+    pass(9000);
+    expect(done).toEqual(['filler']);
+    expect(turns.state).toMatchObject({ kind: 'speaking', reply: 'answer' });
+  });
+
+  test('nobody is talked over', () => {
+    pass(1500);
+    speechStarts();
+    pass(3000);
+    expect(done).not.toContain('filler');
+  });
+
+  test('the caller goes on: the answer is withdrawn, whatever was said in between', () => {
+    pass(3000);
+    words('And the bread was dry.');
+    expect(done.slice(0, 2)).toEqual(['filler', 'withdraw']);
+  });
 });
 
 test('a yes that overlaps the end of our question is its answer', () => {

@@ -125,3 +125,10 @@ test('one that brought none is replaced soon, and the next hears the same again'
   await probe.until(() => probe.opens === 2 && heardBytes === 2 * 8000, 'the audio on another connection');
   expect(probe.errors).toMatchObject([{ code: 'STT_STALLED' }]);
 });
+
+test('the next one takes the speech and says nothing, too: the call is told that it cannot hear, though a socket is open', async () => {
+  await feed(1000, LOUD);
+  session.finalize();
+  await probe.until(() => probe.ears.length > 0, 'deaf');
+  expect(probe.ears).toEqual(['deaf']);
+});
