@@ -21,6 +21,7 @@ export const BENCHES: readonly Bench[] = [
   { name: 'audio/recording', load: () => import('./audio/recording.bench.js') },
   { name: 'conversation/turns', load: () => import('./conversation/turns.bench.js') },
   { name: 'threads/ring', load: () => import('./threads/ring.bench.js') },
+  { name: 'threads/snapshot', load: () => import('./threads/snapshot.bench.js') },
   { name: 'metrics/shared_metrics', load: () => import('./metrics/shared_metrics.bench.js') },
   { name: 'providers/vendor_clients', load: () => import('./providers/vendor_clients.bench.js') },
 ];
