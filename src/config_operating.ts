@@ -1,7 +1,8 @@
-// The settings of those who operate the server and of nobody else: how much may be asked, who did what, what calls cost. A part of config_variables.ts, in a
-// file of its own because no call knows any of them.
+// The settings of those who operate the server: how much may be asked, who did what, what of a call is not kept, and what
+// calls cost. A part of config_variables.ts, in a file of its own because no conversation knows any of them.
 
-import { anyText, decimal, integer, setting } from './setting.js';
+import { REDACTED_KINDS, type RedactedKind } from './redact.js';
+import { anyText, decimal, integer, list, setting } from './setting.js';
 
 const price = (variable: string, meaning: string) => setting(variable, '0', meaning, decimal(0, 1_000_000));
 
@@ -9,7 +10,21 @@ const price = (variable: string, meaning: string) => setting(variable, '0', mean
 const rate = (variable: string, fallback: string, meaning: string) =>
   setting(variable, fallback, meaning, integer(0, 1_000_000));
 
+const redactedKinds = list(
+  (item) => REDACTED_KINDS.includes(item as RedactedKind),
+  `must be some of ${REDACTED_KINDS.join(', ')}, separated by commas, or none`,
+).transform((kinds) => kinds as RedactedKind[]);
+
 export const OPERATING_SECTIONS = {
+  privacy: {
+    redact: setting(
+      'REDACT',
+      'none',
+      'what is struck out of transcripts in records, events and logs: card, phone, email, digits, separated by commas, or none',
+      redactedKinds,
+    ),
+    digitsMin: setting('REDACT_DIGITS_MIN', '5', 'the fewest digits that REDACT=digits strikes out', integer(1, 100)),
+  },
   limits: {
     key: rate('RATE_LIMIT_KEY', '200', 'requests a second of one API key, on average of ten seconds; 0 = no limit'),
     peer: rate('RATE_LIMIT_PEER', '50', 'likewise of one address without a key'),

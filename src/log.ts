@@ -11,6 +11,7 @@ import {
 } from 'pino';
 import { LogFiles } from './log_files.js';
 import { createRedaction } from './log_redaction.js';
+import type { Redact } from './redact.js';
 
 /** A call's own logger is `log.child({ callSid })`. */
 export type Logger = PinoLogger;
@@ -20,6 +21,8 @@ export interface LogOptions {
   level: string;
   /** Speech and phone numbers stay readable. Keys never do. */
   pii?: boolean;
+  /** Strikes out of readable speech what may not be kept of it; null = nothing. */
+  redact?: Redact | null;
   /** At least level `debug`, and every error with its stack. */
   testMode?: boolean;
   /** Folder for daily files beside stdout, made when missing; null = none. */
@@ -52,8 +55,16 @@ const QUEUE_BYTES_MAX = 8 * 1024 * 1024;
  * Throws when `dir` can't be created.
  */
 export function createLogger(options: LogOptions): RootLogger {
-  const { level, pii = false, testMode = false, dir = null, dirMb = DIR_MB_DEFAULT, sink } = options;
-  const redact = createRedaction({ pii, fullErrors: testMode });
+  const {
+    level,
+    pii = false,
+    redact: speech = null,
+    testMode = false,
+    dir = null,
+    dirMb = DIR_MB_DEFAULT,
+    sink,
+  } = options;
+  const redact = createRedaction({ pii, speech, fullErrors: testMode });
   const out = sink
     ? { write: sink, close: async () => {} }
     : openOutputs(dir, dirMb * 1e6, (err) => root.error({ err }, 'log file failed'));

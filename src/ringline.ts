@@ -7,6 +7,7 @@ import { checkAgents } from './agents/agent_checks.js';
 import { ConfigError, type EngineConfig } from './config.js';
 import { checkFolders, type Folder } from './folders.js';
 import { createLogger, type RootLogger } from './log.js';
+import { redactorOf } from './redact.js';
 import { AuditLog, auditDir } from './server/audit_log.js';
 import { startPhoneServer } from './server/phone_server.js';
 import { createSharedMemory } from './server/shared_memory.js';
@@ -58,7 +59,9 @@ export async function createServer(config: EngineConfig, options: ServerOptions 
   const problems = await checkOwnFolders(config);
   if (problems.length > 0) throw new ConfigError(problems);
 
-  const log = options.log ?? createLogger({ ...config.log, testMode: config.testMode });
+  const { redact: kinds, digitsMin } = config.privacy;
+  const redact = redactorOf({ kinds, digitsMin });
+  const log = options.log ?? createLogger({ ...config.log, redact, testMode: config.testMode });
   const warnings = [...(options.warnings ?? []), ...found.warnings];
   for (const warning of warnings) log.warn({ setting: warning }, 'a setting that may not work');
   if (!config.twilio.validate) {

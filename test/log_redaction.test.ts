@@ -62,3 +62,9 @@ test('causes that go round in a circle end', () => {
   one.cause = new Error('two', { cause: one });
   expect(JSON.stringify(clean({ err: one })).length).toBeLessThan(10_000);
 });
+
+test('of speech that may be read, what REDACT names is struck out; the parties stay', () => {
+  const redact = createRedaction({ pii: true, fullErrors: false, speech: (text) => text.replaceAll('4111', '[card]') });
+  const fields = { text: 'it is 4111', turn: { heard: '4111', from: '4111' } };
+  expect(redact(fields)).toEqual({ text: 'it is [card]', turn: { heard: '[card]', from: '4111' } });
+});

@@ -23,6 +23,7 @@ import { type CallMoment, EventFeed } from './event_feed.js';
 import { MediaEgress } from './media_egress.js';
 import { MediaIngress } from './media_ingress.js';
 import { Playout } from './playout.js';
+import { redactedSummary } from './redacted_events.js';
 import type { SessionServices } from './session_services.js';
 
 const HOUSEKEEPING_MS = 1000;
@@ -271,7 +272,9 @@ export class CallSession {
     }
     const counts = mediaCounts(this.#ingress, this.#playout);
     const durationMs = this.#limits.durationMs(now);
-    const summary = this.#report.summary(reason, durationMs, counts, this.#ears.sttSeconds);
+    const whole = this.#report.summary(reason, durationMs, counts, this.#ears.sttSeconds);
+    const { redact } = this.#services;
+    const summary = redact === null ? whole : redactedSummary(whole, redact);
     await this.#archive.describe(summary);
     this.#events.emit({ kind: 'ended', reason, summary });
     const { endReason, durationS, usage, turns, media } = summary;

@@ -17,6 +17,7 @@ import { watchGarbageCollector } from '../metrics/gc_pauses.js';
 import { watchEventLoop } from '../metrics/loop_watch.js';
 import { ThreadMetrics } from '../metrics/shared_metrics.js';
 import type { TtsProvider } from '../providers/tts.js';
+import { redactorOf } from '../redact.js';
 import { Doorbell } from '../threads/doorbell.js';
 import { Heartbeat } from '../threads/heartbeat.js';
 import { slabSlots } from '../threads/slab.js';
@@ -31,6 +32,7 @@ import { IngressBuffers } from './media_ingress.js';
 import { PhraseCache } from './phrase_cache.js';
 import { loadHub } from './provider_hub.js';
 import { RecorderBuffers } from './recorder.js';
+import { redactedEvent } from './redacted_events.js';
 import { SessionHost } from './session_host.js';
 
 const MODEL_PATH = fileURLToPath(new URL('../../../models/silero_vad.onnx', import.meta.url));
@@ -45,9 +47,11 @@ export default function runCall(order: CallOrder): Promise<CallSummary> {
 async function createHost(setup: WorkerSetup): Promise<SessionHost> {
   const { config, slab, doorbells, seats, heartbeats } = setup;
   const post = (message: WorkerMessage): void => parentPort?.postMessage(message);
+  const redact = redactorOf({ kinds: config.privacy.redact, digitsMin: config.privacy.digitsMin });
   const log = createLogger({
     level: config.log.level,
     pii: config.log.pii,
+    redact,
     testMode: config.testMode,
     dir: null,
     sink: (line) => post({ topic: 'log', payload: line }),
@@ -97,7 +101,8 @@ async function createHost(setup: WorkerSetup): Promise<SessionHost> {
       ingressBuffers: new IngressBuffers(),
       egressBuffers: new EgressBuffers(),
       recorderBuffers: new RecorderBuffers(),
-      onCallEvent: (event) => post({ topic: 'call', payload: event }),
+      redact,
+      onCallEvent: (event) => post({ topic: 'call', payload: redact === null ? event : redactedEvent(event, redact) }),
     },
     {
       slab,

@@ -10,6 +10,7 @@ import type { ThreadMetrics } from '../metrics/shared_metrics.js';
 import type { LlmProvider } from '../providers/llm.js';
 import type { SttProvider } from '../providers/stt.js';
 import type { TtsProvider } from '../providers/tts.js';
+import type { Redact } from '../redact.js';
 import type { Tool } from '../tools/tool.js';
 
 import type { EgressBuffers } from './media_egress.js';
@@ -36,6 +37,8 @@ export interface SessionServices {
   ingressBuffers: IngressBuffers;
   egressBuffers: EgressBuffers;
   recorderBuffers: RecorderBuffers;
+  /** Strikes out what may not be kept of what was said; null = everything may. */
+  redact: Redact | null;
   /** To the main thread: what happens in a call. */
   onCallEvent(event: CallEvent): void;
 }

@@ -127,6 +127,7 @@ export class CallBench {
       ingressBuffers: new IngressBuffers(),
       egressBuffers: new EgressBuffers(),
       recorderBuffers: new RecorderBuffers(),
+      redact: null,
       onCallEvent: (event) => this.events.push(event),
     };
   }
