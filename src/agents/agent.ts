@@ -119,6 +119,11 @@ export class AgentProfile {
     return this.#carrierLine('cutOff');
   }
 
+  /** Said by the carrier's voice before a call goes on that another process was holding. */
+  goesOn(): CarrierLine {
+    return this.#carrierLine('goesOn');
+  }
+
   /** Lines whose audio is worth preparing: all that are said without a call's own values. */
   fixedLines(): string[] {
     const greetings = [this.greeting('inbound', {}), this.greeting('outbound', {})];
@@ -127,7 +132,7 @@ export class AgentProfile {
     return [...new Set([...greetings, ...others, ...waiting])].filter((line) => line !== '');
   }
 
-  #carrierLine(name: 'allLinesBusy' | 'technicalProblem' | 'cutOff'): CarrierLine {
+  #carrierLine(name: 'allLinesBusy' | 'technicalProblem' | 'cutOff' | 'goesOn'): CarrierLine {
     const own = this.#definition[name] ?? stockLines(this.language)?.[name];
     if (own === undefined) return { text: ENGLISH_LINES[name], language: 'en' };
     return { text: this.#spoken(own, {}), language: this.language };

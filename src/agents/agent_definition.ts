@@ -53,6 +53,8 @@ const definition = z.strictObject({
   technicalProblem: line.nullable().default(null),
   /** Said by the carrier's voice before a call begins anew whose server died; absent likewise. */
   cutOff: line.nullable().default(null),
+  /** Said by the carrier's voice before a call goes on where it was whose server died; absent likewise. */
+  goesOn: line.nullable().default(null),
   /** Regular expression (case ignored) for the words that end a call; absent = the usual ones of the language. */
   goodbyePattern: z.string().refine(isPattern, 'not a regular expression').nullable().default(null),
 });
@@ -107,6 +109,7 @@ const TEMPLATES = [
   'allLinesBusy',
   'technicalProblem',
   'cutOff',
+  'goesOn',
 ] as const;
 
 /** A placeholder that nobody fills would be a hole in a sentence. */

@@ -17,6 +17,8 @@ export interface StockLines {
   technicalProblem: string;
   /** The program that held the call died, another one begins anew; spoken by the carrier's voice. */
   cutOff: string;
+  /** The same, and the other one goes on where it was; spoken by the carrier's voice. */
+  goesOn: string;
 }
 
 const STOCK_LINES: Readonly<Record<string, StockLines>> = {
@@ -28,6 +30,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
     allLinesBusy: 'All our lines are busy at the moment. Please call again in a few minutes. Goodbye.',
     technicalProblem: 'I am sorry, we have a technical problem and can not go on. Please call again later. Goodbye.',
     cutOff: 'I am sorry, we were cut off. Let us start again.',
+    goesOn: 'I am sorry, we were cut off for a moment.',
   },
   es: {
     cannotHear: 'Lo siento, en este momento no puedo oírle. Por favor, no cuelgue.',
@@ -39,6 +42,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
     technicalProblem:
       'Lo siento, tenemos un problema técnico y no podemos continuar. Por favor, llame de nuevo más tarde. Adiós.',
     cutOff: 'Lo siento, se ha cortado la comunicación. Empecemos de nuevo.',
+    goesOn: 'Lo siento, se ha cortado la comunicación un momento.',
   },
   fr: {
     cannotHear: 'Je suis désolé, je ne vous entends pas pour le moment. Merci de rester en ligne.',
@@ -50,6 +54,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
     technicalProblem:
       'Je suis désolé, nous avons un problème technique et ne pouvons pas continuer. Merci de rappeler plus tard. Au revoir.',
     cutOff: "Je suis désolé, nous avons été coupés. Recommençons, s'il vous plaît.",
+    goesOn: 'Je suis désolé, nous avons été coupés un instant.',
   },
   de: {
     cannotHear: 'Es tut mir leid, ich kann Sie gerade nicht hören. Bitte bleiben Sie in der Leitung.',
@@ -62,6 +67,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
     technicalProblem:
       'Es tut mir leid, wir haben ein technisches Problem und können nicht weitermachen. Bitte rufen Sie später noch einmal an. Auf Wiederhören.',
     cutOff: 'Entschuldigung, wir wurden unterbrochen. Fangen wir noch einmal an.',
+    goesOn: 'Entschuldigung, wir wurden kurz unterbrochen.',
   },
   it: {
     cannotHear: 'Mi dispiace, in questo momento non riesco a sentirla. Resti in linea, per favore.',
@@ -73,6 +79,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
     technicalProblem:
       'Mi dispiace, abbiamo un problema tecnico e non possiamo continuare. Richiami più tardi, per favore. Arrivederci.',
     cutOff: 'Mi dispiace, siamo stati interrotti. Ricominciamo da capo.',
+    goesOn: 'Mi dispiace, siamo stati interrotti per un momento.',
   },
   pt: {
     cannotHear: 'Desculpe, não consigo ouvir neste momento. Por favor, continue na linha.',
@@ -84,6 +91,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
     technicalProblem:
       'Desculpe, temos um problema técnico e não podemos continuar. Por favor, ligue novamente mais tarde. Até logo.',
     cutOff: 'Desculpe, a ligação foi interrompida. Vamos começar de novo.',
+    goesOn: 'Desculpe, a ligação foi interrompida por um momento.',
   },
   nl: {
     cannotHear: 'Het spijt me, ik kan u op dit moment niet horen. Blijf alstublieft aan de lijn.',
@@ -94,6 +102,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
     technicalProblem:
       'Het spijt me, we hebben een technisch probleem en kunnen niet verdergaan. Bel alstublieft later nog eens. Tot ziens.',
     cutOff: 'Het spijt me, de verbinding viel weg. Laten we opnieuw beginnen.',
+    goesOn: 'Het spijt me, de verbinding viel even weg.',
   },
 };
 

@@ -69,7 +69,7 @@ export class TwilioDesk implements CallDesk {
   }
 
   async streamEnded(call: WebhookCall, isLive: boolean, socketBase: string): Promise<NextStep> {
-    const { peers, snapshots, metrics, log } = this.#options;
+    const { agents, peers, snapshots, metrics, log } = this.#options;
     const { callSid, direction } = call;
     const own = await this.#ownEnd(callSid);
     if (own !== null) return own;
@@ -83,7 +83,11 @@ export class TwilioDesk implements CallDesk {
     log.warn({ callSid, direction, turns: resume?.turnCount }, `a call whose server died comes back: ${how}`);
     metrics.cameBack();
     const next = await this.#begin({ ...call, variables: record?.variables, resume }, socketBase);
-    return 'streamUrl' in next ? { ...next, isBack: true } : next;
+    if ('lastWords' in next) return next;
+    if (resume === null) return { ...next, isBack: true };
+    // What was said stays said: nobody is asked to start again.
+    const agentId = agents.pick({ direction, ...numbersOf(direction, call.from, call.to) }, resume.agentId);
+    return { ...next, cutOff: agents.get(agentId).goesOn(), isBack: true };
   }
 
   /** What is owed to the caller of a call of ours that is over; null = it is none, or went on elsewhere. */

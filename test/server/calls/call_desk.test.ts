@@ -12,6 +12,7 @@ const SID = `CA${'0'.repeat(32)}`;
 const CALL = { callSid: SID, direction: 'outbound', from: '+1', to: '+2' } as const;
 const BUSY = { text: 'Ocupado.', language: 'es' };
 const FAILED = { text: 'Fallo.', language: 'es' };
+const GOES_ON = { text: 'Se cortó un momento.', language: 'es' };
 const CUT_OFF = { text: 'Se cortó.', language: 'es' };
 
 let did: unknown[][];
@@ -41,7 +42,11 @@ beforeEach(() => {
     registry,
     agents: {
       pick: () => 'agent',
-      get: () => ({ allLinesBusy: () => BUSY, technicalProblem: () => FAILED, cutOff: () => CUT_OFF }) as never,
+      get: () =>
+        ({
+          ...{ allLinesBusy: () => BUSY, technicalProblem: () => FAILED },
+          ...{ cutOff: () => CUT_OFF, goesOn: () => GOES_ON },
+        }) as never,
     },
     dials: {
       claim: async (callSid, from, to, isAnswered) => {
@@ -121,7 +126,7 @@ describe('a stream of which nobody here knows, because its server died', () => {
   test('goes on where its snapshot is, with what it was begun with', async () => {
     left = { turnCount: 2 } as CallSnapshot;
     theirs = { ...INBOUND, variables: { dish: 'soup' }, instance: 'b', isOver: false, isCancelled: false };
-    expect(await desk.streamEnded(INBOUND, true, 'wss://h')).toMatchObject({ isBack: true });
+    expect(await desk.streamEnded(INBOUND, true, 'wss://h')).toMatchObject({ isBack: true, cutOff: GOES_ON });
     expect(did.at(-1)).toEqual(['accept', SID, { dish: 'soup' }, left]);
   });
 
