@@ -22,6 +22,7 @@ export interface CallStreamOptions {
   network?: NetworkProfile;
   background?: AudioClip;
   microphone?: Microphone;
+  keepAudio?: boolean;
   seed?: number;
   accountSid: string;
   authToken: string;
@@ -48,11 +49,12 @@ export class CallStream implements MediaClientHandler, CallerLine {
   startedAt: number | null = null;
   refused: HandshakeError | null = null;
   close: StreamClose | null = null;
+  /** Process clock; null = still open. */
+  endedAtMs: number | null = null;
   readonly #options: CallStreamOptions;
   readonly #events: CallStreamEvents;
   readonly #plans: { cut: number; hangUpInSpeech: number; slow: [number, number] | null };
   #finish!: () => void;
-  #endedAtMs: number | null = null;
   #stopping = false;
   #agentSinceMs: number | null = null;
 
@@ -82,6 +84,7 @@ export class CallStream implements MediaClientHandler, CallerLine {
         network: options.network,
         background: options.background,
         microphone: options.microphone,
+        keepAudio: options.keepAudio,
         seed: options.seed,
         sendStart: !strike('start_missing'),
       },
@@ -123,7 +126,7 @@ export class CallStream implements MediaClientHandler, CallerLine {
       url,
       customParameters: parameters,
       startedAt: this.startedAt,
-      endedAtMs: this.#endedAtMs,
+      endedAtMs: this.endedAtMs,
       refused: this.refused,
       close: this.close,
     };
@@ -133,7 +136,7 @@ export class CallStream implements MediaClientHandler, CallerLine {
   /** What the caller's ear got from the stream's beginning until now (or its end), 8 kHz. */
   heardAudio(): Int16Array {
     const { playout, startedAtMs } = this.client;
-    return playout.heardAudio(startedAtMs, this.#endedAtMs ?? clockNowMs());
+    return playout.heardAudio(startedAtMs, this.endedAtMs ?? clockNowMs());
   }
 
   onStarted(): void {
@@ -177,7 +180,7 @@ export class CallStream implements MediaClientHandler, CallerLine {
   }
 
   #end(): void {
-    this.#endedAtMs = clockNowMs();
+    this.endedAtMs = clockNowMs();
     this.#finish();
   }
 

@@ -31,6 +31,8 @@ export interface Person {
   network?: NetworkProfile;
   /** Heard by the server while the person says nothing. Default digital silence. */
   background?: AudioClip;
+  /** False: what was heard is not kept, only when. */
+  keepAudio?: boolean;
   seed?: number;
 }
 
@@ -127,6 +129,11 @@ export class SimulatedCall extends EventEmitter<SimulatedCallEvents> implements 
   get stream(): CallStream | null {
     const last = this.streams[this.streams.length - 1];
     return last && last.close === null && last.refused === null ? last : null;
+  }
+
+  /** When Twilio's own voice spoke, ms since 1970. */
+  get spokenAt(): number[] {
+    return this.#spoken.map(({ at }) => at);
   }
 
   /** Who is at the other end; only known when a call made by REST is picked up. */
