@@ -13,13 +13,17 @@ const LATE_MS = 500;
  * them costs less than waiting. Nothing a worker does in one go takes this long; the longest seen was 150 ms.
  */
 const HUNG_MS = 1_000;
-/** The same when nobody beats: it may be the machine, and there is nobody to go on with the calls. */
+/** The same when nobody beats, or when we are late ourselves: it may be the machine, or there is nobody to go on with the calls. */
 const ALL_HUNG_MS = 2_500;
 /** A thread that hangs inside native code does not end when told to. It is given up after this, and runs no more of our
  *  code when it comes back. */
 const ENDING_MS_MAX = 500;
 /** Two looks further apart: we did not run, and hold no silence against anybody that may be our own. */
 const STOOD_STILL_MS = 400;
+/** A look this late says that the machine has more to do than it can, and is believed for so long: a worker that waits for a
+ *  processor does not hang, and moving its calls to another one that waits would make it worse. */
+const LOOK_LATE_MS = 100;
+const BUSY_FOR_MS = 5_000;
 /** From a thread's start to its seat: loading takes about a second, on a slow disk a few. */
 const LOADING_MS_MAX = 60_000;
 
@@ -55,6 +59,8 @@ export class Supervisor {
   #lastLookMs = Number.NEGATIVE_INFINITY;
   /** Silence from before this is not held against anybody. */
   #watchingSinceMs = 0;
+  /** We were late ourselves; until then it is the machine. */
+  #busyUntilMs = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
   #hung = 0;
 
@@ -94,9 +100,10 @@ export class Supervisor {
     const now = this.#options.now();
     // We were held up ourselves, as by a machine that was put to sleep: so were the workers, and silence counts anew.
     if (now - this.#lastLookMs > STOOD_STILL_MS) this.#watchingSinceMs = now;
+    if (now - this.#lastLookMs > LOOK_MS + LOOK_LATE_MS) this.#busyUntilMs = now + BUSY_FOR_MS;
     this.#lastLookMs = now;
     const late = new Set<number>();
-    const hungMs = this.#isAnyBeating() ? HUNG_MS : ALL_HUNG_MS;
+    const hungMs = this.#isAnyBeating() && now >= this.#busyUntilMs ? HUNG_MS : ALL_HUNG_MS;
     const loadingSinceMs = new Map<number, number>();
     for (const thread of [...this.#options.threads()]) {
       const { threadId } = thread;

@@ -51,6 +51,8 @@ beforeEach(() => {
     },
   });
   supervisor.look();
+  // The first look of all counts as late.
+  pass(5000);
 });
 
 /** Time passes; who is alive beats, and the supervisor looks. */
@@ -87,6 +89,17 @@ test.each([
   for (const thread of threads) thread.isAlive = false;
   pass(silentMs);
   expect(ended).toEqual(endings);
+});
+
+test('when the supervisor is late itself the machine is busy, and who is silent has more time', () => {
+  pass(5000);
+  now += 250;
+  supervisor.look();
+  threads[0].isAlive = false;
+  pass(2000);
+  expect([supervisor.isLate(11), ended]).toEqual([true, []]);
+  pass(300);
+  expect(ended).toEqual([11]);
 });
 
 test('who was late and beats again gets calls again', () => {
@@ -134,7 +147,7 @@ test('after the whole machine stood still nobody is blamed for the silence, and 
   supervisor.look();
   expect([supervisor.late, ended]).toEqual([0, []]);
   threads[1].isAlive = false;
-  pass(900);
+  pass(2400);
   expect([supervisor.isLate(11), supervisor.isLate(12), ended]).toEqual([false, true, []]);
   pass(100);
   expect(ended).toEqual([12]);
