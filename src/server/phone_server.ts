@@ -45,6 +45,7 @@ import { EgressPump } from './media/egress_pump.js';
 import { IngressWriter } from './media/ingress_writer.js';
 import { MediaSockets } from './media/media_socket.js';
 import { MediaTokens } from './media/media_tokens.js';
+import { openApi } from './openapi/document.js';
 import { Recordings } from './recordings.js';
 import { ServerMetrics } from './server_metrics.js';
 import type { SharedMemory } from './shared_memory.js';
@@ -235,6 +236,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     media,
     metrics,
     exposition: new Exposition(prometheus),
+    openApi: openApi(version),
     guard: new Guard({ keys, metricsAllow: addressSet(config.metricsAllow), corsOrigins: config.corsOrigins }),
     limits: new RateLimits({
       perSecond: config.limits,

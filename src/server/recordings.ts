@@ -10,6 +10,7 @@ import { readRange } from './http/byte_range.js';
 import { fieldError, HttpError } from './http/errors.js';
 import type { ServerRequest } from './http/exchange.js';
 import { type FileReply, json, type Reply } from './http/reply.js';
+import type { RecordingRow } from './openapi/answers.js';
 import { type Recording, RecordingsFolder } from './recordings_folder.js';
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -123,7 +124,7 @@ function readPaging(target: string): { limit: number; cursor: string | null } {
   return { limit: Number(limit), cursor: query.get('cursor') || null };
 }
 
-function row({ name, wav, json: record }: Recording): Record<string, unknown> {
+function row({ name, wav, json: record }: Recording): RecordingRow {
   const newestMs = Math.max(wav?.modifiedMs ?? 0, record?.modifiedMs ?? 0);
   return {
     call_sid: name.callSid,

@@ -4,13 +4,14 @@
 import { snakeCased } from '../../snake_case.js';
 import { isTerminal, laterStatus } from '../../twilio/call_status.js';
 import type { TwilioCall } from '../../twilio/rest_client.js';
+import type { CallDetails, CallRow, CallStatus } from '../openapi/answers.js';
 import type { CallEntry } from './call_registry.js';
 
 /**
  * Twilio's record, corrected by what we have seen ourselves. Its REST answer may be a moment older than its callbacks:
  * a call whose end was reported, or whose media we have, is not in an earlier state.
  */
-export function mergeStatus(callSid: string, call: TwilioCall | null, known: CallEntry | undefined): object {
+export function mergeStatus(callSid: string, call: TwilioCall | null, known: CallEntry | undefined): CallStatus {
   const status = laterStatus(call?.status ?? null, known === undefined ? null : ownStatus(known));
   const isOver = isTerminal(status);
   return {
@@ -40,7 +41,7 @@ function ownStatus(entry: CallEntry): string {
 }
 
 /** One row of `GET /calls`. */
-export function overview(entry: CallEntry): Record<string, unknown> {
+export function overview(entry: CallEntry): CallRow {
   return {
     call_sid: entry.callSid,
     direction: entry.direction,
@@ -57,7 +58,7 @@ export function overview(entry: CallEntry): Record<string, unknown> {
 }
 
 /** `GET /calls/{call_sid}` */
-export function details(entry: CallEntry): Record<string, unknown> {
+export function details(entry: CallEntry): CallDetails {
   const { summary } = entry;
   return {
     ...overview(entry),

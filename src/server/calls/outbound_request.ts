@@ -15,10 +15,11 @@ const VARIABLE_CHARS_MAX = 1000;
 const phoneNumber = z
   .string()
   .refine((text) => parsePhoneNumberFromString(text)?.number === text, 'must be in E.164 form, such as +14155552671')
-  .refine((text) => parsePhoneNumberFromString(text)?.isPossible(), 'is not a possible phone number');
+  .refine((text) => parsePhoneNumberFromString(text)?.isPossible(), 'is not a possible phone number')
+  .meta({ description: 'E.164', pattern: '^\\+[1-9]\\d{3,14}$', examples: ['+14155552671'] });
 
 // Fields we don't know are let through unread: newer clients may send more.
-const outboundBody = z.object({
+export const outboundBody = z.object({
   to_number: phoneNumber,
   from_number: phoneNumber.nullish(),
   variables: z

@@ -11,6 +11,7 @@ import type { Admission } from '../calls/admission.js';
 import type { ServerRequest } from '../http/exchange.js';
 import { json, type Reply } from '../http/reply.js';
 import type { HttpEngine } from '../http/transport.js';
+import type { HealthAnswer } from '../openapi/answers.js';
 import type { CallRunner } from '../worker_pool.js';
 import type { ProviderHealth } from './provider_health.js';
 
@@ -50,13 +51,13 @@ export class Health {
     const { kind, isUp, awaySince, fallbacks } = store.state();
     const storeWarnings = isUp ? [] : [`Redis is away since ${awaySince}: this instance answers from its own memory`];
     const isHealthy = problems.length === 0;
-    const terse = {
+    const terse: HealthAnswer = {
       status: isHealthy ? 'healthy' : 'unhealthy',
       timestamp: isoNow(),
       services: Object.fromEntries(SERVICES.map((name) => [name, providers.state(name, now)])),
     };
     if (!who.isInside) return json(isHealthy ? 200 : 503, terse);
-    return json(isHealthy ? 200 : 503, {
+    const detailed: HealthAnswer = {
       ...terse,
       problems,
       warnings: [...warnings, ...providers.notices(), ...storeWarnings],
@@ -68,7 +69,8 @@ export class Health {
       dsp: runner.ready ? (sumGauge(metrics, 'dsp_fallback') > 0 ? 'fallback' : 'native') : null,
       vad: runner.ready ? (sumGauge(metrics, 'vad_native') > 0 ? 'native' : 'onnx') : null,
       observed: Object.fromEntries(SERVICES.map((name) => [name, providers.report(name, now)])),
-    });
+    };
+    return json(isHealthy ? 200 : 503, detailed);
   };
 
   /** A call can't be held without somebody for each part. Twilio's REST is none: inbound calls come without it. */

@@ -34,6 +34,7 @@ export const ACCESS = {
   // Whether we are well is for anybody; why not, and how busy we are, is for those inside.
   'GET /health': 'anybody',
   'GET /ready': 'anybody',
+  'GET /openapi.json': 'anybody',
   'GET /': 'anybody',
   'POST /': 'twilio',
   'GET /outbound-twiml': 'anybody',

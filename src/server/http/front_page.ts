@@ -28,6 +28,8 @@ const PAGE = `<!doctype html>
   <dt>To see how it is</dt>
   <dd><a href="/health">/health</a>: are the vendors there; <a href="/ready">/ready</a>: are new calls taken;
     <a href="/metrics">/metrics</a>: for Prometheus, from this machine or where METRICS_ALLOW says.</dd>
+  <dt>To program against it</dt>
+  <dd><a href="/openapi.json">/openapi.json</a>: every endpoint, what it takes and what it answers (OpenAPI 3.1).</dd>
   <dt>To go on</dt>
   <dd><code>README.md</code> in the project's folder: agents, API, operating it, all settings. Without an account,
     <code>npm run demo</code> makes two calls.</dd>

@@ -33,6 +33,7 @@ export interface HttpServerOptions {
   media: MediaSockets;
   metrics: ServerMetrics;
   exposition: Exposition;
+  openApi: Handler;
   guard: Guard;
   limits: RateLimits;
   audit: AuditLog;
@@ -44,7 +45,14 @@ export interface HttpServerOptions {
 }
 
 /** Which handler answers which endpoint. */
-function handlers({ webhooks, calls, health, recordings, exposition }: HttpServerOptions): Record<Endpoint, Handler> {
+function handlers({
+  webhooks,
+  calls,
+  health,
+  recordings,
+  exposition,
+  openApi,
+}: HttpServerOptions): Record<Endpoint, Handler> {
   return {
     'GET /': frontPage(webhooks.wrongMethod),
     'POST /': webhooks.incoming,
@@ -67,6 +75,7 @@ function handlers({ webhooks, calls, health, recordings, exposition }: HttpServe
     'GET /recordings/:file': recordings.download,
     'GET /health': health.health,
     'GET /ready': health.ready,
+    'GET /openapi.json': openApi,
     'GET /metrics': exposition.answer,
     'GET /ws': upgradeRequired,
     'GET /ws/:token': upgradeRequired,
