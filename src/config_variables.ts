@@ -210,6 +210,12 @@ export const SECTIONS = {
       'silence of the caller until the agent asks; twice that ends the call',
       integer(1000, 600000),
     ),
+    llmHedgeMs: setting(
+      'LLM_HEDGE_MS',
+      '1200',
+      'a model without a first word for so long is asked a second time, and the first answer counts; 0 = never',
+      integer(0, 20000),
+    ),
     fillerMs: setting(
       'FILLER_MS',
       '2500',

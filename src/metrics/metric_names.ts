@@ -308,6 +308,11 @@ export const COUNTERS = {
   stt_failovers: { ...FAILOVERS, labels: { role: 'stt' } },
   llm_failovers: { ...FAILOVERS, labels: { role: 'llm' } },
   tts_failovers: { ...FAILOVERS, labels: { role: 'tts' } },
+  llm_hedges: {
+    name: 'ringline_llm_hedges_total',
+    help: 'Second requests to a model that was late with its first word.',
+  },
+  llm_hedges_won: { name: 'ringline_llm_hedges_won_total', help: 'Of them, those that answered first.' },
   deaf_calls: {
     name: 'ringline_deaf_calls_total',
     help: 'Times a call could not hear its caller for seconds because speech recognition was down.',

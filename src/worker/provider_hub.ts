@@ -9,6 +9,7 @@ import type { ThreadMetrics } from '../metrics/shared_metrics.js';
 import { FailoverLlm } from '../providers/failover/failover_llm.js';
 import { FailoverStt } from '../providers/failover/failover_stt.js';
 import { FailoverTts } from '../providers/failover/failover_tts.js';
+import { HedgedLlm } from '../providers/failover/hedged_llm.js';
 import type { FailoverOptions } from '../providers/failover/ranking.js';
 import type { LlmProvider } from '../providers/llm.js';
 import { Sweep } from '../providers/shared/liveness.js';
@@ -49,10 +50,21 @@ export async function loadHub(config: EngineConfig): Promise<(links: HubLinks) =
     const voices = tts.map((voice) => ({ ...voice, provider: phoneVoice(voice.provider, links.dsp) }));
     return {
       stt: stt.length > 1 ? new FailoverStt(stt, failover('stt', links)) : stt[0].provider,
-      llm: llm.length > 1 ? new FailoverLlm(llm, failover('llm', links)) : llm[0].provider,
+      llm: llm.length > 1 ? new FailoverLlm(llm, failover('llm', links)) : hedged(llm[0].provider, config, links),
       tts: voices.length > 1 ? new FailoverTts(voices, failover('tts', links)) : voices[0].provider,
     };
   };
+}
+
+/** With several vendors the next one is the second request. */
+function hedged(model: LlmProvider, { turn }: EngineConfig, { log, metrics }: HubLinks): LlmProvider {
+  if (turn.llmHedgeMs === 0) return model;
+  return new HedgedLlm(model, {
+    afterMs: turn.llmHedgeMs,
+    sweeper: new Sweep((thrown) => logFault({ log }, thrown)),
+    onHedge: () => metrics.add('llm_hedges'),
+    onWon: () => metrics.add('llm_hedges_won'),
+  });
 }
 
 function hooksOf(provider: VendorName, { log, metrics, onNews }: HubLinks): ProviderHooks {

@@ -14,10 +14,9 @@ let hub: ProviderHub;
 let news: ProviderNews[];
 const shared = createSharedMetrics(1);
 
-beforeEach(async () => {
-  vendor = await ScriptedChatServer.start();
+async function open(hedgeMs: string): Promise<void> {
   const keys = { TWILIO_VALIDATE: 'off', OPENAI_API_KEY: 'k', DEEPGRAM_API_KEY: 'k', CARTESIA_API_KEY: 'k' };
-  const config = loadConfig({ ...keys, OPENAI_BASE_URL: vendor.url, OPENAI_RETRIES: '1' }, []);
+  const config = loadConfig({ ...keys, OPENAI_BASE_URL: vendor.url, OPENAI_RETRIES: '1', LLM_HEDGE_MS: hedgeMs }, []);
   news = [];
   hub = (await loadHub(config))({
     dsp,
@@ -25,6 +24,10 @@ beforeEach(async () => {
     log: pino({ level: 'silent' }),
     onNews: (each) => news.push(each),
   });
+}
+beforeEach(async () => {
+  vendor = await ScriptedChatServer.start();
+  await open('0');
 });
 afterEach(async () => {
   for (const client of [hub.stt, hub.llm, hub.tts]) client.close();
@@ -48,4 +51,10 @@ test('what fails is counted by vendor, tried again, and told with whether it was
     ['openai', false, 'LLM_REQUEST', true],
   ]);
   expect([sumCounter(shared, 'openai_errors'), sumCounter(shared, 'openai_retries')]).toEqual([2, 1]);
+});
+
+test('a model that is late may be asked a second time', async () => {
+  for (const client of [hub.stt, hub.llm, hub.tts]) client.close();
+  await open('1200');
+  expect(hub.llm.constructor.name).toBe('HedgedLlm');
 });
