@@ -19,7 +19,7 @@ const calls = new Map<string, Promise<Ended>>();
 let errorsBefore: number;
 
 beforeAll(async () => {
-  stage = await Stage.start({ OPENAI_FIRST_TOKEN_TIMEOUT_MS: '800', OPENAI_STALL_TIMEOUT_MS: '800' });
+  stage = await Stage.start({ OPENAI_FIRST_TOKEN_TIMEOUT_MS: '800', OPENAI_STALL_TIMEOUT_MS: '800', FILLER_MS: '0' });
   errorsBefore = await stage.metric('ringline_provider_errors_total{provider="openai"}');
   for (const mode of FATAL) {
     stage.openai.fail(mode, { times: 'always', callSid: `case ${mode}` });

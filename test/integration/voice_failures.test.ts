@@ -10,7 +10,11 @@ interface Health {
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await Stage.start({ CARTESIA_FIRST_AUDIO_TIMEOUT_MS: '1000', CARTESIA_STALL_TIMEOUT_MS: '800' });
+  stage = await Stage.start({
+    CARTESIA_FIRST_AUDIO_TIMEOUT_MS: '1000',
+    CARTESIA_STALL_TIMEOUT_MS: '800',
+    FILLER_MS: '0',
+  });
 });
 afterEach(() => stage.cartesia.heal());
 afterAll(() => stage.close());
