@@ -294,7 +294,7 @@ export class CallControl {
     const reason = error.cause instanceof Error ? error.cause.message : error.code;
     log.warn({ callSid, slot, count, reason }, 'worker died: its call goes on in another one');
     metrics.moved();
-    if (saying !== null) awaitRest(slot);
+    if (saying !== null && saying.sent > 0) awaitRest(slot);
     this.#run(entry, next);
     // What it was told to end by, the dead one may have read.
     if (hangUp !== null) ingress.control(slot, INGRESS.HANGUP, hangUp);

@@ -65,7 +65,8 @@ export class EgressPump {
 
   /** The slot's worker died in the middle of a reply: how long the caller waits for its rest is measured. */
   awaitRest(slot: number): void {
-    this.#cutAtMs[slot] = Math.max(this.#playEndMs[slot], nowMs());
+    // Nothing is with Twilio when a pause took it back: then the silence was wanted until now.
+    this.#cutAtMs[slot] = this.#playEndMs[slot] > 0 ? this.#playEndMs[slot] : nowMs();
   }
 
   /** The slot's call is over, and with it everything that is known of its sound. */

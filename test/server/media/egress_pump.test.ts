@@ -196,6 +196,19 @@ describe('the rest of a reply whose worker died', () => {
     expect(gap(line).count).toBe(1);
   });
 
+  test('is late by the time in which a worker that hung was not missed yet, too', () => {
+    const line = setUp(new FakeSocket());
+    line.write(MEDIA);
+    line.pump.pump();
+    const endMs = line.pump.playEndMs(1);
+    time = endMs + 1000;
+    line.pump.awaitRest(1);
+    time += 200;
+    line.write(MEDIA);
+    line.pump.pump();
+    expect(gap(line)).toMatchObject({ count: 1, sum: 1200 });
+  });
+
   test('that comes while the caller still hears what was sent before is not late', () => {
     const line = setUp(new FakeSocket());
     line.write(MEDIA, MEDIA);
