@@ -7,6 +7,7 @@ import { checkAgents } from './agents/agent_checks.js';
 import { ConfigError, type EngineConfig } from './config.js';
 import { checkFolders, type Folder } from './folders.js';
 import { createLogger, type RootLogger } from './log.js';
+import { callsThatFit, fileLimit, tooFewFiles } from './open_files.js';
 import { redactorOf } from './redact.js';
 import { AuditLog, auditDir } from './server/audit_log.js';
 import { startPhoneServer } from './server/phone_server.js';
@@ -52,6 +53,15 @@ export interface RinglineServer {
  * @throws ConfigError for agents and folders that can't be used; Error when the address is taken
  */
 export async function createServer(config: EngineConfig, options: ServerOptions = {}): Promise<RinglineServer> {
+  const { max, workers } = config.calls;
+  const limit = fileLimit();
+  const fits = callsThatFit(max, workers, limit);
+  if (fits === max) return start(config, options);
+  const warnings = [...(options.warnings ?? []), tooFewFiles(max, fits, limit)];
+  return start({ ...config, calls: { ...config.calls, max: fits } }, { ...options, warnings });
+}
+
+async function start(config: EngineConfig, options: ServerOptions): Promise<RinglineServer> {
   const agents = readAgents(config.agent.file);
   const book = new AgentBook(agents);
   const found = checkAgents(book.all(), config);
