@@ -21,6 +21,8 @@ export function checkTogether(v: ConfigValues, env: Env, findings: Findings): vo
     problem('TURN_SILENCE_MS_MIN', 'must not be above TURN_SILENCE_MS_MAX');
   }
   if (isAbove(v.pacing.messageMs, v.pacing.leadMs)) problem('PACING_MESSAGE_MS', 'must not be above PACING_LEAD_MS');
+  if (v.agent.dir !== null && v.agent.file !== null)
+    problem('AGENT_FILE', 'and AGENTS_DIR are both set, one is enough');
   if (v.server.publicUrl !== null) checkPublicUrl(v.server.publicUrl, v.twilio.baseUrl === null, findings);
   for (const name of VENDOR_NAMES) vendor(name).check(v[name], findings);
   for (const name of v.server.apiKeys?.weak ?? []) {

@@ -278,6 +278,11 @@ export const SECTIONS = {
   },
   ...OPERATING_SECTIONS,
   agent: {
+    dir: optional(
+      'AGENTS_DIR',
+      'folder of agents, a .yaml or .json file each (npm run agents checks them); empty = the one of AGENT_FILE',
+      anyText,
+    ),
     file: optional('AGENT_FILE', 'JSON file with another persona; empty = the one that ships', anyText),
   },
 };

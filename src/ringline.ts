@@ -2,8 +2,9 @@
 // here ends the process; the program of its own is main.ts.
 
 import { readFileSync } from 'node:fs';
-import { AgentBook, readAgents } from './agents/agent_book.js';
+import { AgentBook, type AgentSource, readAgents } from './agents/agent_book.js';
 import { checkAgents } from './agents/agent_checks.js';
+import { readAgentFolder } from './agents/agent_folder.js';
 import { ConfigError, type EngineConfig } from './config.js';
 import { checkFolders, type Folder } from './folders.js';
 import { createLogger, type RootLogger } from './log.js';
@@ -62,7 +63,7 @@ export async function createServer(config: EngineConfig, options: ServerOptions 
 }
 
 async function start(config: EngineConfig, options: ServerOptions): Promise<RinglineServer> {
-  const agents = readAgents(config.agent.file);
+  const agents = readAllAgents(config.agent);
   const book = new AgentBook(agents);
   const found = checkAgents(book.all(), config);
   if (found.problems.length > 0) throw new ConfigError(found.problems);
@@ -115,6 +116,14 @@ async function start(config: EngineConfig, options: ServerOptions): Promise<Ring
     await closeRest();
     throw error;
   }
+}
+
+/** Of the folder, if there is one; else the one agent. */
+function readAllAgents({ dir, file }: EngineConfig['agent']): AgentSource[] {
+  if (dir === null) return readAgents(file);
+  const { sources, problems } = readAgentFolder(dir);
+  if (problems.length > 0) throw new ConfigError(problems.map((problem) => `AGENTS_DIR: ${problem}`));
+  return sources;
 }
 
 function checkOwnFolders(config: EngineConfig): Promise<string[]> {

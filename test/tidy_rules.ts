@@ -45,7 +45,7 @@ const CALL_TYPES = /^src\/call\//;
 const MAIN = 'src/main.ts';
 /** The package's own entry, which main.ts runs; no room may import it. */
 const PACKAGE = 'src/ringline.ts';
-const MAIN_MAY_IMPORT = /^src\/(metrics|threads|server|store)\/|^src\/agents\/agent_(book|checks)\.ts$/;
+const MAIN_MAY_IMPORT = /^src\/(metrics|threads|server|store)\/|^src\/agents\/agent_(book|checks|folder)\.ts$/;
 
 /** Package -> the files that may import it. */
 const ONE_IMPORTER: Record<string, RegExp> = {
@@ -65,6 +65,7 @@ const ONE_IMPORTER: Record<string, RegExp> = {
   'prom-client': /^src\/(metrics|server)\//,
   // Reads whole files into objects: for tools, not for a server.
   wavefile: /^$/,
+  yaml: /^src\/agents\/agent_text\.ts$/,
 };
 
 /** Text -> the only file that may contain it. */

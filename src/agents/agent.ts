@@ -6,7 +6,9 @@ import type { CallDirection } from '../call/call.js';
 import { spokenText } from '../conversation/text/spoken_text.js';
 import { type FarewellRules, farewellRules } from '../conversation/turns/farewell.js';
 import type { ToolDefinition } from '../tools/tool_definition.js';
-import { type CheckedDefinition, checkDefinition, PLACEHOLDER } from './agent_definition.js';
+import { type AgentSettings, type CheckedDefinition, checkDefinition, PLACEHOLDER } from './agent_definition.js';
+import { type VariableRule, valueProblem } from './agent_settings.js';
+import { hoursByDay, isOpen, type OpeningHours } from './opening_hours.js';
 import { COMPASS_GROUP } from './personas/compass_group.js';
 import { ENGLISH_LINES, stockLines } from './stock_lines.js';
 
@@ -33,7 +35,11 @@ export class AgentProfile {
   readonly farewell: FarewellRules;
   /** What the model may do besides speaking. */
   readonly tools: readonly ToolDefinition[];
+  /** What it sets beside its words, as its file has it. */
+  readonly settings: Readonly<AgentSettings>;
   readonly #definition: CheckedDefinition;
+  /** null = it is always there. */
+  readonly #hours: OpeningHours | null;
 
   constructor(definition: CheckedDefinition) {
     this.#definition = definition;
@@ -44,6 +50,32 @@ export class AgentProfile {
     this.keyterms = definition.keyterms;
     this.tools = definition.tools;
     this.farewell = farewellRules(definition.language, definition.goodbyePattern);
+    this.settings = definition;
+    const { openingHours } = definition;
+    this.#hours = openingHours === undefined ? null : { ...openingHours, days: hoursByDay(openingHours.days) };
+  }
+
+  /** Is it there? @param atMs Unix time */
+  isOpen(atMs: number): boolean {
+    return this.#hours === null || isOpen(this.#hours, atMs);
+  }
+
+  /**
+   * What is wrong with the values that a call to be dialled brings, by name; empty = nothing. Rules are declared one by one: of
+   * an agent that declares none, any value is taken, and what no text uses is ignored.
+   */
+  variableProblems(variables: Variables): { name: string; what: string }[] {
+    const declared = Object.entries(this.#definition.variables);
+    const rules = declared.filter((each): each is [string, VariableRule] => typeof each[1] !== 'string');
+    const problems = rules.flatMap(([name, rule]) => {
+      const value = Object.hasOwn(variables, name) ? variables[name] : '';
+      if (value.trim() === '') return rule.required ? [{ name, what: 'is missing: the agent needs it' }] : [];
+      const what = valueProblem(value, rule);
+      return what === null ? [] : [{ name, what }];
+    });
+    if (rules.length === 0) return problems;
+    const unknown = Object.keys(variables).filter((name) => !declared.some(([known]) => known === name));
+    return [...problems, ...unknown.map((name) => ({ name, what: 'is no variable of the agent' }))];
   }
 
   /** The language model's instructions. A call's `variables` win over the persona's; undeclared names are ignored. */
@@ -114,6 +146,11 @@ export class AgentProfile {
     return this.#carrierLine('technicalProblem');
   }
 
+  /** Said by the carrier's voice outside of the opening hours. */
+  closed(): CarrierLine {
+    return this.#carrierLine('closed');
+  }
+
   /** Said by the carrier's voice before a call begins anew that another process was holding. */
   cutOff(): CarrierLine {
     return this.#carrierLine('cutOff');
@@ -132,7 +169,7 @@ export class AgentProfile {
     return [...new Set([...greetings, ...others, ...waiting])].filter((line) => line !== '');
   }
 
-  #carrierLine(name: 'allLinesBusy' | 'technicalProblem' | 'cutOff' | 'goesOn'): CarrierLine {
+  #carrierLine(name: 'allLinesBusy' | 'technicalProblem' | 'cutOff' | 'goesOn' | 'closed'): CarrierLine {
     const own = this.#definition[name] ?? stockLines(this.language)?.[name];
     if (own === undefined) return { text: ENGLISH_LINES[name], language: 'en' };
     return { text: this.#spoken(own, {}), language: this.language };
@@ -145,7 +182,7 @@ export class AgentProfile {
   }
 
   #values(variables: Variables, clean: (value: string) => string): Map<string, string> {
-    const values = new Map(Object.entries(this.#definition.variables));
+    const values = new Map(Object.entries(this.#definition.variables).map(([name, value]) => [name, defaultOf(value)]));
     for (const [name, value] of Object.entries(variables)) {
       if (values.has(name) && value.trim() !== '') values.set(name, value);
     }
@@ -165,6 +202,10 @@ export function parseAgentProfile(source: unknown): AgentProfile {
 }
 
 export const DEFAULT_AGENT = parseAgentProfile(COMPASS_GROUP);
+
+function defaultOf(variable: CheckedDefinition['variables'][string]): string {
+  return typeof variable === 'string' ? variable : variable.default;
+}
 
 function fill(template: string, values: ReadonlyMap<string, string>): string {
   return template.replace(PLACEHOLDER, (_, name: string) => values.get(name) ?? '');

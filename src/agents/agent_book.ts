@@ -1,55 +1,117 @@
-// All agents of this server by name, and which of them takes a call. Today there is one: the persona that ships, or the
-// one in AGENT_FILE. Read and checked once, before anything listens; worker threads get the same definitions as data.
+// All agents of this server by name, their versions, and which of them takes a call: the one that was asked for, the one that
+// has the number, or the default. The main thread picks; worker threads get the same definitions as data. New ones may come
+// while calls run: calls under way keep the version they began with.
 
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { assert } from '../assert.js';
 import type { CallOrder } from '../call/call.js';
 import { ConfigError } from '../config.js';
 import { AgentProfile } from './agent.js';
 import { type CheckedDefinition, readDefinition } from './agent_definition.js';
+import { problemLine } from './file_problem.js';
 import { COMPASS_GROUP } from './personas/compass_group.js';
 
-/** An agent as data, as it crosses to a worker thread. */
+export type { CarrierLine } from './agent.js';
+
+/** A version of an agent as data, as it crosses to a worker thread. */
 export interface AgentSource {
   id: string;
+  /** Tells versions side by side apart for people. */
+  variant: string;
+  /** Of the definition's content: the same as long as nothing that a caller could notice changes. */
+  hash: string;
   definition: CheckedDefinition;
 }
 
+/** What takes a call. */
+export interface AgentVersion extends AgentSource {
+  profile: AgentProfile;
+}
+
 const DEFAULT_ID = 'default';
+const HASH_CHARS = 12;
 
 export class AgentBook {
-  readonly #agents: ReadonlyMap<string, AgentProfile>;
+  #agents: ReadonlyMap<string, readonly AgentVersion[]>;
+  #byNumber: ReadonlyMap<string, string>;
+  /** Beginnings of numbers, the longest first. */
+  #byPrefix: readonly [prefix: string, id: string][];
+  #defaultId: string;
+  /** What the worker threads were given when they started. */
+  readonly #first: ReadonlySet<string>;
 
-  /** @param sources at least one; the first takes whatever call no other was asked for */
+  /** @param sources at least one; that marked as default, or else the first, takes whatever call no other does */
   constructor(sources: readonly AgentSource[]) {
-    assert(sources.length > 0, 'there is an agent');
-    this.#agents = new Map(sources.map(({ id, definition }) => [id, new AgentProfile(definition)]));
+    [this.#agents, this.#byNumber, this.#byPrefix, this.#defaultId] = indexOf(sources);
+    this.#first = new Set(sources.map(keyOf));
   }
 
-  /** The name of the agent for a call: the one that was `wanted`, if there is such a one. */
-  pick(_call: Pick<CallOrder, 'direction' | 'ourNumber'>, wanted: string | null): string {
-    const [first] = this.#agents.keys();
-    return wanted !== null && this.#agents.has(wanted) ? wanted : first;
+  /** From now on these; calls under way have theirs already. */
+  replace(sources: readonly AgentSource[]): void {
+    [this.#agents, this.#byNumber, this.#byPrefix, this.#defaultId] = indexOf(sources);
   }
 
-  /** `id` is a name that `pick` gave. */
-  get(id: string): AgentProfile {
-    const agent = this.#agents.get(id);
-    assert(agent !== undefined, 'agents are picked before they are got');
-    return agent;
+  /**
+   * Who takes a call: the agent that was `wanted`, if there is such a one, or whose number it is. Of its versions each gets its
+   * share; the same call gets the same one however often it is asked.
+   */
+  pick(call: Pick<CallOrder, 'callSid' | 'ourNumber'>, wanted: string | null): AgentVersion {
+    const id = wanted !== null && this.#agents.has(wanted) ? wanted : this.#idFor(call.ourNumber);
+    return share(this.#versionsOf(id), call.callSid);
   }
 
-  ids(): readonly string[] {
-    return [...this.#agents.keys()];
+  /** Is there an agent of this name? */
+  has(id: string): boolean {
+    return this.#agents.has(id);
+  }
+
+  versions(): readonly AgentVersion[] {
+    return [...this.#agents.values()].flat();
   }
 
   all(): readonly AgentProfile[] {
-    return [...this.#agents.values()];
+    return this.versions().map(({ profile }) => profile);
+  }
+
+  /** Of an order that `forOrder` made, on a worker: the very version it names. */
+  held(order: CallOrder): AgentProfile {
+    const { agentId, agentHash, agentDefinition } = order;
+    if (agentDefinition !== null) return new AgentProfile(agentDefinition as CheckedDefinition);
+    const version = this.#agents.get(agentId)?.find(({ hash }) => hash === agentHash);
+    assert(version !== undefined, 'agents are picked before they are held');
+    return version.profile;
+  }
+
+  /** What an order says of its agent. Workers know what was there at the start: only what is newer travels with the call. */
+  forOrder(version: AgentVersion): Pick<CallOrder, 'agentId' | 'agentVariant' | 'agentHash' | 'agentDefinition'> {
+    const { id, variant, hash, definition } = version;
+    const isKnown = this.#first.has(keyOf(version));
+    return { agentId: id, agentVariant: variant, agentHash: hash, agentDefinition: isKnown ? null : definition };
+  }
+
+  #idFor(ourNumber: string): string {
+    const exact = this.#byNumber.get(ourNumber);
+    return exact ?? this.#byPrefix.find(([prefix]) => ourNumber.startsWith(prefix))?.[1] ?? this.#defaultId;
+  }
+
+  #versionsOf(id: string): readonly AgentVersion[] {
+    const versions = this.#agents.get(id) ?? this.#agents.get(this.#defaultId);
+    assert(versions !== undefined, 'the default is an agent');
+    return versions;
   }
 }
 
+/** A source of a good definition. */
+export function agentSource(id: string, variant: string, definition: CheckedDefinition): AgentSource {
+  // How a version gets its calls is none of its content.
+  const { agent: _a, variant: _v, weight: _w, numbers: _n, default: _d, ...content } = definition;
+  const hash = createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, HASH_CHARS);
+  return { id, variant, hash, definition };
+}
+
 /**
- * Reads and checks every agent.
+ * Reads and checks the one agent of a server without a folder of them.
  * @param file JSON; null = the persona that ships
  * @throws ConfigError with one line for each problem
  */
@@ -67,6 +129,52 @@ export function readAgents(file: string | null): AgentSource[] {
 
 function checked(source: unknown, name: string): AgentSource {
   const result = readDefinition(source);
-  if ('problems' in result) throw new ConfigError(result.problems.map((problem) => `${name}: ${problem}`));
-  return { id: DEFAULT_ID, definition: result.definition };
+  if ('problems' in result) throw new ConfigError(result.problems.map((each) => `${name}: ${problemLine(each)}`));
+  const { definition } = result;
+  return agentSource(definition.agent ?? DEFAULT_ID, definition.variant ?? DEFAULT_ID, definition);
+}
+
+function keyOf({ id, hash }: Pick<AgentSource, 'id' | 'hash'>): string {
+  return `${id} ${hash}`;
+}
+
+type Index = [
+  agents: Map<string, AgentVersion[]>,
+  byNumber: Map<string, string>,
+  byPrefix: [string, string][],
+  defaultId: string,
+];
+
+function indexOf(sources: readonly AgentSource[]): Index {
+  assert(sources.length > 0, 'there is an agent');
+  const agents = new Map<string, AgentVersion[]>();
+  const byNumber = new Map<string, string>();
+  const byPrefix = new Map<string, string>();
+  for (const source of sources) {
+    const { id, definition } = source;
+    const version = { ...source, profile: new AgentProfile(definition) };
+    agents.set(id, [...(agents.get(id) ?? []), version]);
+    for (const number of definition.numbers) {
+      if (number.endsWith('*')) byPrefix.set(number.slice(0, -1), id);
+      else byNumber.set(number, id);
+    }
+  }
+  const { id } = sources.find(({ definition }) => definition.default) ?? sources[0];
+  return [agents, byNumber, [...byPrefix].sort(([a], [b]) => b.length - a.length), id];
+}
+
+/** The version whose part of [0, 1) the call falls into. */
+function share(versions: readonly AgentVersion[], callSid: string): AgentVersion {
+  const weights = versions.map(({ definition }) => definition.weight);
+  let at = fraction(callSid) * weights.reduce((sum, weight) => sum + weight, 0);
+  return versions.find((_, i) => (at -= weights[i]) < 0) ?? versions[0];
+}
+
+/** Of a text, evenly spread over [0, 1): FNV-1a, its bits mixed once more (MurmurHash3's finish). */
+function fraction(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
 }

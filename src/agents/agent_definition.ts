@@ -1,8 +1,11 @@
-// The shape of a persona file and its checks. What a persona does with its data is agent.ts.
+// The shape of an agent's file and its checks: the words here, everything else in agent_settings.ts. What an agent does with
+// its data is agent.ts; how a file becomes data is agent_text.ts.
 
 import { z } from 'zod';
 import { EngineError } from '../errors.js';
 import { toolDefinitions } from '../tools/tool_definition.js';
+import { isPattern, SETTING_FIELDS, valueProblem } from './agent_settings.js';
+import { type FileProblem, problemLine, problemsOf } from './file_problem.js';
 
 const line = z.string().trim().min(1).max(600);
 const prompt = z.string().trim().min(1).max(20_000);
@@ -25,10 +28,6 @@ const definition = z.strictObject({
   voiceId: z.string().trim().min(1).nullable().default(null),
   /** Words the speech recognition should favour: names, products. */
   keyterms: z.array(z.string().trim().min(1).max(80)).max(100).default([]),
-  /** Values for `{{name}}` in the texts below; a call may bring its own for the same names. */
-  variables: z
-    .record(z.string().regex(/^[a-z][a-z0-9_]*$/, 'a name like customer_name is expected'), z.string().max(500))
-    .default({}),
   /** What the model may do besides speaking: ready-made tools by name, requests to your servers in full. */
   tools: toolDefinitions.default([]),
   systemPrompt: perDirection(prompt),
@@ -55,36 +54,37 @@ const definition = z.strictObject({
   cutOff: line.nullable().default(null),
   /** Said by the carrier's voice before a call goes on where it was whose server died; absent likewise. */
   goesOn: line.nullable().default(null),
+  /** Said by the carrier's voice outside of the opening hours; absent likewise. */
+  closed: line.nullable().default(null),
   /** Regular expression (case ignored) for the words that end a call; absent = the usual ones of the language. */
   goodbyePattern: z.string().refine(isPattern, 'not a regular expression').nullable().default(null),
+  ...SETTING_FIELDS,
 });
 
 /** What a persona file contains. */
 export type AgentDefinition = z.input<typeof definition>;
 /** The same with every default filled in. */
 export type CheckedDefinition = z.output<typeof definition>;
+/** The part of it that is no words. */
+export type AgentSettings = Pick<CheckedDefinition, Exclude<keyof typeof SETTING_FIELDS, 'variables'>>;
 
 export const PLACEHOLDER = /\{\{\s*([a-z][a-z0-9_]*)\s*\}\}/g;
 /** Always there besides the declared variables. */
 const BUILT_IN = ['agent_name', 'company'];
 
-/** Checks a persona, given as JSON text or as what it parses to. Never throws; each problem is one line. */
-export function readDefinition(source: unknown): { definition: CheckedDefinition } | { problems: string[] } {
+/** Checks an agent, given as JSON text or as what a file's text stands for. Never throws. */
+export function readDefinition(source: unknown): { definition: CheckedDefinition } | { problems: FileProblem[] } {
   let data = source;
   if (typeof source === 'string') {
     try {
       data = JSON.parse(source);
     } catch {
-      return { problems: ['not JSON'] };
+      return { problems: [{ path: [], what: 'not JSON' }] };
     }
   }
   const result = definition.safeParse(data);
-  if (!result.success) {
-    return {
-      problems: result.error.issues.map(({ path, message }) => `${path.join('.') || 'the file'}: ${message}`),
-    };
-  }
-  const problems = unknownPlaceholders(result.data);
+  if (!result.success) return { problems: result.error.issues.flatMap(problemsOf) };
+  const problems = [...unknownPlaceholders(result.data), ...contradictions(result.data)];
   return problems.length > 0 ? { problems } : { definition: result.data };
 }
 
@@ -92,8 +92,13 @@ export function readDefinition(source: unknown): { definition: CheckedDefinition
 export function checkDefinition(source: unknown): CheckedDefinition {
   const result = readDefinition(source);
   if ('definition' in result) return result.definition;
-  const detail = ['agent persona', ...result.problems.map((problem) => `  ${problem}`)].join('\n');
+  const detail = ['agent persona', ...result.problems.map((problem) => `  ${problemLine(problem)}`)].join('\n');
   throw new EngineError('CONFIG_INVALID', { detail });
+}
+
+/** For editors: JSON Schema of an agent's file, draft 2020-12. */
+export function definitionSchema(): object {
+  return { title: 'ringline agent', ...z.toJSONSchema(definition, { io: 'input' }) };
 }
 
 const TEMPLATES = [
@@ -110,29 +115,39 @@ const TEMPLATES = [
   'technicalProblem',
   'cutOff',
   'goesOn',
+  'closed',
 ] as const;
 
 /** A placeholder that nobody fills would be a hole in a sentence. */
-function unknownPlaceholders(checked: CheckedDefinition): string[] {
+function unknownPlaceholders(checked: CheckedDefinition): FileProblem[] {
   const known = new Set([...Object.keys(checked.variables), ...BUILT_IN]);
-  const problems = new Set<string>();
-  for (const field of TEMPLATES) {
-    const texts = checked[field];
-    if (texts === null) continue;
+  const problems = new Map<string, FileProblem>();
+  const look = (path: string[], texts: string | { inbound: string; outbound: string } | null | undefined) => {
+    if (texts === null || texts === undefined) return;
     for (const text of typeof texts === 'string' ? [texts] : [texts.inbound, texts.outbound]) {
       for (const [, name] of text.matchAll(PLACEHOLDER)) {
-        if (!known.has(name)) problems.add(`${field}: {{${name}}} is not among the variables`);
+        const what = `{{${name}}} is not among the variables`;
+        if (!known.has(name)) problems.set(`${path.join('.')} ${name}`, { path, what });
       }
     }
-  }
-  return [...problems];
+  };
+  for (const field of TEMPLATES) look([field], checked[field]);
+  return [...problems.values()];
 }
 
-function isPattern(source: string): boolean {
-  try {
-    new RegExp(source, 'iu');
-    return true;
-  } catch {
-    return false;
+/** What single fields can't tell. */
+function contradictions(checked: CheckedDefinition): FileProblem[] {
+  const found: FileProblem[] = [];
+  const report = (path: (string | number)[], what: string) => found.push({ path, what });
+  const { turns, variables } = checked;
+  const { silenceMsMin, silenceMsMax } = turns;
+  if (silenceMsMin !== undefined && silenceMsMax !== undefined && silenceMsMin > silenceMsMax) {
+    report(['turns', 'silenceMsMin'], 'must not be above silenceMsMax');
   }
+  for (const [name, value] of Object.entries(variables)) {
+    if (typeof value === 'string' || value.default === '') continue;
+    const problem = valueProblem(value.default, value);
+    if (problem !== null) report(['variables', name, 'default'], problem);
+  }
+  return found;
 }

@@ -56,6 +56,7 @@ export type PlanDefaults = Pick<EngineConfig, VendorName | 'port' | 'vad' | 'tur
 /** The whole plan of a call. The agent's own words and voice win over the settings, a language set there over the agent's. */
 export function planCall(agent: AgentProfile, order: CallOrder, defaults: PlanDefaults): CallPlan {
   const { vad, turn, pacing, calls } = defaults;
+  const { listen, think, turns } = agent.settings;
   const { maxTokens, temperature } = settingsOf(defaults, 'llm');
   const { direction, variables } = order;
   return {
@@ -74,11 +75,14 @@ export function planCall(agent: AgentProfile, order: CallOrder, defaults: PlanDe
       filler_again: agent.stillOnIt(variables),
     },
     farewell: agent.farewell,
-    listen: { language: settingsOf(defaults, 'stt').language ?? agent.language, keyterms: agent.keyterms },
-    think: { maxTokens, temperature },
+    listen: {
+      language: listen.language ?? settingsOf(defaults, 'stt').language ?? agent.language,
+      keyterms: agent.keyterms,
+    },
+    think: { maxTokens: think.maxTokens ?? maxTokens, temperature: think.temperature ?? temperature },
     tools: { definitions: agent.tools, filler: agent.oneMoment(variables) },
     speak: voiceOf(agent, defaults),
-    turns: { ...turn, leadMs: pacing.leadMs, language: agent.language, replyTimeoutMs: REPLY_TIMEOUT_MS },
+    turns: { ...turn, ...turns, leadMs: pacing.leadMs, language: agent.language, replyTimeoutMs: REPLY_TIMEOUT_MS },
     vad,
     pacing,
     limits: {
@@ -86,7 +90,7 @@ export function planCall(agent: AgentProfile, order: CallOrder, defaults: PlanDe
       mediaSilenceMs: MEDIA_SILENCE_MS,
       maxDurationMs: calls.maxDurationS * 1000,
     },
-    recording: recordingOf(order, defaults),
+    recording: agent.settings.recording.enabled ? recordingOf(order, defaults) : null,
   };
 }
 

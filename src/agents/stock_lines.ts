@@ -19,6 +19,8 @@ export interface StockLines {
   cutOff: string;
   /** The same, and the other one goes on where it was; spoken by the carrier's voice. */
   goesOn: string;
+  /** Nobody is there at this hour; spoken by the carrier's voice, which hangs up then. */
+  closed: string;
 }
 
 const STOCK_LINES: Readonly<Record<string, StockLines>> = {
@@ -31,6 +33,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
     technicalProblem: 'I am sorry, we have a technical problem and can not go on. Please call again later. Goodbye.',
     cutOff: 'I am sorry, we were cut off. Let us start again.',
     goesOn: 'I am sorry, we were cut off for a moment.',
+    closed: 'We are closed at the moment. Please call again during our opening hours. Goodbye.',
   },
   es: {
     cannotHear: 'Lo siento, en este momento no puedo oírle. Por favor, no cuelgue.',
@@ -43,6 +46,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
       'Lo siento, tenemos un problema técnico y no podemos continuar. Por favor, llame de nuevo más tarde. Adiós.',
     cutOff: 'Lo siento, se ha cortado la comunicación. Empecemos de nuevo.',
     goesOn: 'Lo siento, se ha cortado la comunicación un momento.',
+    closed: 'En este momento estamos cerrados. Por favor, llame de nuevo en nuestro horario de atención. Adiós.',
   },
   fr: {
     cannotHear: 'Je suis désolé, je ne vous entends pas pour le moment. Merci de rester en ligne.',
@@ -55,6 +59,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
       'Je suis désolé, nous avons un problème technique et ne pouvons pas continuer. Merci de rappeler plus tard. Au revoir.',
     cutOff: "Je suis désolé, nous avons été coupés. Recommençons, s'il vous plaît.",
     goesOn: 'Je suis désolé, nous avons été coupés un instant.',
+    closed: "Nous sommes fermés pour le moment. Merci de rappeler pendant nos heures d'ouverture. Au revoir.",
   },
   de: {
     cannotHear: 'Es tut mir leid, ich kann Sie gerade nicht hören. Bitte bleiben Sie in der Leitung.',
@@ -68,6 +73,8 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
       'Es tut mir leid, wir haben ein technisches Problem und können nicht weitermachen. Bitte rufen Sie später noch einmal an. Auf Wiederhören.',
     cutOff: 'Entschuldigung, wir wurden unterbrochen. Fangen wir noch einmal an.',
     goesOn: 'Entschuldigung, wir wurden kurz unterbrochen.',
+    closed:
+      'Wir sind im Moment nicht erreichbar. Bitte rufen Sie während unserer Öffnungszeiten noch einmal an. Auf Wiederhören.',
   },
   it: {
     cannotHear: 'Mi dispiace, in questo momento non riesco a sentirla. Resti in linea, per favore.',
@@ -80,6 +87,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
       'Mi dispiace, abbiamo un problema tecnico e non possiamo continuare. Richiami più tardi, per favore. Arrivederci.',
     cutOff: 'Mi dispiace, siamo stati interrotti. Ricominciamo da capo.',
     goesOn: 'Mi dispiace, siamo stati interrotti per un momento.',
+    closed: 'Al momento siamo chiusi. Richiami durante il nostro orario di apertura, per favore. Arrivederci.',
   },
   pt: {
     cannotHear: 'Desculpe, não consigo ouvir neste momento. Por favor, continue na linha.',
@@ -92,6 +100,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
       'Desculpe, temos um problema técnico e não podemos continuar. Por favor, ligue novamente mais tarde. Até logo.',
     cutOff: 'Desculpe, a ligação foi interrompida. Vamos começar de novo.',
     goesOn: 'Desculpe, a ligação foi interrompida por um momento.',
+    closed: 'Estamos fechados no momento. Por favor, ligue novamente no nosso horário de atendimento. Até logo.',
   },
   nl: {
     cannotHear: 'Het spijt me, ik kan u op dit moment niet horen. Blijf alstublieft aan de lijn.',
@@ -103,6 +112,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
       'Het spijt me, we hebben een technisch probleem en kunnen niet verdergaan. Bel alstublieft later nog eens. Tot ziens.',
     cutOff: 'Het spijt me, de verbinding viel weg. Laten we opnieuw beginnen.',
     goesOn: 'Het spijt me, de verbinding viel even weg.',
+    closed: 'Wij zijn op dit moment gesloten. Bel alstublieft tijdens onze openingstijden nog eens. Tot ziens.',
   },
 };
 

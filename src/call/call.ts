@@ -39,6 +39,11 @@ export interface CallOrder {
   acceptedAt: string;
   /** Which agent holds the call: a name of agents/agent_book.ts. */
   agentId: string;
+  /** Which of its versions: their name for people, and a hash of what the version is. */
+  agentVariant: string;
+  agentHash: string;
+  /** The version itself, where it is newer than the worker threads; null = they know it. */
+  agentDefinition: unknown;
   /** Free values for the agent's templates. */
   variables: Record<string, string>;
   /** The call was held elsewhere and goes on from here; null = it begins. */

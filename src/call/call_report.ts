@@ -11,6 +11,9 @@ export interface CallSummary extends CallReportParts {
   direction: CallDirection;
   /** Which agent held the call. */
   agent: string;
+  /** Which of its versions: their name for people, and a hash of what the version is. */
+  agentVariant: string;
+  agentHash: string;
   /** As Twilio has them: on an outbound call `from` is our number. */
   from: string;
   to: string;

@@ -1,4 +1,4 @@
-// What calls were like by the agent that held them: counted once, when a call is over, from its summary. Labels are the
+// What calls were like by the agent that held them, and by its version: counted once, when a call is over, from its summary. Labels are the
 // names of agents that exist, so their number is bounded; whoever else held a call is `other`.
 
 import * as prom from 'prom-client';
@@ -9,6 +9,8 @@ import type { EngineConfig } from '../config.js';
 const SECONDS = [0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10];
 const CALL_SECONDS = [5, 10, 20, 30, 60, 120, 180, 300, 600, 1200, 1800, 3600];
 const OTHER = 'other';
+/** `version` is the content's hash: it tells versions side by side apart. */
+const LABELS = ['agent', 'variant', 'version'];
 const MILLION = 1e6;
 
 /** What a call used, in the unit of the prices (config_variables.ts); all 0 without prices. */
@@ -26,7 +28,7 @@ export function costOf(
 }
 
 export class AgentMetrics {
-  readonly #agents: ReadonlySet<string>;
+  readonly #versions: ReadonlySet<string>;
   readonly #prices: EngineConfig['prices'];
   readonly #calls: prom.Counter;
   readonly #turns: prom.Counter;
@@ -36,32 +38,36 @@ export class AgentMetrics {
   readonly #firstAudio: prom.Histogram;
   readonly #duration: prom.Histogram;
 
-  /** @param agents names of all agents there are */
-  constructor(registry: prom.Registry, agents: readonly string[], prices: EngineConfig['prices']) {
-    this.#agents = new Set(agents);
+  /** @param versions of all agents there are */
+  constructor(
+    registry: prom.Registry,
+    versions: readonly { id: string; variant: string; hash: string }[],
+    prices: EngineConfig['prices'],
+  ) {
+    this.#versions = new Set(versions.map(({ id, hash }) => `${id} ${hash}`));
     this.#prices = prices;
     const registers = [registry];
     const counter = (name: string, help: string, labelNames: string[]) =>
       new prom.Counter({ name, help, labelNames, registers });
     const histogram = (name: string, help: string, buckets: number[]) =>
-      new prom.Histogram({ name, help, buckets, labelNames: ['agent'], registers });
+      new prom.Histogram({ name, help, buckets, labelNames: LABELS, registers });
     this.#calls = counter('ringline_agent_calls_total', 'Calls an agent has held, by why they ended.', [
-      'agent',
+      ...LABELS,
       'reason',
     ]);
     this.#turns = counter('ringline_agent_turns_total', 'Turns of callers that an agent was asked to answer.', [
-      'agent',
+      ...LABELS,
     ]);
-    this.#bargeIns = counter('ringline_agent_barge_ins_total', 'Replies of an agent that callers cut off.', ['agent']);
+    this.#bargeIns = counter('ringline_agent_barge_ins_total', 'Replies of an agent that callers cut off.', LABELS);
     this.#characters = counter(
       'ringline_agent_reply_characters_total',
       'Text of an agent that was to be said, by what became of it.',
-      ['agent', 'fate'],
+      [...LABELS, 'fate'],
     );
     this.#cost = counter(
       'ringline_agent_cost_total',
       'Estimated cost of the calls of an agent, in the currency of the PRICE_ settings; 0 without them.',
-      ['agent', 'kind'],
+      [...LABELS, 'kind'],
     );
     this.#firstAudio = histogram(
       'ringline_agent_first_audio_seconds',
@@ -70,12 +76,13 @@ export class AgentMetrics {
     );
     this.#duration = histogram('ringline_agent_call_duration_seconds', 'Media of calls, by agent.', CALL_SECONDS);
     // Known label values begin at zero: a rate over a series that appears out of nothing misses its first event.
-    for (const agent of agents) {
-      this.#calls.inc({ agent, reason: 'agent_goodbye' }, 0);
-      this.#turns.inc({ agent }, 0);
-      this.#bargeIns.inc({ agent }, 0);
-      for (const fate of ['heard', 'unheard']) this.#characters.inc({ agent, fate }, 0);
-      for (const kind of ['llm', 'stt', 'tts', 'line']) this.#cost.inc({ agent, kind }, 0);
+    for (const { id, variant, hash } of versions) {
+      const labels = { agent: id, variant, version: hash };
+      this.#calls.inc({ ...labels, reason: 'agent_goodbye' }, 0);
+      this.#turns.inc(labels, 0);
+      this.#bargeIns.inc(labels, 0);
+      for (const fate of ['heard', 'unheard']) this.#characters.inc({ ...labels, fate }, 0);
+      for (const kind of ['llm', 'stt', 'tts', 'line']) this.#cost.inc({ ...labels, kind }, 0);
     }
   }
 
@@ -85,16 +92,18 @@ export class AgentMetrics {
   };
 
   #count(summary: CallSummary): void {
-    const agent = this.#agents.has(summary.agent) ? summary.agent : OTHER;
-    this.#calls.inc({ agent, reason: summary.endReason });
-    this.#bargeIns.inc({ agent }, summary.bargeIns.length);
-    this.#duration.observe({ agent }, summary.durationS);
+    const { agent, agentVariant: variant, agentHash: version } = summary;
+    const isKnown = this.#versions.has(`${agent} ${version}`);
+    const labels = isKnown ? { agent, variant, version } : { agent: OTHER, variant: OTHER, version: OTHER };
+    this.#calls.inc({ ...labels, reason: summary.endReason });
+    this.#bargeIns.inc(labels, summary.bargeIns.length);
+    this.#duration.observe(labels, summary.durationS);
     for (const { caller, agent: said, heard, firstAudioMs } of summary.turns) {
-      if (caller !== '') this.#turns.inc({ agent });
-      this.#characters.inc({ agent, fate: 'heard' }, heard.length);
-      this.#characters.inc({ agent, fate: 'unheard' }, Math.max(0, said.length - heard.length));
-      if (firstAudioMs !== null) this.#firstAudio.observe({ agent }, firstAudioMs / 1000);
+      if (caller !== '') this.#turns.inc(labels);
+      this.#characters.inc({ ...labels, fate: 'heard' }, heard.length);
+      this.#characters.inc({ ...labels, fate: 'unheard' }, Math.max(0, said.length - heard.length));
+      if (firstAudioMs !== null) this.#firstAudio.observe(labels, firstAudioMs / 1000);
     }
-    for (const [kind, cost] of Object.entries(costOf(summary, this.#prices))) this.#cost.inc({ agent, kind }, cost);
+    for (const [kind, cost] of Object.entries(costOf(summary, this.#prices))) this.#cost.inc({ ...labels, kind }, cost);
   }
 }

@@ -126,7 +126,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     storeUp: () => store.state().isUp,
     storeFallbacks: () => store.state().fallbacks,
   });
-  events.subscribe('call', 'agent_metrics', new AgentMetrics(prometheus, agents.ids(), config.prices).onCallEvent);
+  events.subscribe('call', 'agent_metrics', new AgentMetrics(prometheus, agents.versions(), config.prices).onCallEvent);
   const providers = new ProviderHealth((provider, notice) => log.warn({ provider, notice }, 'a provider has news'));
   const rest = new TwilioRest(config.twilio, (ok, code) => providers.observe('twilio', ok, code, Date.now()));
   addProviders(providers, config, rest);
@@ -201,6 +201,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
   const idempotency = new Idempotency(store, instances);
   const ownNumber = config.twilio.phoneNumber;
   const calls = new CallsApi({
+    agents,
     ownNumber,
     urls,
     dialler,

@@ -99,6 +99,8 @@ export class CallReport {
       streamSid: this.streamSid,
       direction: this.#order.direction,
       agent: this.#order.agentId,
+      agentVariant: this.#order.agentVariant,
+      agentHash: this.#order.agentHash,
       ...fromAndTo(this.#order),
       startedAt: this.#order.acceptedAt,
       endedAt: isoNow(),

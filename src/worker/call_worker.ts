@@ -87,7 +87,7 @@ async function createHost(setup: WorkerSetup): Promise<SessionHost> {
   const toolShelf = new ToolShelf({ http: new ToolHttpClient(), secretOf: (name) => config.tools.secrets[name] });
   const host = new SessionHost(
     {
-      plan: (order) => planCall(book.get(order.agentId), order, config),
+      plan: (order) => planCall(book.held(order), order, config),
       testMode: config.testMode,
       dsp,
       vad,

@@ -112,7 +112,7 @@ describe('a persona file', () => {
 
   test.each([
     ['{', 'not JSON'],
-    [[], 'expected object'],
+    [[], 'fields are expected'],
     [{ ...SMALL, name: '' }, 'name: '],
     [{ ...SMALL, greeting: { inbound: 'Hi' } }, 'greeting: expected a text, or {"inbound": text, "outbound": text}'],
     [{ ...SMALL, greting: 'x' }, 'greting'],

@@ -2,7 +2,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { AgentBook, readAgents } from '../../src/agents/agent_book.js';
+import { AgentBook, type AgentSource, agentSource, readAgents } from '../../src/agents/agent_book.js';
+import { checkDefinition } from '../../src/agents/agent_definition.js';
+import type { CallOrder } from '../../src/call/call.js';
 import { ConfigError } from '../../src/config.js';
 
 const PERSONA = {
@@ -31,32 +33,70 @@ function problems(file: string): readonly string[] {
   return [];
 }
 
+const CALL = { callSid: 'CA1', ourNumber: '+12025550143' };
+function source(id: string, own: object = {}, variant = id): AgentSource {
+  return agentSource(id, variant, checkDefinition({ ...PERSONA, ...own }));
+}
+
 test('without a file there is the persona that ships, and it takes every call', () => {
   const book = new AgentBook(readAgents(null));
-  const id = book.pick({ direction: 'outbound', ourNumber: '+12025550143' }, null);
-  expect(book.get(id).company).toBe('Compass Group');
+  expect(book.pick(CALL, null).profile.company).toBe('Compass Group');
   expect(book.all()).toHaveLength(1);
 });
 
 test('a file replaces it, and survives the way to a worker thread', () => {
-  const book = new AgentBook(structuredClone(readAgents(written(PERSONA))));
-  expect(book.get(book.pick({ direction: 'inbound', ourNumber: '' }, null)).name).toBe('Ben');
-});
-
-test('the wanted agent is picked when there is one, else the first', () => {
-  const [{ definition }] = readAgents(null);
-  const book = new AgentBook([
-    { id: 'front', definition },
-    { id: 'sales', definition },
-  ]);
-  const call = { direction: 'inbound', ourNumber: '' } as const;
-  expect([null, 'sales', 'nobody'].map((wanted) => book.pick(call, wanted))).toEqual(['front', 'sales', 'front']);
-  expect(() => book.get('nobody')).toThrow('agents are picked');
+  const sources = readAgents(written(PERSONA));
+  const book = new AgentBook(sources);
+  const order = { ...CALL, ...book.forOrder(book.pick(CALL, null)) } as CallOrder;
+  expect(order.agentDefinition).toBeNull();
+  expect(new AgentBook(structuredClone(sources)).held(order).name).toBe('Ben');
 });
 
 test.each([
-  ['{', ['not JSON']],
-  [[], ['the file: Invalid input: expected object, received array']],
+  ['+12025550143', null, 'exact'],
+  ['+12025550199', null, 'long'],
+  ['+12029990000', null, 'short'],
+  ['+442079460000', null, 'rest'],
+  ['', null, 'rest'],
+  ['+12025550143', 'short', 'short'],
+  ['+12025550143', 'nobody', 'exact'],
+])('a call to %j, wanted %j, is for %s', (ourNumber, wanted, id) => {
+  const book = new AgentBook([
+    source('short', { numbers: ['+1202*'] }),
+    source('rest', { default: true }),
+    source('long', { numbers: ['+1202555*'] }),
+    source('exact', { numbers: ['+12025550143'] }),
+  ]);
+  expect(book.pick({ callSid: 'CA1', ourNumber }, wanted).id).toBe(id);
+});
+
+test('versions get their share of the calls, and a call keeps the one it got', () => {
+  const book = new AgentBook([source('a', { weight: 3 }, 'old'), source('a', { weight: 1, goodbye: 'Bye.' }, 'new')]);
+  const picks = Array.from({ length: 4000 }, (_, i) => book.pick({ ...CALL, callSid: `CA${i}` }, null));
+  const share = picks.filter(({ variant }) => variant === 'new').length / picks.length;
+  expect(share).toBeGreaterThan(0.22);
+  expect(share).toBeLessThan(0.28);
+  expect(book.pick({ ...CALL, callSid: 'CA7' }, null).variant).toBe(picks[7].variant);
+  expect(new Set(picks.map(({ hash }) => hash)).size).toBe(2);
+});
+
+test('the hash tells content, not how a version gets its calls', () => {
+  const plain = source('a');
+  expect(source('a', { weight: 5, numbers: ['+12025550143'], default: true }).hash).toBe(plain.hash);
+  expect(source('a', { goodbye: 'Bye.' }).hash).not.toBe(plain.hash);
+});
+
+test('a version that is newer than the workers travels with the call', () => {
+  const book = new AgentBook([source('a')]);
+  const workers = new AgentBook([source('a')]);
+  book.replace([source('a', { name: 'Eve' })]);
+  const order = { ...CALL, ...book.forOrder(book.pick(CALL, null)) } as CallOrder;
+  expect(workers.held(structuredClone(order)).name).toBe('Eve');
+});
+
+test.each([
+  ['{', ['the file: not JSON']],
+  [[], ['the file: fields are expected']],
   [{ ...PERSONA, greeting: '' }, ['greeting: ']],
   [{ ...PERSONA, apology: 'Sorry {{nam}}.', goodbye: 'Bye {{nam}}.' }, ['apology: {{nam}}', 'goodbye: {{nam}}']],
   [{ ...PERSONA, technicalProblem: 'Sorry {{nam}}.' }, ['technicalProblem: {{nam}}']],

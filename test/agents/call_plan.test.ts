@@ -17,7 +17,16 @@ const PERSONA = {
 };
 const ORDER: CallOrder = {
   ...{ slot: 0, callSid: `CA${'1'.repeat(32)}`, direction: 'inbound', ourNumber: '+1', theirNumber: '+2' },
-  ...{ acceptedAt: '2026-03-04T05:06:07.890Z', agentId: 'default', variables: {}, resume: null, takeOver: null },
+  ...{
+    acceptedAt: '2026-03-04T05:06:07.890Z',
+    agentId: 'default',
+    agentVariant: 'default',
+    agentHash: 'h',
+    agentDefinition: null,
+    variables: {},
+    resume: null,
+    takeOver: null,
+  },
 };
 function settings(env: Record<string, string> = {}): EngineConfig {
   const keys = { OPENAI_API_KEY: 'k', DEEPGRAM_API_KEY: 'k', CARTESIA_API_KEY: 'k', TWILIO_VALIDATE: 'off' };

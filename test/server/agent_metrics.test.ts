@@ -8,12 +8,23 @@ import { AgentMetrics, costOf } from '../../src/server/agent_metrics.js';
 import { metric, summaryOf } from './harness.js';
 
 const PRICES = { llmInput: 2, llmOutput: 8, stt: 0.6, tts: 30, line: 0.12 };
-const ORDER = { callSid: 'CA1', direction: 'inbound', agentId: 'front_desk', slot: 0 } as CallOrder;
+const ORDER = {
+  callSid: 'CA1',
+  direction: 'inbound',
+  agentId: 'front_desk',
+  agentVariant: 'default',
+  agentHash: 'h',
+  slot: 0,
+} as CallOrder;
 let registry: Registry;
 let metrics: AgentMetrics;
 beforeEach(() => {
   registry = new Registry();
-  metrics = new AgentMetrics(registry, ['front_desk', 'survey'], PRICES);
+  metrics = new AgentMetrics(
+    registry,
+    ['front_desk', 'survey'].map((id) => ({ id, variant: 'default', hash: 'h' })),
+    PRICES,
+  );
 });
 
 function tell(summary: CallSummary | null): void {
@@ -35,18 +46,18 @@ test('an ended call is counted under the agent that held it', async () => {
   });
   const text = await registry.metrics();
   for (const [series, value] of [
-    ['ringline_agent_calls_total{agent="front_desk",reason="caller_hangup"}', 1],
-    ['ringline_agent_turns_total{agent="front_desk"}', 1],
-    ['ringline_agent_barge_ins_total{agent="front_desk"}', 1],
-    ['ringline_agent_reply_characters_total{agent="front_desk",fate="heard"}', 10],
-    ['ringline_agent_reply_characters_total{agent="front_desk",fate="unheard"}', 9],
-    ['ringline_agent_first_audio_seconds_count{agent="front_desk"}', 1],
-    ['ringline_agent_first_audio_seconds_bucket{le="0.5",agent="front_desk"}', 1],
-    ['ringline_agent_call_duration_seconds_sum{agent="front_desk"}', 60],
-    ['ringline_agent_cost_total{agent="front_desk",kind="llm"}', 3],
-    ['ringline_agent_cost_total{agent="front_desk",kind="stt"}', 0.3],
-    ['ringline_agent_cost_total{agent="front_desk",kind="line"}', 0.12],
-    ['ringline_agent_turns_total{agent="survey"}', 0],
+    ['ringline_agent_calls_total{agent="front_desk",variant="default",version="h",reason="caller_hangup"}', 1],
+    ['ringline_agent_turns_total{agent="front_desk",variant="default",version="h"}', 1],
+    ['ringline_agent_barge_ins_total{agent="front_desk",variant="default",version="h"}', 1],
+    ['ringline_agent_reply_characters_total{agent="front_desk",variant="default",version="h",fate="heard"}', 10],
+    ['ringline_agent_reply_characters_total{agent="front_desk",variant="default",version="h",fate="unheard"}', 9],
+    ['ringline_agent_first_audio_seconds_count{agent="front_desk",variant="default",version="h"}', 1],
+    ['ringline_agent_first_audio_seconds_bucket{le="0.5",agent="front_desk",variant="default",version="h"}', 1],
+    ['ringline_agent_call_duration_seconds_sum{agent="front_desk",variant="default",version="h"}', 60],
+    ['ringline_agent_cost_total{agent="front_desk",variant="default",version="h",kind="llm"}', 3],
+    ['ringline_agent_cost_total{agent="front_desk",variant="default",version="h",kind="stt"}', 0.3],
+    ['ringline_agent_cost_total{agent="front_desk",variant="default",version="h",kind="line"}', 0.12],
+    ['ringline_agent_turns_total{agent="survey",variant="default",version="h"}', 0],
   ] as const) {
     expect([series, metric(text, series)]).toEqual([series, value]);
   }
@@ -56,7 +67,9 @@ test('labels stay bounded: an agent that is not there is "other"', async () => {
   for (let i = 0; i < 20; i++) tell(summaryOf({ ...ORDER, agentId: `made_up_${i}` }, 'silence'));
   const text = await registry.metrics();
   expect(text).not.toContain('made_up');
-  expect(metric(text, 'ringline_agent_calls_total{agent="other",reason="silence"}')).toBe(20);
+  expect(
+    metric(text, 'ringline_agent_calls_total{agent="other",variant="other",version="other",reason="silence"}'),
+  ).toBe(20);
 });
 
 test('what is no end of a call, or has no summary, is not counted', async () => {

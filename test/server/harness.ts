@@ -53,6 +53,7 @@ export function summaryOf(order: CallOrder, endReason: EndReason): CallSummary {
   const now = new Date().toISOString();
   return {
     ...{ callSid: order.callSid, streamSid: null, direction: order.direction, agent: order.agentId },
+    ...{ agentVariant: order.agentVariant, agentHash: order.agentHash },
     ...fromAndTo(order),
     ...{
       startedAt: now,

@@ -65,6 +65,9 @@ function run(callSid: string): Promise<JsonBody> {
     theirNumber: '',
     acceptedAt: '',
     agentId: 'a',
+    agentVariant: 'default',
+    agentHash: 'h',
+    agentDefinition: null,
     ...{ resume: null, takeOver: null },
     variables: {},
   });

@@ -36,7 +36,7 @@ export interface CallControlOptions {
   kept: KeptCalls;
   moves: CallMoves;
   events: EventHub;
-  agents: Pick<AgentBook, 'pick'>;
+  agents: Pick<AgentBook, 'pick' | 'forOrder'>;
   ingress: IngressWriter;
   rings: readonly SlotRings[];
   metrics: ServerMetrics;
@@ -63,6 +63,8 @@ export interface IncomingCall {
   to: string;
   /** What the dial gave for the agent's templates, when another instance dialled. */
   variables?: Record<string, string> | undefined;
+  /** The agent it was dialled for. */
+  wantedAgent?: string | null | undefined;
   /** Another process was holding it and died: it goes on from here. */
   resume?: CallSnapshot | null | undefined;
 }
@@ -100,13 +102,13 @@ export class CallControl {
       entry = this.#refuse(call.callSid, 'cancelled');
     } else if (known.phase === 'ended' || known.phase === 'connected') {
       // Who dialled whom, and for what, is as it was; the webhook of a redirected call may be the other direction's.
-      const { callSid, direction, from, to, variables } = known;
+      const { callSid, direction, from, to, variables, wantedAgent } = known;
       if (known.phase === 'connected' && admission.isFull) {
         // Its own slot is the only one it can have.
         this.hangUp(known, 'redirected');
         await this.over(callSid, SLOT_BACK_TIMEOUT_MS);
       }
-      entry = this.#admit({ callSid, direction, from, to, variables, resume: call.resume });
+      entry = this.#admit({ callSid, direction, from, to, variables, wantedAgent, resume: call.resume });
     } else {
       entry = known;
       if (known.phase === 'dialling') this.#start(known);
@@ -153,14 +155,14 @@ export class CallControl {
   }
 
   /** Twilio has taken the dial: from now on the call is known by its sid and holds the slot. */
-  dialled(call: IncomingCall, slot: number, variables: Record<string, string>): CallEntry {
+  dialled(call: IncomingCall, slot: number, wanted: Pick<CallEntry, 'variables' | 'wantedAgent'>): CallEntry {
     const known = this.#options.registry.findLive(call.callSid);
     if (known !== undefined) {
       // It was answered before Twilio told us its sid, and under other numbers than we had dialled: it has a slot.
       this.releaseReserved(slot);
       return known;
     }
-    return this.#options.registry.add({ ...call, slot, phase: 'dialling', variables });
+    return this.#options.registry.add({ ...call, slot, phase: 'dialling', ...wanted });
   }
 
   /** The dialled call came to nothing: busy, no answer, failed, canceled, or nobody told us for too long. */
@@ -245,16 +247,17 @@ export class CallControl {
   }
 
   #start(entry: CallEntry): void {
-    const { log, startTimeoutMs } = this.#options;
-    const { callSid, direction, from, to, slot, acceptedAt, variables, resume } = entry;
+    const { agents, log, startTimeoutMs } = this.#options;
+    const { callSid, direction, from, to, slot, acceptedAt, variables, wantedAgent, resume } = entry;
     entry.phase = 'accepted';
     this.#running[slot] = entry;
     log.info({ callSid, slot, direction, from, to }, 'call accepted');
     this.#startTimers[slot] = setTimeout(() => this.#onStartTimeout(entry), startTimeoutMs);
     const numbers = numbersOf(direction, from, to);
-    const agentId = this.#options.agents.pick({ direction, ...numbers }, resume?.agentId ?? null);
-    entry.agentId = agentId;
-    const who = { slot, callSid, direction, ...numbers, acceptedAt, agentId, variables: { ...variables } };
+    const agent = agents.pick({ callSid, ...numbers }, resume?.agentId ?? wantedAgent);
+    entry.agent = agent;
+    const call = { slot, callSid, direction, ...numbers, acceptedAt, variables: { ...variables } };
+    const who = { ...call, ...agents.forOrder(agent) };
     this.#run(entry, { ...who, resume, takeOver: null });
   }
 

@@ -1,7 +1,7 @@
 // What Twilio's webhooks mean for our calls: which call they are about, and what follows. The life of a call itself is
 // call_control.ts; who asks, and in which form, is twilio/webhooks.ts.
 
-import type { AgentBook } from '../../agents/agent_book.js';
+import type { AgentBook, CarrierLine } from '../../agents/agent_book.js';
 import { numbersOf } from '../../call/call.js';
 import { nowMs } from '../../clock.js';
 import type { Logger } from '../../log.js';
@@ -21,7 +21,7 @@ const OVER_TIMEOUT_MS = 8_000;
 export interface TwilioDeskOptions {
   control: Pick<CallControl, 'accept' | 'over' | 'endUnanswered' | 'hangUp'>;
   registry: Pick<CallRegistry, 'find'>;
-  agents: Pick<AgentBook, 'pick' | 'get'>;
+  agents: Pick<AgentBook, 'pick'>;
   /** The dials under way: a call may be answered before Twilio has told us its sid. */
   dials: Pick<Dialler, 'claim'>;
   /** Calls that another instance holds. */
@@ -52,20 +52,33 @@ export class TwilioDesk implements CallDesk {
     // Dialled by another instance, answered here: it goes on where its media socket comes.
     const theirs = direction === 'outbound' && known === undefined ? await peers.findDialled(call.callSid) : null;
     if (theirs?.isCancelled) return { lastWords: null };
-    return this.#begin({ ...call, variables: theirs?.variables }, socketBase);
+    return this.#begin({ ...call, variables: theirs?.variables, wantedAgent: theirs?.wantedAgent }, socketBase);
   }
 
   async #begin(call: IncomingCall, socketBase: string): Promise<NextStep> {
     const beganMs = nowMs();
-    const { control, agents, threadMetrics } = this.#options;
-    const { direction, from, to } = call;
+    const closed = this.#closedLine(call);
+    if (closed !== null) return { lastWords: closed };
+    const { control, registry, agents, threadMetrics } = this.#options;
+    const { callSid, direction, from, to } = call;
     const acceptance = await control.accept(call, socketBase);
     threadMetrics.observe('webhook_ms', nowMs() - beganMs);
-    const agent = agents.get(agents.pick({ direction, ...numbersOf(direction, from, to) }, null));
+    const picked = registry.find(callSid)?.agent;
+    const agent = (picked ?? agents.pick({ callSid, ...numbersOf(direction, from, to) }, null)).profile;
     if ('streamUrl' in acceptance) return { ...acceptance, cutOff: agent.cutOff(), isBack: false };
     // Somebody who calls us is told why; somebody we no longer want to speak with hears nothing that would puzzle them.
     if (acceptance.refused === 'cancelled') return { lastWords: null };
     return { lastWords: agent.allLinesBusy() };
+  }
+
+  /** Somebody calls an agent that is not there at this hour; null = it is, or the call is under way. */
+  #closedLine({ callSid, direction, from, to, resume }: IncomingCall): CarrierLine | null {
+    const { registry, agents, log } = this.#options;
+    if (direction === 'outbound' || (resume ?? null) !== null || registry.find(callSid) !== undefined) return null;
+    const { id, profile } = agents.pick({ callSid, ...numbersOf(direction, from, to) }, null);
+    if (profile.isOpen(Date.now())) return null;
+    log.info({ callSid, agent: id }, 'call outside of the opening hours');
+    return profile.closed();
   }
 
   async streamEnded(call: WebhookCall, isLive: boolean, socketBase: string): Promise<NextStep> {
@@ -82,23 +95,24 @@ export class TwilioDesk implements CallDesk {
     const how = resume === null ? 'it begins anew' : 'it goes on';
     log.warn({ callSid, direction, turns: resume?.turnCount }, `a call whose server died comes back: ${how}`);
     metrics.cameBack();
-    const next = await this.#begin({ ...call, variables: record?.variables, resume }, socketBase);
+    const { variables, wantedAgent } = record ?? {};
+    const next = await this.#begin({ ...call, variables, wantedAgent, resume }, socketBase);
     if ('lastWords' in next) return next;
     if (resume === null) return { ...next, isBack: true };
     // What was said stays said: nobody is asked to start again.
-    const agentId = agents.pick({ direction, ...numbersOf(direction, call.from, call.to) }, resume.agentId);
-    return { ...next, cutOff: agents.get(agentId).goesOn(), isBack: true };
+    const { ourNumber } = numbersOf(direction, call.from, call.to);
+    return { ...next, cutOff: agents.pick({ callSid, ourNumber }, resume.agentId).profile.goesOn(), isBack: true };
   }
 
   /** What is owed to the caller of a call of ours that is over; null = it is none, or went on elsewhere. */
   async #ownEnd(callSid: string): Promise<NextStep | null> {
-    const { control, registry, agents } = this.#options;
+    const { control, registry } = this.#options;
     // The socket closes a moment before the worker's summary is here, and only that tells whether an apology is owed.
     await control.over(callSid, OVER_TIMEOUT_MS);
     const entry = registry.find(callSid);
     if (entry === undefined || entry.endReason === 'moved') return null;
-    if (!entry.apologyOwed || entry.agentId === null) return { lastWords: null };
-    return { lastWords: agents.get(entry.agentId).technicalProblem() };
+    if (!entry.apologyOwed || entry.agent === null) return { lastWords: null };
+    return { lastWords: entry.agent.profile.technicalProblem() };
   }
 
   async onStatus(call: WebhookCall, news: StatusNews): Promise<void> {

@@ -19,6 +19,8 @@ export interface SharedCall {
   from: string;
   to: string;
   variables: Record<string, string>;
+  /** The agent it was dialled for; null = whose number it is. */
+  wantedAgent: string | null;
   /** It goes on from here; null = it begins. */
   resume: CallSnapshot | null;
 }
@@ -190,6 +192,6 @@ export class CallPeers implements RegistryWatcher {
   }
 }
 
-function sharedCall({ callSid, direction, from, to, variables }: CallEntry): Omit<SharedCall, 'resume'> {
-  return { callSid, direction, from, to, variables: { ...variables } };
+function sharedCall({ callSid, direction, from, to, variables, wantedAgent }: CallEntry): Omit<SharedCall, 'resume'> {
+  return { callSid, direction, from, to, variables: { ...variables }, wantedAgent };
 }

@@ -1,6 +1,7 @@
 // What is known about each call: the live ones and the last ended ones. Only keeps and finds; who changes what, and in
 // which order, is call_control.ts for the engine's part and call_desk.ts for what Twilio reports.
 
+import type { AgentVersion } from '../../agents/agent_book.js';
 import type { CallDirection, CallState, EndReason } from '../../call/call.js';
 import type { CallEvent } from '../../call/call_events.js';
 import type { CallSummary } from '../../call/call_report.js';
@@ -18,7 +19,9 @@ export interface CallEntry {
   readonly from: string;
   readonly to: string;
   /** Which agent holds the call; null until it is started. */
-  agentId: string | null;
+  agent: AgentVersion | null;
+  /** The agent it was dialled for; null = whose number it is. */
+  readonly wantedAgent: string | null;
   /** -1 once the slot was given back. */
   slot: number;
   phase: CallPhase;
@@ -46,7 +49,9 @@ export interface CallEntry {
   previous: CallEntry | null;
 }
 
-export type NewCall = Pick<CallEntry, 'callSid' | 'direction' | 'from' | 'to' | 'slot' | 'phase' | 'variables'>;
+export type NewCall = Pick<CallEntry, 'callSid' | 'direction' | 'from' | 'to' | 'slot' | 'phase' | 'variables'> & {
+  wantedAgent?: string | null | undefined;
+};
 
 /** Told of each call that begins or is over here. */
 export interface RegistryWatcher {
@@ -76,10 +81,11 @@ export class CallRegistry {
     const entry: CallEntry = {
       ...call,
       resume: call.resume ?? null,
+      wantedAgent: call.wantedAgent ?? null,
       acceptedAt: new Date().toISOString(),
       connectedAt: null,
       endedAt: null,
-      agentId: null,
+      agent: null,
       streamSid: null,
       workerState: null,
       hangUp: null,

@@ -45,6 +45,9 @@ export function overview(entry: CallEntry): CallRow {
   return {
     call_sid: entry.callSid,
     direction: entry.direction,
+    agent: entry.agent?.id ?? null,
+    agent_variant: entry.agent?.variant ?? null,
+    agent_hash: entry.agent?.hash ?? null,
     from: entry.from,
     to: entry.to,
     state: entry.phase,

@@ -1,6 +1,7 @@
 // What the company's systems and operators ask: dial, how is a call doing, which calls are there, hang one up. Answers
 // from the registry, and for the status of a call from Twilio too.
 
+import type { AgentBook } from '../../agents/agent_book.js';
 import { nowMs } from '../../clock.js';
 import type { Logger } from '../../log.js';
 import { CALL_SID } from '../../twilio/call_status.js';
@@ -23,6 +24,7 @@ const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
 export interface CallsApiOptions {
   ownNumber: string;
+  agents: Pick<AgentBook, 'has' | 'pick'>;
   urls: PublicUrlRules;
   dialler: Dialler;
   rest: Pick<TwilioRest, 'isConfigured' | 'fetchCall'>;
@@ -122,8 +124,8 @@ export class CallsApi {
   }
 
   async #dial(request: ServerRequest): Promise<Reply> {
-    const { ownNumber, urls, dialler } = this.#options;
-    const order = readOutboundRequest(parseJson(request.body), ownNumber);
+    const { ownNumber, agents, urls, dialler } = this.#options;
+    const order = readOutboundRequest(parseJson(request.body), ownNumber, agents);
     const call = await dialler.dial(order, dialBase(urls, request), request.log);
     const answer = json(200, {
       success: true,

@@ -31,6 +31,8 @@ export interface DialOrder {
   to: string;
   from: string;
   variables: Record<string, string>;
+  /** Who shall speak; null = whose number `from` is. */
+  agent: string | null;
   machineDetection: 'Enable' | 'DetectMessageEnd' | null;
 }
 
@@ -155,7 +157,7 @@ export class Dialler {
   #register(pending: PendingDial, callSid: string, queueMs = 0): CallEntry {
     const { order, slot } = pending;
     const call = { callSid, direction: 'outbound', from: order.from, to: order.to } as const;
-    const entry = this.#options.control.dialled(call, slot, order.variables);
+    const entry = this.#options.control.dialled(call, slot, { variables: order.variables, wantedAgent: order.agent });
     pending.entry = entry;
     this.#watch(entry, RING_TIMEOUT_S * 1000 + ANSWER_GRACE_MS + queueMs);
     return entry;

@@ -2,6 +2,7 @@
 
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { z } from 'zod';
+import type { AgentBook } from '../../agents/agent_book.js';
 import { type FieldProblem, HttpError } from '../http/errors.js';
 import type { DialOrder } from './dialler.js';
 
@@ -22,6 +23,7 @@ const phoneNumber = z
 export const outboundBody = z.object({
   to_number: phoneNumber,
   from_number: phoneNumber.nullish(),
+  agent: z.string().min(1).max(64).nullish(),
   variables: z
     .record(
       z.string().max(64),
@@ -36,10 +38,15 @@ export const outboundBody = z.object({
 
 /**
  * @param body decoded JSON
+ * @param agents who may speak, and what values they need
  * @param ownNumber the `from` of requests that name none; '' = there is none
  * @throws HttpError 422 with one entry for each problem
  */
-export function readOutboundRequest(body: unknown, ownNumber: string): DialOrder {
+export function readOutboundRequest(
+  body: unknown,
+  ownNumber: string,
+  agents: Pick<AgentBook, 'has' | 'pick'>,
+): DialOrder {
   const result = outboundBody.safeParse(body);
   const problems: FieldProblem[] = result.success ? [] : result.error.issues.map((issue) => problem(issue, body));
   const order = result.data;
@@ -47,13 +54,30 @@ export function readOutboundRequest(body: unknown, ownNumber: string): DialOrder
     const msg = 'Field required: TWILIO_PHONE_NUMBER is not configured';
     problems.push({ loc: ['body', 'from_number'], msg, type: 'missing' });
   }
+  if (order !== undefined) problems.push(...agentProblems(order, ownNumber, agents));
   if (problems.length > 0 || order === undefined) throw new HttpError(422, problems);
   return {
     to: order.to_number,
     from: order.from_number ?? ownNumber,
     variables: order.variables ?? {},
+    agent: order.agent ?? null,
     machineDetection: order.machine_detection ?? null,
   };
+}
+
+/** Is there such an agent, and does it get the values it needs? */
+function agentProblems(
+  { agent, from_number, variables }: z.output<typeof outboundBody>,
+  ownNumber: string,
+  agents: Pick<AgentBook, 'has' | 'pick'>,
+): FieldProblem[] {
+  const wanted = agent ?? null;
+  if (wanted !== null && !agents.has(wanted)) {
+    return [{ loc: ['body', 'agent'], msg: 'is no agent of this server', type: 'value_error' }];
+  }
+  const { profile } = agents.pick({ callSid: '', ourNumber: from_number ?? ownNumber }, wanted);
+  const problems = profile.variableProblems(variables ?? {});
+  return problems.map(({ name, what }) => ({ loc: ['body', 'variables', name], msg: what, type: 'value_error' }));
 }
 
 function problem(issue: z.core.$ZodIssue, body: unknown): FieldProblem {

@@ -54,6 +54,9 @@ export type CallStatus = z.infer<typeof callStatus>;
 export const callRow = z.object({
   call_sid: callSid,
   direction,
+  agent: z.string().nullable().describe('who holds it; null until somebody does'),
+  agent_variant: z.string().nullable().describe('which of its versions, by name'),
+  agent_hash: z.string().nullable().describe('and by a hash of its content'),
   from: party,
   to: party,
   state: z.enum(['dialling', 'accepted', 'connected', 'ended']),

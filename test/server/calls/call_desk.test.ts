@@ -1,6 +1,7 @@
 // What follows from Twilio's news, with a control and dials that only write down. Over real HTTP it is webhook_routes.test.ts.
 
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { AgentVersion } from '../../../src/agents/agent_book.js';
 import type { CallSnapshot } from '../../../src/call/call_snapshot.js';
 import { createLogger } from '../../../src/log.js';
 import type { RefusalReason } from '../../../src/server/calls/admission.js';
@@ -22,7 +23,19 @@ let theirs: CallRecord | null;
 let left: CallSnapshot | null;
 let registry: CallRegistry;
 let desk: TwilioDesk;
+let isOpen = true;
+const LINES = {
+  allLinesBusy: () => BUSY,
+  technicalProblem: () => FAILED,
+  cutOff: () => CUT_OFF,
+  goesOn: () => GOES_ON,
+  closed: () => CLOSED,
+};
+const AGENT = { id: 'agent', profile: { ...LINES, isOpen: () => isOpen } } as unknown as AgentVersion;
+const CLOSED = { text: 'We are closed.', language: 'en' };
+
 beforeEach(() => {
+  isOpen = true;
   did = [];
   acceptance = { streamUrl: 'wss://h/ws/T' };
   claimed = undefined;
@@ -40,14 +53,7 @@ beforeEach(() => {
       hangUp: ({ callSid }, reason) => void did.push(['hangUp', callSid, reason]),
     },
     registry,
-    agents: {
-      pick: () => 'agent',
-      get: () =>
-        ({
-          ...{ allLinesBusy: () => BUSY, technicalProblem: () => FAILED },
-          ...{ cutOff: () => CUT_OFF, goesOn: () => GOES_ON },
-        }) as never,
-    },
+    agents: { pick: () => AGENT },
     dials: {
       claim: async (callSid, from, to, isAnswered) => {
         did.push(['claim', callSid, from, to, isAnswered]);
@@ -101,7 +107,7 @@ test.each<[RefusalReason, typeof BUSY | null]>([
 
 test('after the stream the end of the call is waited for, and what is owed is said', async () => {
   const call = entry('connected');
-  call.agentId = 'agent';
+  call.agent = AGENT;
   registry.end(call, 'worker_died', null);
   expect(await desk.streamEnded(CALL, true, 'wss://h')).toEqual({ lastWords: FAILED });
   const heard = entry('connected');
@@ -125,13 +131,20 @@ describe('a stream of which nobody here knows, because its server died', () => {
 
   test('goes on where its snapshot is, with what it was begun with', async () => {
     left = { turnCount: 2 } as CallSnapshot;
-    theirs = { ...INBOUND, variables: { dish: 'soup' }, instance: 'b', isOver: false, isCancelled: false };
+    theirs = {
+      ...INBOUND,
+      variables: { dish: 'soup' },
+      wantedAgent: null,
+      instance: 'b',
+      isOver: false,
+      isCancelled: false,
+    };
     expect(await desk.streamEnded(INBOUND, true, 'wss://h')).toMatchObject({ isBack: true, cutOff: GOES_ON });
     expect(did.at(-1)).toEqual(['accept', SID, { dish: 'soup' }, left]);
   });
 
   test('is over when its server had ended it before it went', async () => {
-    theirs = { ...INBOUND, variables: {}, instance: 'b', isOver: true, isCancelled: false };
+    theirs = { ...INBOUND, variables: {}, wantedAgent: null, instance: 'b', isOver: true, isCancelled: false };
     expect(await desk.streamEnded(INBOUND, true, 'wss://h')).toEqual({ lastWords: null });
     expect(did).toEqual([['over', SID]]);
   });
@@ -186,10 +199,27 @@ test('an error of the stream is counted once, also of a call that nobody knows',
 });
 
 test('what another instance has dialled goes on here with its variables; what it has cancelled does not', async () => {
-  const record = { ...CALL, variables: { dish: 'soup' }, instance: 'b', isOver: false, isCancelled: false };
+  const record = {
+    ...CALL,
+    variables: { dish: 'soup' },
+    wantedAgent: null,
+    instance: 'b',
+    isOver: false,
+    isCancelled: false,
+  };
   theirs = record;
   expect(await desk.connect(CALL, 'wss://h')).toMatchObject(acceptance);
   theirs = { ...record, isOver: true, isCancelled: true };
   expect(await desk.connect(CALL, 'wss://h')).toEqual({ lastWords: null });
   expect(did.filter(([what]) => what === 'accept')).toEqual([['accept', SID, { dish: 'soup' }]]);
+});
+
+test('outside of the opening hours a caller is told so; a call under way, and one that we dial, go on', async () => {
+  isOpen = false;
+  const inbound = { ...CALL, direction: 'inbound' } as const;
+  expect(await desk.connect(inbound, 'wss://h')).toEqual({ lastWords: CLOSED });
+  expect(did).toEqual([]);
+  entry('accepted', 'inbound');
+  expect(await desk.connect(inbound, 'wss://h')).toMatchObject({ streamUrl: 'wss://h/ws/T' });
+  expect(await desk.connect(CALL, 'wss://h')).toMatchObject({ streamUrl: 'wss://h/ws/T' });
 });

@@ -1,8 +1,25 @@
 // What POST /outbound accepts and what it refuses, field by field. Over real HTTP, since the answer's shape is the contract.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { AgentBook, agentSource } from '../../../src/agents/agent_book.js';
+import { checkDefinition } from '../../../src/agents/agent_definition.js';
 import { readOutboundRequest } from '../../../src/server/calls/outbound_request.js';
 import { restCall, startTestServer, stopTestServer, type TestServer } from '../harness.js';
+
+const PERSONA = {
+  name: 'Ada',
+  company: 'A',
+  systemPrompt: 'p',
+  greeting: 'g',
+  apology: 'a',
+  idlePrompt: 'i',
+  goodbye: 'b',
+};
+const RULES = { order: { required: true, pattern: '[0-9]{3}' }, plan: { oneOf: ['gold', 'basic'] }, note: 'none' };
+const BOOK = new AgentBook([
+  agentSource('open', 'open', checkDefinition(PERSONA)),
+  agentSource('strict', 'strict', checkDefinition({ ...PERSONA, variables: RULES, numbers: ['+14155550111'] })),
+]);
 
 let t: TestServer;
 beforeAll(async () => {
@@ -51,10 +68,10 @@ test.each([
 });
 
 test('with no number of ours configured, from_number is required', () => {
-  expect(() => readOutboundRequest({ to_number: TO }, '')).toThrow(
+  expect(() => readOutboundRequest({ to_number: TO }, '', BOOK)).toThrow(
     expect.objectContaining({ status: 422, detail: [expect.objectContaining({ loc: ['body', 'from_number'] })] }),
   );
-  expect(readOutboundRequest({ to_number: TO, from_number: '+14155550100' }, '').from).toBe('+14155550100');
+  expect(readOutboundRequest({ to_number: TO, from_number: '+14155550100' }, '', BOOK).from).toBe('+14155550100');
 });
 
 // Area codes and number blocks are put into service faster than any library's tables follow: length and country decide
@@ -68,5 +85,30 @@ test.each([
   '+61412345678',
   '+80012345678',
 ])('a number that can exist is dialled, in service or not: %s', (number) => {
-  expect(readOutboundRequest({ to_number: number }, '+14155550100').to).toBe(number);
+  expect(readOutboundRequest({ to_number: number }, '+14155550100', BOOK).to).toBe(number);
+});
+
+test.each<[object, string[]]>([
+  [{ agent: 'open', variables: { anything: 'x' } }, []],
+  [{ agent: 'strict', variables: { order: '123', plan: 'gold', note: 'x' } }, []],
+  [{ agent: 'nobody' }, ['body.agent: is no agent of this server']],
+  [{ agent: 'strict' }, ['body.variables.order: is missing: the agent needs it']],
+  [{ agent: 'strict', variables: { order: '12' } }, ['body.variables.order: does not match the pattern']],
+  [
+    { agent: 'strict', variables: { order: '123', plan: 'silver', plam: 'gold' } },
+    ['body.variables.plan: one of gold, basic is expected', 'body.variables.plam: is no variable of the agent'],
+  ],
+  // Whose number calls is who speaks.
+  [{ from_number: '+14155550111' }, ['body.variables.order: is missing: the agent needs it']],
+])('who speaks, and what they need: %j', (fields, expected) => {
+  const body = { to_number: TO, ...fields };
+  const found: string[] = [];
+  try {
+    const { agent } = readOutboundRequest(body, '+14155550100', BOOK);
+    expect(agent).toBe((fields as { agent?: string }).agent ?? null);
+  } catch (thrown) {
+    const problems = (thrown as { detail: unknown }).detail as { loc: string[]; msg: string }[];
+    found.push(...problems.map(({ loc, msg }) => `${loc.join('.')}: ${msg}`));
+  }
+  expect(found).toEqual(expected);
 });

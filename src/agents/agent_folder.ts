@@ -1,0 +1,112 @@
+// A folder of agents: one file each, YAML or JSON, read and checked together. Two files of one agent are versions of it side
+// by side. What a single file must look like is agent_definition.ts.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { type AgentSource, agentSource } from './agent_book.js';
+import { type CheckedDefinition, readDefinition } from './agent_definition.js';
+import { readAgentText } from './agent_text.js';
+
+const NAME = /^[^.].*\.(ya?ml|json)$/i;
+const FILE_BYTES_MAX = 256 * 1024;
+const AGENT_NAME = /^[a-z][a-z0-9_-]{0,63}$/;
+
+export interface AgentFolder {
+  /** In the order of the files' names; all that were good. */
+  sources: AgentSource[];
+  /** One line each: `front_desk.yaml:12: greeting: is missing: …`. */
+  problems: string[];
+}
+
+interface Read {
+  file: string;
+  source: AgentSource;
+}
+
+/** Reads every agent of a folder. Never throws. */
+export function readAgentFolder(dir: string): AgentFolder {
+  let files: string[];
+  try {
+    files = readdirSync(dir)
+      .filter((name) => NAME.test(name))
+      .sort();
+  } catch (thrown) {
+    return { sources: [], problems: [`${dir} cannot be read (${(thrown as NodeJS.ErrnoException).code})`] };
+  }
+  if (files.length === 0) return { sources: [], problems: [`${dir} holds no agent: no .yaml, .yml or .json file`] };
+  const problems: string[] = [];
+  const read: Read[] = [];
+  for (const file of files) {
+    const result = readOne(dir, file);
+    if ('problems' in result) problems.push(...result.problems);
+    else read.push({ file, source: result.source });
+  }
+  // A file that can't be read may be the one that is missed.
+  if (problems.length === 0) problems.push(...contradictions(read));
+  return { sources: read.map(({ source }) => source), problems };
+}
+
+function readOne(dir: string, file: string): { source: AgentSource } | { problems: string[] } {
+  let text: string;
+  try {
+    text = readFileSync(path.join(dir, file), 'utf8');
+  } catch (thrown) {
+    return { problems: [`${file}: cannot be read (${(thrown as NodeJS.ErrnoException).code})`] };
+  }
+  if (text.length > FILE_BYTES_MAX) return { problems: [`${file}: is longer than ${FILE_BYTES_MAX / 1024} KiB`] };
+  const read = readAgentText(text);
+  if ('problems' in read) return { problems: read.problems.map(({ line, what }) => `${file}:${line}: ${what}`) };
+  const result = readDefinition(typeof read.data === 'string' ? null : read.data);
+  if ('problems' in result) {
+    const problems = result.problems.map(
+      ({ path: place, what }) => `${file}:${read.lineOf(place)}: ${place.join('.') || 'the file'}: ${what}`,
+    );
+    return { problems };
+  }
+  return namedSource(file, result.definition);
+}
+
+function namedSource(file: string, definition: CheckedDefinition): { source: AgentSource } | { problems: string[] } {
+  const stem = file.slice(0, file.lastIndexOf('.'));
+  const id = definition.agent ?? stem;
+  if (!AGENT_NAME.test(id)) {
+    return { problems: [`${file}: agent: is missing, and the file's name is none of small letters, digits, _ and -`] };
+  }
+  return { source: agentSource(id, definition.variant ?? stem, definition) };
+}
+
+/** What no single file can tell. */
+function contradictions(read: readonly Read[]): string[] {
+  const problems: string[] = [];
+  const owners = new Map<string, Read>();
+  const variants = new Map<string, Read>();
+  let fallback: Read | null = null;
+  for (const each of read) {
+    const { file, source } = each;
+    const { id, variant, definition } = source;
+    for (const number of definition.numbers) {
+      const owner = owners.get(number);
+      if (owner !== undefined && owner.source.id !== id) {
+        problems.push(`${file}: numbers: ${number} is answered by ${owner.source.id} already (${owner.file})`);
+      } else owners.set(number, each);
+    }
+    const twin = variants.get(`${id} ${variant}`);
+    if (twin !== undefined) problems.push(`${file}: variant: ${twin.file} is ${variant} of ${id} already`);
+    variants.set(`${id} ${variant}`, each);
+    if (!definition.default) continue;
+    if (fallback !== null && fallback.source.id !== id) {
+      problems.push(`${file}: default: ${fallback.source.id} is the default already (${fallback.file})`);
+    }
+    fallback ??= each;
+  }
+  const ids = new Set(read.map(({ source }) => source.id));
+  if (fallback === null && ids.size > 1)
+    problems.push('no agent says default: true, for the numbers that none of them has');
+  for (const id of ids) {
+    const versions = read.filter(({ source }) => source.id === id);
+    if (versions.every(({ source }) => source.definition.weight === 0)) {
+      problems.push(`${versions[0].file}: weight: no version of ${id} gets any calls`);
+    }
+  }
+  return problems;
+}
