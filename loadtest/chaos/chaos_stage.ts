@@ -152,7 +152,7 @@ export class ChaosStage {
 
   /** Adds so much to what a vendor usually takes until the first word or sound; 0 = as usual. */
   async slow(provider: ProviderName, latency: Record<string, { kind: 'fixed'; ms: number }>): Promise<void> {
-    await fetch(`${this.urls[provider]}/_sim/latency`, { method: 'POST', body: JSON.stringify(latency) });
+    await fetch(new URL('/_sim/latency', this.urls[provider]), { method: 'POST', body: JSON.stringify(latency) });
   }
 
   async metrics(): Promise<Exposition> {
@@ -166,7 +166,7 @@ export class ChaosStage {
 
   /** Connections and requests that a vendor saw so far, whatever became of them. */
   async attempts(provider: ProviderName): Promise<number> {
-    const answer = await fetch(`${this.urls[provider]}/_sim/stats`);
+    const answer = await fetch(new URL('/_sim/stats', this.urls[provider]));
     const stats = (await answer.json()) as Record<string, unknown> & { refusals?: Record<string, number> };
     const refused = Object.values(stats.refusals ?? {}).reduce((sum, each) => sum + each, 0);
     return refused + ATTEMPTS[provider].reduce((sum, name) => sum + Number(stats[name] ?? 0), 0);
