@@ -58,8 +58,6 @@ export class Dialogue {
   readonly #keypad = new Keypad();
   #startedMs = 0;
   #isOver = false;
-  /** When a sound of the caller's silenced the reply under way; null = it is not silenced. */
-  #silencedMs: number | null = null;
   /** What the caller did not hear of the reply that was interrupted last. */
   #cutOff = '';
   /** When the last sound of a reply has played of which nothing was left to say here. */
@@ -226,14 +224,12 @@ export class Dialogue {
       case 'pause':
         events.emit({ kind: 'floor', decision: 'pause' });
         services.metrics.add('floor_holds');
-        this.#silencedMs = nowMs();
         this.#links.playout.pause(now);
         // Sound was taken back.
         return this.#noteSaid();
       case 'resume':
         events.emit({ kind: 'floor', decision: 'resume' });
         services.metrics.add('floor_resumes');
-        this.#silencedMs = null;
         return this.#links.playout.resume(now);
       case 'interrupt':
         return this.#interrupt(action.onsetMs, now);
@@ -284,14 +280,14 @@ export class Dialogue {
   }
 
   #interrupt(onsetMs: number, now: number): void {
-    const { services, report, events, timeline } = this.#links;
+    const { services, report, events, timeline, playout } = this.#links;
+    // Silence may have come before it was certain that the caller wants the floor.
+    const silentMs = playout.silentSinceMs(now);
     const cut = this.#speaker.interrupt(now);
     if (!cut) return;
     events.emit({ kind: 'floor', decision: 'interrupt' });
     services.metrics.add('barge_ins');
-    // Silence may have come before it was certain that the caller wants the floor.
-    const onsetToClearMs = Math.max(0, (this.#silencedMs ?? nowMs()) - Math.min(now, onsetMs));
-    this.#silencedMs = null;
+    const onsetToClearMs = Math.max(0, (silentMs ?? nowMs()) - Math.min(now, onsetMs));
     services.metrics.observe('barge_in_ms', onsetToClearMs);
     report.bargeIns.push({
       turn: cut.spoken.turn,

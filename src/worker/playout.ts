@@ -183,6 +183,11 @@ export class Playout {
     this.#tellCut(taken.cutAtMs);
   }
 
+  /** Since when a hold or a pause has kept the caller in silence; null = there is none, or they still hear us. */
+  silentSinceMs(nowMs: number): number | null {
+    return this.#held && this.#playEndMs <= nowMs ? this.#playEndMs : null;
+  }
+
   /** Feeding goes on after a hold. Nothing is skipped. Safe twice, and after a cut. */
   resume(nowMs: number): void {
     if (!this.#held) return;
