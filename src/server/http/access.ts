@@ -5,9 +5,15 @@ import type { Role } from '../../api_keys.js';
 
 /**
  * A role: keys of that role or of one above it. `inside`: keys of any role, and the addresses of METRICS_ALLOW.
- * `twilio`: whoever signs as Twilio does, which the handler checks. `anybody`: everybody.
+ * `twilio`: whoever signs as Twilio does, which the handler checks. `anybody`: everybody. `probe`: everybody, and never too
+ * often: what a balancer asks must be answered while somebody beside it floods us.
  */
-export type Access = Role | 'inside' | 'twilio' | 'anybody';
+export type Access = Role | 'inside' | 'twilio' | 'anybody' | 'probe';
+
+/** No key is asked for. The signature of a webhook is the handler's business. */
+export function isOpen(access: Access): access is 'anybody' | 'probe' | 'twilio' {
+  return access === 'anybody' || access === 'probe' || access === 'twilio';
+}
 
 /** Whoever sent a request. */
 export interface Who {
@@ -33,7 +39,7 @@ export const ACCESS = {
   'GET /metrics': 'inside',
   // Whether we are well is for anybody; why not, and how busy we are, is for those inside.
   'GET /health': 'anybody',
-  'GET /ready': 'anybody',
+  'GET /ready': 'probe',
   'GET /openapi.json': 'anybody',
   'GET /': 'anybody',
   'POST /': 'twilio',

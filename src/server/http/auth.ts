@@ -3,7 +3,7 @@
 
 import type { BlockList } from 'node:net';
 import { ROLES, type Role } from '../../api_keys.js';
-import { type Access, ANYBODY, type Who } from './access.js';
+import { type Access, ANYBODY, isOpen, type Who } from './access.js';
 import { HttpError } from './errors.js';
 import type { RequestHead } from './exchange.js';
 import type { KeyRing } from './key_ring.js';
@@ -35,7 +35,7 @@ export class Guard {
    * @throws HttpError 401 without a good key, 403 when the key's role is not enough or, without keys, for a stranger
    */
   check(access: Access, request: RequestHead, who: Who): void {
-    if (access === 'anybody' || access === 'twilio') return;
+    if (isOpen(access)) return;
     if (access === 'inside' ? who.isInside : mayAs(who.role, access)) return;
     if (who.role !== null) {
       const error = `${CHALLENGE}, error="insufficient_scope"`;

@@ -12,7 +12,7 @@ import { MEDIA_SOCKET_LIMITS, type MediaSockets } from '../media/media_socket.js
 import type { Recordings } from '../recordings.js';
 import type { ServerMetrics } from '../server_metrics.js';
 import { WEBHOOK_BODY_BYTES_MAX, type WebhookRoutes } from '../webhook_routes.js';
-import { ACCESS, type Access, type Endpoint, METHODS_OF } from './access.js';
+import { ACCESS, type Access, type Endpoint, isOpen, METHODS_OF } from './access.js';
 import type { Guard } from './auth.js';
 import { corsHeaders, preflightHeaders } from './cors.js';
 import { HttpError } from './errors.js';
@@ -161,7 +161,8 @@ export class HttpServer {
       onAnswered: (method, head, who, reply) => {
         const { status } = reply;
         metrics.answered(match?.route.pattern ?? 'unknown', KNOWN_METHODS.has(method) ? method : 'other', status);
-        if (match === null || !isGuarded(service.access)) return;
+        // Twilio's webhooks and what is open to anybody are no acts of a person.
+        if (match === null || isOpen(service.access)) return;
         audit.answered(head, who, `${head.method} ${match.route.pattern}`, targetOf(reply), status);
       },
     });
@@ -176,11 +177,6 @@ export class HttpServer {
 
 /** Labels from outside would let anybody fill the memory with time series. */
 const KNOWN_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
-
-/** Twilio's webhooks and what is open to anybody are no acts of a person. */
-function isGuarded(access: Access): boolean {
-  return access !== 'anybody' && access !== 'twilio';
-}
 
 function targetOf(reply: Reply | FileReply): string | null {
   return 'target' in reply ? (reply.target ?? null) : null;

@@ -48,6 +48,7 @@ export class RateLimits {
    * @throws HttpError 429 with Retry-After
    */
   async count(access: Access, who: Who, client: string): Promise<void> {
+    if (access === 'probe') return;
     const limit: LimitName = access === 'twilio' ? 'webhook' : who.role === null ? 'peer' : 'key';
     const limiter = this.#limiters[limit];
     if (limiter === null) return;

@@ -2,7 +2,7 @@
 // are what zod makes of those that the handlers use.
 
 import { z } from 'zod';
-import { ACCESS, type Access, type Endpoint } from '../http/access.js';
+import { ACCESS, type Access, type Endpoint, isOpen } from '../http/access.js';
 import type { Handler } from '../http/exchange.js';
 import type { Reply } from '../http/reply.js';
 import * as answers from './answers.js';
@@ -107,14 +107,15 @@ function response({ what, json, type }: Answer): Data {
 /** What may happen to any request of this access, whatever it asks. */
 function refusals(access: Access, hasParameter: boolean, isForm: boolean): Record<number, Answer> {
   const bad = (what: string): Answer => ({ what, json: answers.problem });
-  const common: Record<number, Answer> = { 429: bad('too many requests; Retry-After says when to come back') };
+  const common: Record<number, Answer> =
+    access === 'probe' ? {} : { 429: bad('too many requests; Retry-After says when to come back') };
   if (hasParameter) common[400] = bad('the path is not valid percent-encoding');
   if (isForm) {
     common[400] = bad('the Host header is missing or malformed');
     common[403] = bad("the signature is not Twilio's");
     common[413] = bad('the form is too large');
     common[422] = bad('no sid of a call');
-  } else if (access !== 'anybody') {
+  } else if (!isOpen(access)) {
     common[401] = bad('no key, or none that is known');
     common[403] = bad('the role of the key is not enough, or the request is a stranger’s');
   }
@@ -123,12 +124,12 @@ function refusals(access: Access, hasParameter: boolean, isForm: boolean): Recor
 
 function tagOf(access: Access): string {
   if (access === 'twilio') return 'twilio';
-  return access === 'anybody' || access === 'inside' ? 'operation' : 'api';
+  return isOpen(access) || access === 'inside' ? 'operation' : 'api';
 }
 
 function security(access: Access): Data {
-  if (access === 'anybody') return { security: [] };
   if (access === 'twilio') return { security: [{ twilio: [] }] };
+  if (isOpen(access)) return { security: [] };
   return { security: [{ key: access === 'inside' ? [] : [access] }] };
 }
 

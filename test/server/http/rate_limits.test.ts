@@ -43,6 +43,13 @@ test('who has no key is counted by address, webhooks on their own', async () => 
   expect(await passed(1000, () => limits.count('read', CRM, '10.0.0.1'))).toBe(1000);
 });
 
+test('what a balancer asks is never too often', async () => {
+  const { limits, limited } = limitsOf({ peer: 1, key: 1 });
+  expect(await passed(100, () => limits.count('anybody', ANYBODY, '10.0.0.1'))).toBe(10);
+  expect(await passed(100, () => limits.count('probe', ANYBODY, '10.0.0.1'))).toBe(100);
+  expect(limited).toHaveLength(90);
+});
+
 test('a Redis that refuses or hangs lets people in', async () => {
   const broken = { status: 'ready', defineCommand: () => {}, rlflxIncr: () => Promise.reject(new Error('READONLY')) };
   const refusing = limitsOf({ key: 1 }, broken);
