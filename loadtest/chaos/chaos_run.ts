@@ -13,6 +13,7 @@ const BRING_UP_MS = 60_000;
 /** After the fault: a caller asks about every 13 s, so that everybody has asked once by then. */
 const RECOVERY_MS = 40_000;
 const LOOK_EVERY_MS = 1000;
+const EMPTY_MS = 15_000;
 /** Share of the callers who hang up after each fault, so that their recordings can be looked at. */
 const LEAVE_SHARE = 0.1;
 /** A server that writes a call's record: its disk was busy for a moment. */
@@ -35,6 +36,8 @@ export async function runFault(fault: Fault, stage: ChaosStage): Promise<FaultRe
   const verdict = judge(logs, window, struck.victims === undefined ? [] : struck.victims);
   const perCall = (10_000 * attempts) / Math.max(1, verdict.calls_before) / (healedMs - beganMs);
   const bad = await badRecordings(fault, stage, logs, beganMs);
+  // What this fault left on a call (a recording that stopped, a move to another worker) is not the next one's.
+  const isEmpty = await stage.empty(EMPTY_MS);
   return {
     name: fault.name,
     about: fault.about,
@@ -43,7 +46,11 @@ export async function runFault(fault: Fault, stage: ChaosStage): Promise<FaultRe
     ...verdict,
     recordings_intact: bad.length === 0,
     attempts_per_call_10s: fault.dark ? Math.round(perCall * 100) / 100 : null,
-    problems: [...(struck.problems ?? []), ...(up ? [] : ['not all calls came up before it'])],
+    problems: [
+      ...(struck.problems ?? []),
+      ...(up ? [] : ['not all calls came up before it']),
+      ...(isEmpty ? [] : ['calls went on though their callers had hung up']),
+    ],
     notes: [...(struck.notes ?? []), ...bad.slice(0, 3)],
     calm_late_frames: calm.reduce((sum, log) => sum + lateFrames(log, { beganMs: calmMs }), 0),
     generator_late_ms: Math.round(lateMaxMs),

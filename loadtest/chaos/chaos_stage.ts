@@ -142,6 +142,16 @@ export class ChaosStage {
     return false;
   }
 
+  /** Everybody hangs up, nobody calls any more. Resolves with true when nobody is left, or false after `withinMs`. */
+  async empty(withinMs: number): Promise<boolean> {
+    this.crowd.tell({ kind: 'target', calls: 0, ratePerS: 0 });
+    for (const end = nowMs() + withinMs; nowMs() < end; await sleep(250)) {
+      await this.hangUp(null, 500);
+      if ((await this.logs(nowMs())).live === 0) return true;
+    }
+    return false;
+  }
+
   fail(provider: ProviderName, modes: string[]): void {
     this.providers.tell({ kind: 'fail', provider, modes });
   }
