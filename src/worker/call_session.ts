@@ -1,41 +1,30 @@
 // One call on its worker: makes its parts and connects them. Sound comes in by media_ingress and caller_audio and goes out
-// by playout and media_egress; what is said is dialogue.ts; what stays is call_archive.ts. Ends in one place. It decides
-// nothing about turns, audio or wording itself.
+// by playout and media_egress; what is said is dialogue.ts; how the stream begins is call_stream.ts, what is heard of it
+// call_hearing.ts, how all ends call_ending.ts. It decides nothing about turns, audio or wording itself.
 
 import type { Logger } from 'pino';
-import type { CallPlan } from '../agents/call_plan.js';
 import type { SoundFeatures } from '../audio/sound/sound_batch.js';
 import { type CallOrder, END_REASONS, type EndReason } from '../call/call.js';
 import type { CallSummary } from '../call/call_report.js';
 import { nowMs } from '../clock.js';
-import { EngineError, toEngineError } from '../errors.js';
-import type { SttSession } from '../providers/stt.js';
-import type { SaidSoFar } from '../threads/said_so_far.js';
-import type { SpscRing } from '../threads/spsc_ring.js';
+import { type EngineError, toEngineError } from '../errors.js';
 import type { TwilioStart } from '../twilio/media_wire.js';
-import { bufferState, mediaCounts } from './buffer_state.js';
+import { bufferState } from './buffer_state.js';
 import { CallArchive } from './call_archive.js';
+import { endCall } from './call_ending.js';
+import { CallHearing } from './call_hearing.js';
 import { CallLimits } from './call_limits.js';
 import { CallReport } from './call_report.js';
+import { CallStream, type StreamParts } from './call_stream.js';
 import { CallerAudio } from './caller_audio.js';
 import { Dialogue } from './dialogue.js';
-import { type CallMoment, EventFeed } from './event_feed.js';
+import { EventFeed } from './event_feed.js';
 import { MediaEgress } from './media_egress.js';
 import { MediaIngress } from './media_ingress.js';
 import { Playout } from './playout.js';
-import { redactedSummary } from './redacted_events.js';
-import type { SessionServices } from './session_services.js';
+import type { SessionLinks, SessionServices } from './session_services.js';
 
 const HOUSEKEEPING_MS = 1000;
-
-export interface SessionLinks {
-  ingress: SpscRing;
-  egress: SpscRing;
-  vadStream: number;
-  said: SaidSoFar;
-  /** The egress ring has something for the main thread. */
-  onDirty(): void;
-}
 
 export class CallSession {
   /** Resolves when nothing of the call is left: sockets told to close, recording and sidecar on disk. Never rejects. */
@@ -43,7 +32,6 @@ export class CallSession {
   readonly #order: CallOrder;
   readonly #services: SessionServices;
   readonly #links: SessionLinks;
-  readonly #plan: CallPlan;
   readonly #log: Logger;
   readonly #events: EventFeed;
   readonly #report: CallReport;
@@ -54,9 +42,10 @@ export class CallSession {
   readonly #ears: CallerAudio;
   readonly #archive: CallArchive;
   readonly #dialogue: Dialogue;
+  readonly #stream: CallStream;
+  readonly #hearing: CallHearing;
   #resolveEnded!: (summary: CallSummary) => void;
   #endReason: EndReason | null = null;
-  #stt: SttSession | null = null;
   #housekeepingMs = 0;
 
   constructor(order: CallOrder, services: SessionServices, links: SessionLinks) {
@@ -65,9 +54,8 @@ export class CallSession {
     this.#order = order;
     this.#services = services;
     this.#links = links;
-    this.#plan = plan;
     this.#log = services.log.child({ callSid: order.callSid });
-    this.#events = new EventFeed(order, services.onCallEvent, () => this.#moment());
+    this.#events = new EventFeed(order, services.onCallEvent, () => this.#stream.moment());
     this.#report = new CallReport(order);
     this.#limits = new CallLimits(plan.limits, nowMs());
     this.ended = new Promise((resolve) => {
@@ -104,38 +92,30 @@ export class CallSession {
     this.#dialogue = new Dialogue({
       ...{ order, plan, services, playout: this.#playout, timeline },
       ...{ report: this.#report, events: this.#events, log: this.#log, said: links.said },
-      finalizeStt: () => {
-        this.#ears.flushStt();
-        this.#stt?.finalize();
-      },
+      finalizeStt: () => this.#hearing.finalize(),
       onFault: (error, message) => this.#fault(error, message),
       onEnd: (reason) => this.#end(reason),
     });
+    this.#stream = new CallStream(this.#streamParts(), services);
+    this.#hearing = new CallHearing(
+      {
+        ...{ callSid: order.callSid, listen: plan.listen, ears: this.#ears, dialogue: this.#dialogue, nowMs },
+        guard: (work) => this.#guard(work),
+        onFault: (error, message) => this.#fault(error, message),
+      },
+      services,
+    );
   }
 
   /** The webhook was seen: connect the providers while TwiML and the media socket are still on their way. */
   begin(): void {
     this.#guard(() => {
-      const { stt, tts, llm, metrics } = this.#services;
-      this.#stt = this.#ears.stt = stt.open(
-        { callSid: this.#order.callSid, ...this.#plan.listen },
-        {
-          onOpen: (connectMs) => metrics.observe('stt_connect_ms', connectMs),
-          onTranscript: (transcript) =>
-            this.#guard(() => this.#dialogue.transcribed(transcript, this.#ears.behindMs, nowMs())),
-          onError: (error) => this.#fault(error, 'speech recognition trouble'),
-          onDeaf: (error) =>
-            this.#guard(() => {
-              metrics.add('deaf_calls');
-              this.#fault(error, 'speech recognition lost: the call cannot hear');
-              this.#dialogue.event({ on: 'deaf' }, nowMs());
-            }),
-          onHearing: () => this.#guard(() => this.#dialogue.event({ on: 'hearing' }, nowMs())),
-        },
-      );
+      const { tts, llm } = this.#services;
+      this.#hearing.open();
       tts.warm();
       llm.warm();
-      this.#takeOver();
+      const taken = this.#stream.goOn(this.#order, nowMs());
+      if (taken !== null) this.#log.info(taken, 'call taken over from a worker that died');
       this.#events.emit({ kind: 'state', state: 'connecting', streamSid: null });
     });
   }
@@ -196,43 +176,9 @@ export class CallSession {
   #onStart(start: TwilioStart): void {
     if (start.start.callSid !== this.#order.callSid) return this.#end('wrong_call');
     const { streamSid } = start;
-    this.#openStream(streamSid, nowMs(), 0);
+    this.#stream.begin(streamSid, nowMs());
     const { recording } = this.#report;
     this.#log.info({ streamSid, direction: this.#order.direction, recording }, 'media stream started');
-  }
-
-  /** The stream began in another worker, which died: go on in the middle of it. */
-  #takeOver(): void {
-    const { takeOver, resume } = this.#order;
-    if (takeOver === null || resume === null || resume.stream === null) return;
-    const { streamSid, originMs, startedMs } = resume.stream;
-    const { count, playEndMs, saying } = takeOver;
-    this.#ingress.takeOver(streamSid, originMs);
-    this.#playout.goOn(count, playEndMs);
-    this.#openStream(streamSid, startedMs, nowMs() - originMs);
-    this.#report.error(new EngineError('WORKER_DIED'));
-    const doing = saying !== null ? 'saying' : resume.asked !== null ? 'answering' : 'listening';
-    this.#log.info({ streamSid, count, doing, turns: resume.turnCount }, 'call taken over from a worker that died');
-  }
-
-  /** @param callMs where the recording goes on; 0 = it begins */
-  #openStream(streamSid: string, startedMs: number, callMs: number): void {
-    this.#limits.started(startedMs);
-    this.#report.streamSid = streamSid;
-    this.#egress.open(streamSid);
-    this.#archive.open(this.#services.dsp, this.#services.recorderBuffers, callMs);
-    this.#ears.recorder = this.#playout.recorder = this.#archive.recorder;
-  }
-
-  /** For a snapshot: what of the call is not words. */
-  #moment(): CallMoment {
-    const { startedMs } = this.#limits;
-    const { streamSid } = this.#report;
-    const { originMs } = this.#ingress.timeline;
-    return {
-      stream: streamSid === null || startedMs === null ? null : { streamSid, originMs, startedMs },
-      past: this.#report.parts(mediaCounts(this.#ingress, this.#playout), this.#ears.sttSeconds),
-    };
   }
 
   #fault(error: EngineError, message: string): void {
@@ -256,29 +202,15 @@ export class CallSession {
   #end(reason: EndReason): void {
     if (this.#endReason) return;
     this.#endReason = reason;
-    void this.#finish(reason);
+    const { redact } = this.#services;
+    const parts = { ...this.#streamParts(), dialogue: this.#dialogue, hearing: this.#hearing, events: this.#events };
+    void endCall({ ...parts, log: this.#log, redact }, reason, nowMs()).then(this.#resolveEnded);
   }
 
-  async #finish(reason: EndReason): Promise<void> {
-    const now = nowMs();
-    try {
-      this.#dialogue.close(now);
-      this.#ears.flushStt();
-      this.#stt?.close();
-      this.#egress.close();
-      await this.#archive.close(now);
-    } catch (thrown) {
-      this.#log.error({ err: thrown }, 'defect while ending the call');
-    }
-    const counts = mediaCounts(this.#ingress, this.#playout);
-    const durationMs = this.#limits.durationMs(now);
-    const whole = this.#report.summary(reason, durationMs, counts, this.#ears.sttSeconds);
-    const { redact } = this.#services;
-    const summary = redact === null ? whole : redactedSummary(whole, redact);
-    await this.#archive.describe(summary);
-    this.#events.emit({ kind: 'ended', reason, summary });
-    const { endReason, durationS, usage, turns, media } = summary;
-    this.#log.info({ endReason, durationS, usage, media, turns: turns.length }, 'call ended');
-    this.#resolveEnded(summary);
+  #streamParts(): StreamParts {
+    return {
+      ...{ ingress: this.#ingress, egress: this.#egress, playout: this.#playout, ears: this.#ears },
+      ...{ archive: this.#archive, limits: this.#limits, report: this.#report },
+    };
   }
 }

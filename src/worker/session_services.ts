@@ -1,4 +1,4 @@
-// What all calls of a worker share and each of them gets. Made once by call_worker.ts.
+// What a call gets from its worker: what all of them share, made once by call_worker.ts, and what is its own.
 
 import type { Logger } from 'pino';
 import type { CallPlan } from '../agents/call_plan.js';
@@ -11,14 +11,15 @@ import type { LlmProvider } from '../providers/llm.js';
 import type { SttProvider } from '../providers/stt.js';
 import type { TtsProvider } from '../providers/tts.js';
 import type { Redact } from '../redact.js';
+import type { SaidSoFar } from '../threads/said_so_far.js';
+import type { SpscRing } from '../threads/spsc_ring.js';
 import type { Tool } from '../tools/tool.js';
-
 import type { EgressBuffers } from './media_egress.js';
 import type { IngressBuffers } from './media_ingress.js';
 import type { PhraseCache } from './phrase_cache.js';
 import type { RecorderBuffers } from './recorder.js';
 
-/** Everything a call session gets from its worker. */
+/** What all calls of a worker share. */
 export interface SessionServices {
   /** What a call is held with. */
   plan(order: CallOrder): CallPlan;
@@ -41,4 +42,14 @@ export interface SessionServices {
   redact: Redact | null;
   /** To the main thread: what happens in a call. */
   onCallEvent(event: CallEvent): void;
+}
+
+/** What is one call's own. */
+export interface SessionLinks {
+  ingress: SpscRing;
+  egress: SpscRing;
+  vadStream: number;
+  said: SaidSoFar;
+  /** The egress ring has something for the main thread. */
+  onDirty(): void;
 }

@@ -1,0 +1,65 @@
+// The speech recognition of one call: opened with the call's order, closed with its end, and what it reports is told to the
+// dialogue. The audio it gets is caller_audio.ts, the vendor's session behind it is src/providers.
+
+import type { CallPlan } from '../agents/call_plan.js';
+import type { EngineError } from '../errors.js';
+import type { SttSession } from '../providers/stt.js';
+import type { CallerAudio } from './caller_audio.js';
+import type { Dialogue } from './dialogue.js';
+import type { SessionServices } from './session_services.js';
+
+export interface HearingParts {
+  callSid: string;
+  listen: CallPlan['listen'];
+  ears: CallerAudio;
+  dialogue: Pick<Dialogue, 'transcribed' | 'event'>;
+  /** Runs `work` unless the call is over; what it throws ends the call. */
+  guard(work: () => void): void;
+  /** Something failed that the call survives. */
+  onFault(error: EngineError, message: string): void;
+  /** The engine's clock, ms. */
+  nowMs(): number;
+}
+
+export class CallHearing {
+  readonly #parts: HearingParts;
+  readonly #services: Pick<SessionServices, 'stt' | 'metrics'>;
+  #session: SttSession | null = null;
+
+  constructor(parts: HearingParts, services: Pick<SessionServices, 'stt' | 'metrics'>) {
+    this.#parts = parts;
+    this.#services = services;
+  }
+
+  open(): void {
+    const { stt, metrics } = this.#services;
+    const { callSid, listen, ears, dialogue, guard, onFault, nowMs } = this.#parts;
+    this.#session = ears.stt = stt.open(
+      { callSid, ...listen },
+      {
+        onOpen: (connectMs) => metrics.observe('stt_connect_ms', connectMs),
+        onTranscript: (transcript) => guard(() => dialogue.transcribed(transcript, ears.behindMs, nowMs())),
+        onError: (error) => onFault(error, 'speech recognition trouble'),
+        onDeaf: (error) =>
+          guard(() => {
+            metrics.add('deaf_calls');
+            onFault(error, 'speech recognition lost: the call cannot hear');
+            dialogue.event({ on: 'deaf' }, nowMs());
+          }),
+        onHearing: () => guard(() => dialogue.event({ on: 'hearing' }, nowMs())),
+      },
+    );
+  }
+
+  /** The final words of all audio so far are wanted, now. */
+  finalize(): void {
+    this.#parts.ears.flushStt();
+    this.#session?.finalize();
+  }
+
+  /** Gives away what audio is left, for the bill, and closes. Safe before `open` and twice. */
+  close(): void {
+    this.#parts.ears.flushStt();
+    this.#session?.close();
+  }
+}
