@@ -54,8 +54,13 @@ process.on('unhandledRejection', (err) => server.log.error({ err }, 'defect: unh
 let signals = 0;
 process.on('SIGTERM', (signal) => void onSignal(signal));
 process.on('SIGINT', (signal) => void onSignal(signal));
-// Without such a file it means, as always, that the terminal has gone.
-if (config.apiKeysFile !== null) process.on('SIGHUP', () => server.reloadKeys());
+// Without files to read anew it means, as always, that the terminal has gone.
+if (config.apiKeysFile !== null || config.agent.dir !== null) {
+  process.on('SIGHUP', () => {
+    server.reloadKeys();
+    void server.reloadAgents();
+  });
+}
 
 await Promise.race([server.prepared, new Promise((resolve) => setTimeout(resolve, PREPARE_WAIT_MS).unref())]);
 if (signals === 0) announce(config, server.port);

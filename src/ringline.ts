@@ -4,7 +4,8 @@
 import { readFileSync } from 'node:fs';
 import { AgentBook, type AgentSource, readAgents } from './agents/agent_book.js';
 import { checkAgents } from './agents/agent_checks.js';
-import { readAgentFolder } from './agents/agent_folder.js';
+import { type AgentFolder, readAgentFolder } from './agents/agent_folder.js';
+import { AgentWatch } from './agents/agent_watch.js';
 import { ConfigError, type EngineConfig } from './config.js';
 import { checkFolders, type Folder } from './folders.js';
 import { createLogger, type RootLogger } from './log.js';
@@ -41,6 +42,8 @@ export interface RinglineServer {
   readonly log: RootLogger;
   /** Reads API_KEYS_FILE now instead of within two seconds of its change; without one nothing happens. */
   reloadKeys(): void;
+  /** The same with the files of AGENTS_DIR, for calls to come. Never rejects. */
+  reloadAgents(): Promise<void>;
   /**
    * No new calls; waits for running ones as long as the configuration allows, then closes everything. Safe twice.
    * @param reason for the log, such as the signal
@@ -63,7 +66,8 @@ export async function createServer(config: EngineConfig, options: ServerOptions 
 }
 
 async function start(config: EngineConfig, options: ServerOptions): Promise<RinglineServer> {
-  const agents = readAllAgents(config.agent);
+  const folder = readFolder(config.agent.dir);
+  const agents: AgentSource[] = folder?.sources ?? readAgents(config.agent.file);
   const book = new AgentBook(agents);
   const found = checkAgents(book.all(), config);
   if (found.problems.length > 0) throw new ConfigError(found.problems);
@@ -80,12 +84,16 @@ async function start(config: EngineConfig, options: ServerOptions): Promise<Ring
   }
   const store = await openStore(config.store, log);
   const audit = new AuditLog({ config, log });
+  const onRead = (outcome: 'done' | 'failed', changes: string) => audit.bySystem('agents read anew', changes, outcome);
+  const dir = config.agent.dir ?? '';
+  const watch = folder === null ? null : new AgentWatch({ dir, folder, book, config, log, onRead });
   const memory = createSharedMemory(config);
   const runner = new WorkerPool({ config, agents }, memory, log, () => {
     log.fatal('worker threads do not stay alive, giving up');
     options.onUseless?.();
   });
   const closeRest = async () => {
+    watch?.stop();
     await runner.close();
     await store.close();
     await audit.close();
@@ -103,7 +111,10 @@ async function start(config: EngineConfig, options: ServerOptions): Promise<Ring
       log,
       version,
       warnings,
+      agentNews: () => watch?.news ?? null,
     });
+    watch?.start();
+    const reloadAgents = async () => watch?.reload();
     const close = async (reason: string) => {
       log.info({ reason }, 'stopping: no new calls, waiting for the running ones');
       await server.stop();
@@ -111,19 +122,21 @@ async function start(config: EngineConfig, options: ServerOptions): Promise<Ring
     };
     let closing: Promise<void> | null = null;
     const { port, prepared, reloadKeys } = server;
-    return { port, prepared, log, reloadKeys, close: (reason = 'asked to') => (closing ??= close(reason)) };
+    const closeOnce = (reason = 'asked to') => (closing ??= close(reason));
+    return { port, prepared, log, reloadKeys, reloadAgents, close: closeOnce };
   } catch (error) {
     await closeRest();
     throw error;
   }
 }
 
-/** Of the folder, if there is one; else the one agent. */
-function readAllAgents({ dir, file }: EngineConfig['agent']): AgentSource[] {
-  if (dir === null) return readAgents(file);
-  const { sources, problems } = readAgentFolder(dir);
+/** null = there is none. */
+function readFolder(dir: string | null): AgentFolder | null {
+  if (dir === null) return null;
+  const folder = readAgentFolder(dir);
+  const { problems } = folder;
   if (problems.length > 0) throw new ConfigError(problems.map((problem) => `AGENTS_DIR: ${problem}`));
-  return sources;
+  return folder;
 }
 
 function checkOwnFolders(config: EngineConfig): Promise<string[]> {

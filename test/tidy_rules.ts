@@ -32,8 +32,10 @@ const MAY_IMPORT: Record<string, (target: string, isType: boolean) => boolean> =
   agents: (target) =>
     /^src\/conversation\//.test(target) || target === VENDOR_LIST || target === 'src/tools/tool_definition.ts',
   worker: (target) => /^src\/(metrics|threads|audio|twilio|providers|conversation|agents|tools)\//.test(target),
-  server: (target) =>
-    /^src\/(metrics|threads|twilio|store)\/|^src\/agents\/agent_book\.ts$/.test(target) || WITHOUT_SDK.test(target),
+  server: (target, isType) =>
+    /^src\/(metrics|threads|twilio|store)\/|^src\/agents\/agent_book\.ts$/.test(target) ||
+    (isType && target === 'src/agents/agent_watch.ts') ||
+    WITHOUT_SDK.test(target),
 };
 /** What the main thread may know of providers: settings and probes, which load no SDK. */
 const WITHOUT_SDK = /^src\/providers\/(probe|vendor|vendor_settings|[a-z_]+\/(settings|probe))\.ts$/;
@@ -45,7 +47,7 @@ const CALL_TYPES = /^src\/call\//;
 const MAIN = 'src/main.ts';
 /** The package's own entry, which main.ts runs; no room may import it. */
 const PACKAGE = 'src/ringline.ts';
-const MAIN_MAY_IMPORT = /^src\/(metrics|threads|server|store)\/|^src\/agents\/agent_(book|checks|folder)\.ts$/;
+const MAIN_MAY_IMPORT = /^src\/(metrics|threads|server|store)\/|^src\/agents\/agent_(book|checks|folder|watch)\.ts$/;
 
 /** Package -> the files that may import it. */
 const ONE_IMPORTER: Record<string, RegExp> = {

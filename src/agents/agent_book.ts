@@ -31,6 +31,8 @@ export interface AgentVersion extends AgentSource {
 
 const DEFAULT_ID = 'default';
 const HASH_CHARS = 12;
+/** Versions that came after the start, kept made on a worker: those of the calls under way, as a rule. */
+const NEWER_MAX = 64;
 
 export class AgentBook {
   #agents: ReadonlyMap<string, readonly AgentVersion[]>;
@@ -40,6 +42,10 @@ export class AgentBook {
   #defaultId: string;
   /** What the worker threads were given when they started. */
   readonly #first: ReadonlySet<string>;
+  /** On a worker: what came with orders since, the latest used last. */
+  readonly #newer = new Map<string, AgentProfile>();
+  #onNewer: (profile: AgentProfile) => void = () => {};
+  #onReplaced: () => void = () => {};
 
   /** @param sources at least one; that marked as default, or else the first, takes whatever call no other does */
   constructor(sources: readonly AgentSource[]) {
@@ -49,7 +55,18 @@ export class AgentBook {
 
   /** From now on these; calls under way have theirs already. */
   replace(sources: readonly AgentSource[]): void {
-    [this.#agents, this.#byNumber, this.#byPrefix, this.#defaultId] = indexOf(sources);
+    [this.#agents, this.#byNumber, this.#byPrefix, this.#defaultId] = indexOf(sources, this.versions());
+    this.#onReplaced();
+  }
+
+  /** Who is told when the agents are others: one listener. */
+  onReplaced(tell: () => void): void {
+    this.#onReplaced = tell;
+  }
+
+  /** On a worker: who is told of a version that the thread did not know when it started; one listener. */
+  onNewer(tell: (profile: AgentProfile) => void): void {
+    this.#onNewer = tell;
   }
 
   /**
@@ -77,7 +94,7 @@ export class AgentBook {
   /** Of an order that `forOrder` made, on a worker: the very version it names. */
   held(order: CallOrder): AgentProfile {
     const { agentId, agentHash, agentDefinition } = order;
-    if (agentDefinition !== null) return new AgentProfile(agentDefinition as CheckedDefinition);
+    if (agentDefinition !== null) return this.#newerOne(agentId, agentHash, agentDefinition as CheckedDefinition);
     const version = this.#agents.get(agentId)?.find(({ hash }) => hash === agentHash);
     assert(version !== undefined, 'agents are picked before they are held');
     return version.profile;
@@ -88,6 +105,18 @@ export class AgentBook {
     const { id, variant, hash, definition } = version;
     const isKnown = this.#first.has(keyOf(version));
     return { agentId: id, agentVariant: variant, agentHash: hash, agentDefinition: isKnown ? null : definition };
+  }
+
+  /** Made once: what is made of its tools and patterns serves all of its calls. */
+  #newerOne(id: string, hash: string, definition: CheckedDefinition): AgentProfile {
+    const key = keyOf({ id, hash });
+    const known = this.#newer.get(key);
+    const profile = known ?? new AgentProfile(definition);
+    this.#newer.delete(key);
+    this.#newer.set(key, profile);
+    for (const [oldest] of this.#newer) if (this.#newer.size > NEWER_MAX) this.#newer.delete(oldest);
+    if (known === undefined) this.#onNewer(profile);
+    return profile;
   }
 
   #idFor(ourNumber: string): string {
@@ -145,14 +174,16 @@ type Index = [
   defaultId: string,
 ];
 
-function indexOf(sources: readonly AgentSource[]): Index {
+/** @param before what is there already need not be made again */
+function indexOf(sources: readonly AgentSource[], before: readonly AgentVersion[] = []): Index {
   assert(sources.length > 0, 'there is an agent');
   const agents = new Map<string, AgentVersion[]>();
   const byNumber = new Map<string, string>();
   const byPrefix = new Map<string, string>();
   for (const source of sources) {
     const { id, definition } = source;
-    const version = { ...source, profile: new AgentProfile(definition) };
+    const same = before.find((each) => each.definition === definition);
+    const version = { ...source, profile: same?.profile ?? new AgentProfile(definition) };
     agents.set(id, [...(agents.get(id) ?? []), version]);
     for (const number of definition.numbers) {
       if (number.endsWith('*')) byPrefix.set(number.slice(0, -1), id);

@@ -1,7 +1,7 @@
 // A folder of agents: one file each, YAML or JSON, read and checked together. Two files of one agent are versions of it side
 // by side. What a single file must look like is agent_definition.ts.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
 import { type AgentSource, agentSource } from './agent_book.js';
 import { type CheckedDefinition, readDefinition } from './agent_definition.js';
@@ -14,36 +14,61 @@ const AGENT_NAME = /^[a-z][a-z0-9_-]{0,63}$/;
 export interface AgentFolder {
   /** In the order of the files' names; all that were good. */
   sources: AgentSource[];
+  /** The same by the name of the file. */
+  byFile: AgentFiles;
+  /** What tells a file that was read from a changed one, by its name: of good files and bad ones. */
+  stamps: ReadonlyMap<string, string>;
   /** One line each: `front_desk.yaml:12: greeting: is missing: …`. */
   problems: string[];
 }
 
-interface Read {
-  file: string;
-  source: AgentSource;
-}
+/** Good agents by the name of their file, in the order of the names. */
+export type AgentFiles = ReadonlyMap<string, AgentSource>;
 
 /** Reads every agent of a folder. Never throws. */
 export function readAgentFolder(dir: string): AgentFolder {
+  const byFile = new Map<string, AgentSource>();
+  const stamps = new Map<string, string>();
   let files: string[];
   try {
-    files = readdirSync(dir)
-      .filter((name) => NAME.test(name))
-      .sort();
+    files = agentFilesOf(readdirSync(dir));
   } catch (thrown) {
-    return { sources: [], problems: [`${dir} cannot be read (${(thrown as NodeJS.ErrnoException).code})`] };
+    return { sources: [], byFile, stamps, problems: [unreadable(dir, thrown)] };
   }
-  if (files.length === 0) return { sources: [], problems: [`${dir} holds no agent: no .yaml, .yml or .json file`] };
   const problems: string[] = [];
-  const read: Read[] = [];
   for (const file of files) {
+    // Looked at first: what changes while it is read is read again.
+    stamps.set(file, stampOf(statOf(path.join(dir, file))));
     const result = readOne(dir, file);
     if ('problems' in result) problems.push(...result.problems);
-    else read.push({ file, source: result.source });
+    else byFile.set(file, result.source);
   }
   // A file that can't be read may be the one that is missed.
-  if (problems.length === 0) problems.push(...contradictions(read));
-  return { sources: read.map(({ source }) => source), problems };
+  if (problems.length === 0) problems.push(...contradictions(dir, byFile));
+  return { sources: [...byFile.values()], byFile, stamps, problems };
+}
+
+/** Of the names in a folder those that are agents, in order. */
+export function agentFilesOf(names: readonly string[]): string[] {
+  return names.filter((name) => NAME.test(name)).sort();
+}
+
+/** What changes when a file is written or swapped; '' = there is none. */
+export function stampOf(stats: Stats | undefined): string {
+  return stats === undefined ? '' : `${stats.ino} ${stats.mtimeMs} ${stats.size}`;
+}
+
+function statOf(file: string): Stats | undefined {
+  try {
+    return statSync(file);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What can't be read, in one line. */
+export function unreadable(name: string, thrown: unknown): string {
+  return `${name} cannot be read (${(thrown as NodeJS.ErrnoException).code})`;
 }
 
 function readOne(dir: string, file: string): { source: AgentSource } | { problems: string[] } {
@@ -51,8 +76,13 @@ function readOne(dir: string, file: string): { source: AgentSource } | { problem
   try {
     text = readFileSync(path.join(dir, file), 'utf8');
   } catch (thrown) {
-    return { problems: [`${file}: cannot be read (${(thrown as NodeJS.ErrnoException).code})`] };
+    return { problems: [unreadable(`${file}:`, thrown)] };
   }
+  return parseAgentFile(file, text);
+}
+
+/** An agent by the text of its file, or one line for each thing that is wrong with it. */
+export function parseAgentFile(file: string, text: string): { source: AgentSource } | { problems: string[] } {
   if (text.length > FILE_BYTES_MAX) return { problems: [`${file}: is longer than ${FILE_BYTES_MAX / 1024} KiB`] };
   const read = readAgentText(text);
   if ('problems' in read) return { problems: read.problems.map(({ line, what }) => `${file}:${line}: ${what}`) };
@@ -75,8 +105,11 @@ function namedSource(file: string, definition: CheckedDefinition): { source: Age
   return { source: agentSource(id, definition.variant ?? stem, definition) };
 }
 
-/** What no single file can tell. */
-function contradictions(read: readonly Read[]): string[] {
+/** What no single file can tell: one line each. */
+export function contradictions(dir: string, files: AgentFiles): string[] {
+  if (files.size === 0) return [`${dir} holds no agent: no .yaml, .yml or .json file`];
+  const read = [...files].map(([file, source]) => ({ file, source }));
+  type Read = (typeof read)[number];
   const problems: string[] = [];
   const owners = new Map<string, Read>();
   const variants = new Map<string, Read>();

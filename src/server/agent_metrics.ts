@@ -2,6 +2,7 @@
 // names of agents that exist, so their number is bounded; whoever else held a call is `other`.
 
 import * as prom from 'prom-client';
+import { END_REASONS } from '../call/call.js';
 import type { CallEvent } from '../call/call_events.js';
 import type { CallSummary } from '../call/call_report.js';
 import type { EngineConfig } from '../config.js';
@@ -12,6 +13,16 @@ const OTHER = 'other';
 /** `version` is the content's hash: it tells versions side by side apart. */
 const LABELS = ['agent', 'variant', 'version'];
 const MILLION = 1e6;
+const FATES = ['heard', 'unheard'];
+const COSTS = ['llm', 'stt', 'tts', 'line'];
+/** Versions that were replaced and are still shown; the oldest go when there are more. */
+const FORMER_MAX = 64;
+
+interface Version {
+  id: string;
+  variant: string;
+  hash: string;
+}
 
 /** What a call used, in the unit of the prices (config_variables.ts); all 0 without prices. */
 export function costOf(
@@ -28,7 +39,8 @@ export function costOf(
 }
 
 export class AgentMetrics {
-  readonly #versions: ReadonlySet<string>;
+  /** All that have series, the latest known last. */
+  readonly #versions = new Map<string, Version>();
   readonly #prices: EngineConfig['prices'];
   readonly #calls: prom.Counter;
   readonly #turns: prom.Counter;
@@ -39,12 +51,7 @@ export class AgentMetrics {
   readonly #duration: prom.Histogram;
 
   /** @param versions of all agents there are */
-  constructor(
-    registry: prom.Registry,
-    versions: readonly { id: string; variant: string; hash: string }[],
-    prices: EngineConfig['prices'],
-  ) {
-    this.#versions = new Set(versions.map(({ id, hash }) => `${id} ${hash}`));
+  constructor(registry: prom.Registry, versions: readonly Version[], prices: EngineConfig['prices']) {
     this.#prices = prices;
     const registers = [registry];
     const counter = (name: string, help: string, labelNames: string[]) =>
@@ -75,14 +82,22 @@ export class AgentMetrics {
       SECONDS,
     );
     this.#duration = histogram('ringline_agent_call_duration_seconds', 'Media of calls, by agent.', CALL_SECONDS);
-    // Known label values begin at zero: a rate over a series that appears out of nothing misses its first event.
-    for (const { id, variant, hash } of versions) {
-      const labels = { agent: id, variant, version: hash };
-      this.#calls.inc({ ...labels, reason: 'agent_goodbye' }, 0);
-      this.#turns.inc(labels, 0);
-      this.#bargeIns.inc(labels, 0);
-      for (const fate of ['heard', 'unheard']) this.#characters.inc({ ...labels, fate }, 0);
-      for (const kind of ['llm', 'stt', 'tts', 'line']) this.#cost.inc({ ...labels, kind }, 0);
+    this.know(versions);
+  }
+
+  /** The agents are these now. Calls of former ones may still be under way: their series go much later, and before memory fills. */
+  know(versions: readonly Version[]): void {
+    for (const version of versions) {
+      const key = keyOf(version);
+      if (!this.#versions.has(key)) this.#begin(labelsOf(version));
+      this.#versions.delete(key);
+      this.#versions.set(key, version);
+    }
+    let former = this.#versions.size - versions.length;
+    for (const [key, version] of this.#versions) {
+      if (former-- <= FORMER_MAX) break;
+      this.#versions.delete(key);
+      this.#end(labelsOf(version));
     }
   }
 
@@ -93,7 +108,7 @@ export class AgentMetrics {
 
   #count(summary: CallSummary): void {
     const { agent, agentVariant: variant, agentHash: version } = summary;
-    const isKnown = this.#versions.has(`${agent} ${version}`);
+    const isKnown = this.#versions.has(keyOf({ id: agent, variant, hash: version }));
     const labels = isKnown ? { agent, variant, version } : { agent: OTHER, variant: OTHER, version: OTHER };
     this.#calls.inc({ ...labels, reason: summary.endReason });
     this.#bargeIns.inc(labels, summary.bargeIns.length);
@@ -106,4 +121,34 @@ export class AgentMetrics {
     }
     for (const [kind, cost] of Object.entries(costOf(summary, this.#prices))) this.#cost.inc({ ...labels, kind }, cost);
   }
+
+  /** Known label values begin at zero: a rate over a series that appears out of nothing misses its first event. */
+  #begin(labels: Labels): void {
+    this.#calls.inc({ ...labels, reason: 'agent_goodbye' }, 0);
+    this.#turns.inc(labels, 0);
+    this.#bargeIns.inc(labels, 0);
+    for (const fate of FATES) this.#characters.inc({ ...labels, fate }, 0);
+    for (const kind of COSTS) this.#cost.inc({ ...labels, kind }, 0);
+  }
+
+  #end(labels: Labels): void {
+    for (const reason of END_REASONS) this.#calls.remove({ ...labels, reason });
+    for (const fate of FATES) this.#characters.remove({ ...labels, fate });
+    for (const kind of COSTS) this.#cost.remove({ ...labels, kind });
+    for (const each of [this.#turns, this.#bargeIns, this.#firstAudio, this.#duration]) each.remove(labels);
+  }
+}
+
+interface Labels extends Record<string, string> {
+  agent: string;
+  variant: string;
+  version: string;
+}
+
+function labelsOf({ id, variant, hash }: Version): Labels {
+  return { agent: id, variant, version: hash };
+}
+
+function keyOf({ id, variant, hash }: Version): string {
+  return `${id} ${variant} ${hash}`;
 }

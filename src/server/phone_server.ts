@@ -1,6 +1,7 @@
 // Puts the main thread together: makes every part once and connects them. No logic of its own beyond start and stop.
 
 import type { AgentBook } from '../agents/agent_book.js';
+import type { AgentNews } from '../agents/agent_watch.js';
 import { nowMs } from '../clock.js';
 import type { EngineConfig } from '../config.js';
 import type { RootLogger } from '../log.js';
@@ -68,6 +69,8 @@ export interface PhoneServerOptions {
   version: string;
   /** What was found about the settings and the agents; shown in /health. */
   warnings?: readonly string[];
+  /** How the agents' folder is read while the server runs; null = there is none. */
+  agentNews?: () => AgentNews | null;
 }
 
 export interface PhoneServer {
@@ -82,7 +85,7 @@ export interface PhoneServer {
 
 /** Builds the server around a pool of workers and starts listening. Rejects when the address is taken. */
 export async function startPhoneServer(options: PhoneServerOptions): Promise<PhoneServer> {
-  const { config, agents, memory, runner, store, audit, log, version, warnings = [] } = options;
+  const { config, agents, memory, runner, store, audit, log, version, warnings = [], agentNews = () => null } = options;
   const threadMetrics = new ThreadMetrics(memory.metrics, 0);
   const collector = watchGarbageCollector(threadMetrics);
   const loop = watchEventLoop(threadMetrics);
@@ -125,8 +128,11 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     eventsDropped: () => events.dropped,
     storeUp: () => store.state().isUp,
     storeFallbacks: () => store.state().fallbacks,
+    agentNews,
   });
-  events.subscribe('call', 'agent_metrics', new AgentMetrics(prometheus, agents.versions(), config.prices).onCallEvent);
+  const agentMetrics = new AgentMetrics(prometheus, agents.versions(), config.prices);
+  agents.onReplaced(() => agentMetrics.know(agents.versions()));
+  events.subscribe('call', 'agent_metrics', agentMetrics.onCallEvent);
   const providers = new ProviderHealth((provider, notice) => log.warn({ provider, notice }, 'a provider has news'));
   const rest = new TwilioRest(config.twilio, (ok, code) => providers.observe('twilio', ok, code, Date.now()));
   addProviders(providers, config, rest);
@@ -222,6 +228,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     isStoreRequired: config.store.required,
     httpEngine: () => http.engine,
     warnings,
+    agentNews,
   });
   const keys = new KeyRing(config.apiKeys?.keys ?? [], (news) => audit.bySystem(...keysRead(news)));
   const { apiKeysFile } = config;

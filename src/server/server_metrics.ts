@@ -2,6 +2,7 @@
 // are ordinary prom-client metrics in the same registry.
 
 import * as prom from 'prom-client';
+import type { AgentNews } from '../agents/agent_watch.js';
 import { type CallDirection, END_REASONS, type EndReason } from '../call/call.js';
 import { REFUSAL_REASONS, type RefusalReason } from './calls/admission.js';
 import { LIMITS, type LimitName } from './http/rate_limits.js';
@@ -20,6 +21,8 @@ export interface LiveNumbers {
   /** Is the shared store there (always, when nothing is shared), and how often its answer came from our own memory. */
   storeUp(): boolean;
   storeFallbacks(): number;
+  /** How the agents' folder was read since the start; null = there is none. */
+  agentNews(): Pick<AgentNews, 'taken' | 'failed' | 'problems'> | null;
 }
 
 export class ServerMetrics {
@@ -102,6 +105,22 @@ export class ServerMetrics {
       'ringline_store_fallbacks_total',
       "Uses of the shared store that this process's memory had to answer.",
       live.storeFallbacks,
+    );
+    new prom.Counter({
+      name: 'ringline_agent_reloads_total',
+      help: 'Changes of the agents in AGENTS_DIR; of a failed one something stays as it was.',
+      labelNames: ['result'],
+      registers,
+      collect() {
+        this.reset();
+        this.inc({ result: 'done' }, live.agentNews()?.taken ?? 0);
+        this.inc({ result: 'failed' }, live.agentNews()?.failed ?? 0);
+      },
+    });
+    gauge(
+      'ringline_agent_problems',
+      'What is wrong with the files in AGENTS_DIR now, in lines; their agents stay as they were.',
+      () => live.agentNews()?.problems.length ?? 0,
     );
     new prom.Counter({
       name: 'ringline_events_dropped_total',

@@ -226,7 +226,7 @@ export class CallMemory {
 
   /** What was said and what was heard have changed together: from here the call could go on elsewhere. */
   #snapshot(): void {
-    const { slot: _slot, resume: _resume, takeOver: _takeOver, ...order } = this.#links.order;
+    const { slot: _slot, resume: _resume, takeOver: _takeOver, agentDefinition: _agent, ...order } = this.#links.order;
     const turnCount = this.#asked === null ? this.#turnCount : this.#turnCount - 1;
     const { turns: history } = this.#history.snapshot();
     const turn = this.#asked === null || this.#row === null ? null : { ...this.#row };

@@ -4,6 +4,7 @@
 
 import { fileURLToPath } from 'node:url';
 import { parentPort, threadId, workerData } from 'node:worker_threads';
+import type { AgentProfile } from '../agents/agent.js';
 import { AgentBook, type AgentSource } from '../agents/agent_book.js';
 import { planCall, voiceOf } from '../agents/call_plan.js';
 import { dsp } from '../audio/kernels/addon.js';
@@ -117,8 +118,10 @@ async function createHost(setup: WorkerSetup): Promise<SessionHost> {
   metrics.setGauge('vad_native', vad.engine === 'native' ? 1 : 0);
   if (vad.fallbackReason) log.warn({ reason: vad.fallbackReason }, 'the native VAD is not used');
   log.info({ workerIndex, dsp: dsp.kind, vad: vad.engine }, 'worker ready');
+  // Its other calls have their lines ready then; the first one has its greeting made as it is said.
+  book.onNewer((agent) => void preparePhrases([agent], config, phrases, tts));
   // Not awaited: a voice that is down must not keep the worker from taking calls.
-  void preparePhrases(book, config, phrases, tts).then((failed) => {
+  void preparePhrases(book.all(), config, phrases, tts).then((failed) => {
     if (failed > 0) log.warn({ failed }, 'phrases could not be prepared, they are made when first needed');
     else log.info('phrases ready');
     post({ topic: 'prepared', payload: { failed } });
@@ -128,12 +131,12 @@ async function createHost(setup: WorkerSetup): Promise<SessionHost> {
 
 /** Resolves with how many lines could not be made; never rejects. */
 async function preparePhrases(
-  book: AgentBook,
+  agents: readonly AgentProfile[],
   config: EngineConfig,
   phrases: PhraseCache,
   tts: TtsProvider,
 ): Promise<number> {
   let failed = 0;
-  for (const agent of book.all()) failed += await phrases.warm(tts, voiceOf(agent, config), agent.fixedLines());
+  for (const agent of agents) failed += await phrases.warm(tts, voiceOf(agent, config), agent.fixedLines());
   return failed;
 }

@@ -112,3 +112,33 @@ test('a file that is not there is a line too', () => {
     `AGENT_FILE: ${join(dir, 'nowhere.json')} cannot be read (ENOENT)`,
   ]);
 });
+
+test('a version newer than the worker threads travels with the call, is made once there, and is told of', () => {
+  const first = [source('a')];
+  const main = new AgentBook(first);
+  const worker = new AgentBook(structuredClone(first));
+  const seen: string[] = [];
+  let replaced = 0;
+  worker.onNewer(({ name }) => seen.push(name));
+  main.onReplaced(() => replaced++);
+  main.replace([source('a', { name: 'Cleo' })]);
+  expect(replaced).toBe(1);
+  const order = structuredClone({ ...CALL, ...main.forOrder(main.pick(CALL, null)) }) as CallOrder;
+  expect(order.agentDefinition).not.toBeNull();
+  const held = worker.held(order);
+  expect(held.name).toBe('Cleo');
+  expect(worker.held(structuredClone(order))).toBe(held);
+  expect(seen).toEqual(['Cleo']);
+});
+
+test('what a worker keeps of newer versions is bounded', () => {
+  const worker = new AgentBook([source('a')]);
+  const orderOf = (name: string) => {
+    const { hash, definition } = source('a', { name });
+    return { ...CALL, agentId: 'a', agentHash: hash, agentDefinition: definition } as unknown as CallOrder;
+  };
+  const first = worker.held(orderOf('V0'));
+  expect(worker.held(orderOf('V0'))).toBe(first);
+  for (let i = 1; i < 80; i++) worker.held(orderOf(`V${i}`));
+  expect(worker.held(orderOf('V0'))).not.toBe(first);
+});

@@ -82,3 +82,25 @@ test('without prices nothing costs anything', () => {
   const free = { llmInput: 0, llmOutput: 0, stt: 0, tts: 0, line: 0 };
   expect(costOf(summaryOf(ORDER, 'silence'), free)).toEqual({ llm: 0, stt: 0, tts: 0, line: 0 });
 });
+
+test('an agent that was read anew has series of its own, and its former version keeps those it has', async () => {
+  const next = { id: 'front_desk', variant: 'default', hash: 'h2' };
+  metrics.know([next]);
+  tell(summaryOf(ORDER, 'silence'));
+  tell(summaryOf({ ...ORDER, agentHash: 'h2' }, 'silence'));
+  const text = await registry.metrics();
+  for (const version of ['h', 'h2']) {
+    const series = `ringline_agent_calls_total{agent="front_desk",variant="default",version="${version}",reason="silence"}`;
+    expect([version, metric(text, series)]).toEqual([version, 1]);
+  }
+});
+
+test('versions that were replaced do not pile up', async () => {
+  tell(summaryOf(ORDER, 'silence'));
+  for (let i = 0; i < 500; i++) metrics.know([{ id: 'front_desk', variant: 'default', hash: `v${i}` }]);
+  const text = await registry.metrics();
+  expect(text).toContain('version="v499"');
+  expect(text).toContain('version="v450"');
+  expect(text).not.toContain('version="v300"');
+  expect(text).not.toContain('version="h"');
+});

@@ -15,6 +15,7 @@ beforeEach(() => {
     ...{ workersLate: () => live.late, workersHung: () => live.hung, eventsDropped: () => new Map([['log', 3]]) },
     storeUp: () => false,
     storeFallbacks: () => 7,
+    agentNews: () => ({ taken: 4, failed: 2, problems: ['a.yaml:1: name: is missing'] }),
   });
 });
 
@@ -64,4 +65,11 @@ test('what is live is read at each scrape, and counters kept elsewhere do not ad
   expect(metric(text, 'ringline_workers_late')).toBe(1);
   expect(metric(text, 'ringline_workers_hung_total')).toBe(4);
   expect(metric(text, 'ringline_events_dropped_total{subscriber="log"}')).toBe(3);
+});
+
+test('how the folder of agents is read can be watched', async () => {
+  const text = await registry.metrics();
+  expect(metric(text, 'ringline_agent_reloads_total{result="done"}')).toBe(4);
+  expect(metric(text, 'ringline_agent_reloads_total{result="failed"}')).toBe(2);
+  expect(metric(text, 'ringline_agent_problems')).toBe(1);
 });

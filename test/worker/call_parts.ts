@@ -52,7 +52,7 @@ export const ORDER: CallOrder = {
 
 /** What a snapshot says of a call of which nothing happened yet but its greeting. */
 export function snapshotWith(fields: Partial<CallSnapshot>): CallSnapshot {
-  const { slot: _slot, resume: _resume, takeOver: _takeOver, ...who } = ORDER;
+  const { slot: _slot, resume: _resume, takeOver: _takeOver, agentDefinition: _agent, ...who } = ORDER;
   return {
     ...{ ...who, atMs: 0, seq: 1, greeted: true, turnCount: 0, history: [], asked: null, turn: null, stream: null },
     past: NOTHING_YET.past,

@@ -1,6 +1,7 @@
 // /health and /ready: what load balancers and people ask. Puts together what admission, the worker pool and the
 // observed state of the providers say.
 
+import type { AgentNews } from '../../agents/agent_watch.js';
 import { isoNow } from '../../clock.js';
 import type { ProviderName } from '../../errors.js';
 import { sumGauge } from '../../metrics/shared_metrics.js';
@@ -23,6 +24,8 @@ export interface HealthOptions {
   providers: ProviderHealth;
   /** What was found at start and does not keep calls from being served. */
   warnings: readonly string[];
+  /** Of the folder of agents; null = there is none. */
+  agentNews(): AgentNews | null;
   runner: CallRunner;
   admission: Admission;
   metrics: SharedArrayBuffer;
@@ -50,6 +53,8 @@ export class Health {
     if (!runner.ready) problems.push(runner.late > 0 ? 'no worker thread keeps up' : 'no worker thread is running');
     const { kind, isUp, awaySince, fallbacks } = store.state();
     const storeWarnings = isUp ? [] : [`Redis is away since ${awaySince}: this instance answers from its own memory`];
+    const agents = this.#options.agentNews();
+    const agentWarnings = (agents?.problems ?? []).map((problem) => `AGENTS_DIR: ${problem}`);
     const isHealthy = problems.length === 0;
     const terse: HealthAnswer = {
       status: isHealthy ? 'healthy' : 'unhealthy',
@@ -60,10 +65,11 @@ export class Health {
     const detailed: HealthAnswer = {
       ...terse,
       problems,
-      warnings: [...warnings, ...providers.notices(), ...storeWarnings],
+      warnings: [...warnings, ...agentWarnings, ...providers.notices(), ...storeWarnings],
       version,
       uptime_s: Math.round((now - this.#startedMs) / 1000),
       calls: { in_use: admission.inUse, max: admission.slots, draining: admission.isDraining },
+      agents: agents === null ? undefined : { count: agents.count, read_at: agents.readAt },
       http_engine: httpEngine(),
       store: { kind, connected: isUp, away_since: awaySince, fallbacks },
       dsp: runner.ready ? (sumGauge(metrics, 'dsp_fallback') > 0 ? 'fallback' : 'native') : null,

@@ -152,6 +152,7 @@ export const health = z.object({
   version: z.string().optional(),
   uptime_s: z.number().optional(),
   calls: z.object({ in_use: count, max: count, draining: z.boolean() }).optional(),
+  agents: z.object({ count, read_at: time }).optional().describe('of AGENTS_DIR'),
   http_engine: z.enum(['uws', 'node']).optional(),
   store: z
     .object({ kind: z.string(), connected: z.boolean(), away_since: time.nullable(), fallbacks: count })
