@@ -30,26 +30,26 @@ export interface ServerProcessOptions {
 export class ServerProcess {
   readonly url: string;
   readonly tail: string[] = [];
-  private readonly listeners = new Set<(line: LogLine) => void>();
-  private readonly exited: Promise<number | null>;
+  readonly port: number;
+  readonly #child: ChildProcess;
+  readonly #listeners = new Set<(line: LogLine) => void>();
+  readonly #exited: Promise<number | null>;
 
-  private constructor(
-    private readonly child: ChildProcess,
-    readonly port: number,
-    onLog: ((line: LogLine) => void) | undefined,
-  ) {
+  private constructor(child: ChildProcess, port: number, onLog: ((line: LogLine) => void) | undefined) {
+    this.#child = child;
+    this.port = port;
     this.url = `http://127.0.0.1:${port}`;
-    if (onLog) this.listeners.add(onLog);
-    this.exited = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
+    if (onLog) this.#listeners.add(onLog);
+    this.#exited = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
     let rest = '';
     const take = (data: Buffer): void => {
       const lines = (rest + data.toString('utf8')).split('\n');
       rest = lines.pop()!;
-      for (const line of lines) this.onLine(line);
+      for (const line of lines) this.#onLine(line);
     };
     child.stdout!.on('data', take);
     child.stderr!.on('data', (data: Buffer) => {
-      for (const line of data.toString('utf8').split('\n')) if (line) this.keep(line);
+      for (const line of data.toString('utf8').split('\n')) if (line) this.#keep(line);
     });
   }
 
@@ -63,12 +63,12 @@ export class ServerProcess {
       detached: options.ownGroup ?? false,
     });
     const server = new ServerProcess(child, port, options.onLog);
-    await server.untilReady();
+    await server.#untilReady();
     return server;
   }
 
   get pid(): number {
-    return this.child.pid!;
+    return this.#child.pid!;
   }
 
   /** Resolves with the first log line that fits; rejects when the server ends first. */
@@ -76,23 +76,23 @@ export class ServerProcess {
     return new Promise((resolve, reject) => {
       const done = (act: () => void): void => {
         clearTimeout(timer);
-        this.listeners.delete(listener);
+        this.#listeners.delete(listener);
         act();
       };
       const listener = (line: LogLine): void => {
         if (fits(line)) done(() => resolve(line));
       };
       const timer = setTimeout(() => done(() => reject(new Error('no such log line in time'))), timeoutMs);
-      this.listeners.add(listener);
-      void this.exited.then((code) => done(() => reject(this.died(code))));
+      this.#listeners.add(listener);
+      void this.#exited.then((code) => done(() => reject(this.#died(code))));
     });
   }
 
   /** Ends it as an orchestrator would (SIGTERM), after a while by force. Resolves with the exit code. Safe twice. */
   async stop(): Promise<number | null> {
-    if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill('SIGTERM');
-    const force = setTimeout(() => this.child.kill('SIGKILL'), STOP_TIMEOUT_MS);
-    const code = await this.exited;
+    if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGTERM');
+    const force = setTimeout(() => this.#child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+    const code = await this.#exited;
     clearTimeout(force);
     return code;
   }
@@ -103,21 +103,21 @@ export class ServerProcess {
     const late = new Promise<boolean>((resolve) => {
       timer = setTimeout(() => resolve(false), timeoutMs);
     });
-    const ended = await Promise.race([this.exited.then(() => true), late]);
+    const ended = await Promise.race([this.#exited.then(() => true), late]);
     clearTimeout(timer);
     return ended;
   }
 
   /** SIGKILL: what a crash looks like from outside. */
   async kill(): Promise<void> {
-    this.child.kill('SIGKILL');
-    await this.exited;
+    this.#child.kill('SIGKILL');
+    await this.#exited;
   }
 
-  private async untilReady(): Promise<void> {
+  async #untilReady(): Promise<void> {
     const deadline = Date.now() + READY_TIMEOUT_MS;
     while (Date.now() < deadline) {
-      if (this.child.exitCode !== null) throw this.died(this.child.exitCode);
+      if (this.#child.exitCode !== null) throw this.#died(this.#child.exitCode);
       const answer = await fetch(`${this.url}/ready`).catch(() => null);
       if (answer?.ok) return;
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -126,22 +126,22 @@ export class ServerProcess {
     throw new Error(`the server did not get ready in ${READY_TIMEOUT_MS} ms:\n${this.tail.join('\n')}`);
   }
 
-  private died(code: number | null): Error {
+  #died(code: number | null): Error {
     return new Error(`the server ended with code ${code}; its last words:\n${this.tail.join('\n')}`);
   }
 
-  private onLine(text: string): void {
-    this.keep(text);
+  #onLine(text: string): void {
+    this.#keep(text);
     let line: LogLine;
     try {
       line = JSON.parse(text);
     } catch {
       return;
     }
-    for (const listener of [...this.listeners]) listener(line);
+    for (const listener of [...this.#listeners]) listener(line);
   }
 
-  private keep(line: string): void {
+  #keep(line: string): void {
     this.tail.push(line);
     if (this.tail.length > TAIL_LINES) this.tail.shift();
   }

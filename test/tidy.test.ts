@@ -190,6 +190,16 @@ describe('the rules bite', () => {
     ['test/common/x.test.ts', '', 'its name says nothing'],
     ['src/threads/spscRing.ts', '', 'snake_case'],
     ['src/threads/long.ts', '\n'.repeat(400), 'has 402 lines'],
+    ['src/threads/new.ts', 'class A {\n  private words = 1;\n}', 'private members are #names'],
+    ['loadtest/new.ts', 'class A {\n  private readonly words = 1;\n}', 'private members are #names'],
+    ['test/new.ts', 'class A {\n  private static async go() {}\n}', 'private members are #names'],
+    [
+      'bench/new.ts',
+      'class A {\n  constructor(\n    private readonly ring: Ring,\n  ) {}\n}',
+      'private members are #names',
+    ],
+    ['src/threads/new.ts', 'class A {\n  private constructor(readonly ring: Ring) {}\n}', 'ok'],
+    ['src/threads/new.ts', "// private once\nconst a = 'a private network';", 'ok'],
   ])('%s with %j: %s', (file, text, expected) => {
     const found = violations(new Map([...TREE, [file, `${JOB}${text}\n`]]));
     if (expected === 'ok') expect(found).toEqual([]);

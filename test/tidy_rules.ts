@@ -97,6 +97,8 @@ const MEDIA_PATH = [
 ];
 const LOOKS_INTO_BYTES = /\bJSON\.parse\b|['"`]base64(url)?['"`]|\b(atob|btoa)\b/;
 
+/** Members are private by `#name`, which holds at run time too. A constructor can't be; `protected` has no other word. */
+const PRIVATE_BY_TYPE = /^\s*(?:static |abstract )*private (?!constructor\b)|[(,]\s*private (?:readonly )?\w+\??:/m;
 const BAD_NAMES = /(^|\/)(index|utils?|helpers?|common)(\/|\.ts$)/;
 const SNAKE_CASE = /^[a-z0-9_]+(\/[a-z0-9_]+)*(\.(test|bench|d))?\.ts$/;
 
@@ -114,6 +116,7 @@ export function violations(tree: Tree): string[] {
   for (const [file, source] of tree) {
     if (BAD_NAMES.test(file)) report(file, 'its name says nothing (index, utils, helpers, common)');
     if (!SNAKE_CASE.test(file)) report(file, 'names are snake_case');
+    if (PRIVATE_BY_TYPE.test(code.get(file) ?? '')) report(file, 'private members are #names');
     if (!file.startsWith('src/')) continue;
     checkSource(file, source, code.get(file) ?? '', report);
     for (const each of imports.get(file) ?? []) checkImport(file, each, tree, report);

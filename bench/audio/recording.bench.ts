@@ -84,7 +84,7 @@ const record: Write = async (path, seconds, onFull) => {
 
 class AwaitedBuffers extends RecorderBuffers {
   writing = 0;
-  private onWritten = () => {};
+  #onWritten = () => {};
 
   override take(): Buffer {
     this.writing++;
@@ -93,11 +93,11 @@ class AwaitedBuffers extends RecorderBuffers {
 
   override give(buffer: Buffer): void {
     super.give(buffer);
-    if (--this.writing === 0) this.onWritten();
+    if (--this.writing === 0) this.#onWritten();
   }
 
   written(): Promise<void> {
-    return new Promise((resolve) => (this.onWritten = resolve));
+    return new Promise((resolve) => (this.#onWritten = resolve));
   }
 }
 

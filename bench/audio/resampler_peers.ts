@@ -46,25 +46,29 @@ type Source = Awaited<ReturnType<typeof create>>;
 
 class Libsamplerate implements Resampler {
   readonly delaySamples = Number.NaN;
-  private input = new Float32Array(0);
-  private output = new Float32Array(0);
-  private readonly produced = { frames: 0 };
+  #input = new Float32Array(0);
+  #output = new Float32Array(0);
+  readonly #produced = { frames: 0 };
+  readonly #source: Source;
+  readonly #begin: () => void;
 
   /** `begin` makes the library begin anew. */
-  constructor(
-    private readonly source: Source,
-    private readonly begin: () => void,
-  ) {}
+  constructor(source: Source, begin: () => void) {
+    this.#source = source;
+    this.#begin = begin;
+  }
 
   process(src: Int16Array, srcOffset: number, count: number, dst: Int16Array, dstOffset: number): number {
-    if (this.input.length !== count) {
-      this.input = new Float32Array(count);
+    if (this.#input.length !== count) {
+      this.#input = new Float32Array(count);
       // It gives what it held back in lumps.
-      this.output = new Float32Array(Math.ceil(count * this.source.ratio) + 1024);
+      this.#output = new Float32Array(Math.ceil(count * this.#source.ratio) + 1024);
     }
-    const { input, output, produced } = this;
+    const input = this.#input;
+    const output = this.#output;
+    const produced = this.#produced;
     for (let i = 0; i < count; i++) input[i] = src[srcOffset + i] / 32768;
-    this.source.full(input, output, produced);
+    this.#source.full(input, output, produced);
     for (let i = 0; i < produced.frames; i++) {
       dst[dstOffset + i] = Math.max(-32768, Math.min(32767, Math.round(output[i] * 32768)));
     }
@@ -72,27 +76,29 @@ class Libsamplerate implements Resampler {
   }
 
   reset(): void {
-    this.begin();
+    this.#begin();
   }
 }
 
 class SpeexStream implements Resampler {
   readonly delaySamples = Number.NaN;
-  private stream: InstanceType<typeof SpeexClass>;
+  readonly #make: () => InstanceType<typeof SpeexClass>;
+  #stream: InstanceType<typeof SpeexClass>;
 
-  constructor(private readonly make: () => InstanceType<typeof SpeexClass>) {
-    this.stream = make();
+  constructor(make: () => InstanceType<typeof SpeexClass>) {
+    this.#make = make;
+    this.#stream = make();
   }
 
   process(src: Int16Array, srcOffset: number, count: number, dst: Int16Array, dstOffset: number): number {
     const bytes = Buffer.from(src.buffer, src.byteOffset + srcOffset * 2, count * 2);
-    const output = this.stream.processChunk(bytes);
+    const output = this.#stream.processChunk(bytes);
     dst.set(new Int16Array(output.buffer, output.byteOffset, output.length / 2), dstOffset);
     return output.length / 2;
   }
 
   reset(): void {
-    this.stream = this.make();
+    this.#stream = this.#make();
   }
 }
 

@@ -66,17 +66,21 @@ const ROUND_FRAMES = 40;
 const ROUND_WINDOWS = 25;
 
 class Candidate {
-  private readonly signal = checkSignal(ROUND_FRAMES * FRAME_SAMPLES);
-  private readonly frame = new Int16Array(FRAME_SAMPLES);
-  private readonly times: { us: number; pushUs: number }[] = [];
-  private probabilitySum = 0;
+  readonly #signal = checkSignal(ROUND_FRAMES * FRAME_SAMPLES);
+  readonly #frame = new Int16Array(FRAME_SAMPLES);
+  readonly #times: { us: number; pushUs: number }[] = [];
+  #probabilitySum = 0;
+  readonly #vad: VadBatch;
+  readonly #batch: number;
+  readonly #rounds: number;
+  readonly #described: boolean;
 
-  private constructor(
-    private readonly vad: VadBatch,
-    private readonly batch: number,
-    private readonly rounds: number,
-    private readonly described: boolean,
-  ) {}
+  private constructor(vad: VadBatch, batch: number, rounds: number, described: boolean) {
+    this.#vad = vad;
+    this.#batch = batch;
+    this.#rounds = rounds;
+    this.#described = described;
+  }
 
   static async create(options: VadBenchOptions, engine: 'onnx' | 'native', batch: number): Promise<Candidate> {
     const rounds = Math.max(1, Math.ceil(options.windows / batch / ROUND_WINDOWS));
@@ -89,19 +93,21 @@ class Candidate {
   }
 
   async run(counts: boolean): Promise<void> {
-    const { vad, signal, frame } = this;
-    const streams = Array.from({ length: this.batch }, () => vad.open());
-    if (this.described) for (const stream of streams) vad.describe(stream);
+    const vad = this.#vad;
+    const signal = this.#signal;
+    const frame = this.#frame;
+    const streams = Array.from({ length: this.#batch }, () => vad.open());
+    if (this.#described) for (const stream of streams) vad.describe(stream);
     let windows = 0;
-    this.probabilitySum = 0;
+    this.#probabilitySum = 0;
     const onProbability = (stream: number, probability: number, endSample: number) => {
       windows++;
-      if (stream === streams[0] && endSample <= signal.length) this.probabilitySum += probability;
+      if (stream === streams[0] && endSample <= signal.length) this.#probabilitySum += probability;
     };
     let pushMs = 0;
     const cpuBefore = process.cpuUsage();
     const began = performance.now();
-    for (let at = 0; at < this.rounds * signal.length; at += FRAME_SAMPLES) {
+    for (let at = 0; at < this.#rounds * signal.length; at += FRAME_SAMPLES) {
       for (let i = 0; i < FRAME_SAMPLES; i++) frame[i] = signal[(at + i) % signal.length];
       const pushBegan = performance.now();
       for (const stream of streams) vad.push(stream, frame, 0, FRAME_SAMPLES, (at + FRAME_SAMPLES) / BYTES_PER_MS);
@@ -114,16 +120,16 @@ class Candidate {
     const { user, system } = process.cpuUsage(cpuBefore);
     for (const stream of streams) vad.close(stream);
     const us = (user + system) / windows;
-    if (counts) this.times.push({ us, pushUs: (us * pushMs) / totalMs });
+    if (counts) this.#times.push({ us, pushUs: (us * pushMs) / totalMs });
   }
 
   row(): VadBenchRow {
-    const { us, pushUs } = this.times.sort((a, b) => a.us - b.us)[this.times.length >> 1];
-    const hash = (this.probabilitySum / ROUND_WINDOWS).toFixed(3);
-    return { engine: this.vad.engine, batch: this.batch, usPerWindow: us, usPushPerWindow: pushUs, hash };
+    const { us, pushUs } = this.#times.sort((a, b) => a.us - b.us)[this.#times.length >> 1];
+    const hash = (this.#probabilitySum / ROUND_WINDOWS).toFixed(3);
+    return { engine: this.#vad.engine, batch: this.#batch, usPerWindow: us, usPushPerWindow: pushUs, hash };
   }
 
   dispose(): Promise<void> {
-    return this.vad.dispose();
+    return this.#vad.dispose();
   }
 }

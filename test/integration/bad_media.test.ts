@@ -24,7 +24,7 @@ const PAYLOAD = Buffer.alloc(160, 0xff).toString('base64');
 class Line {
   readonly received: string[] = [];
   readonly closed: Promise<number>;
-  private sequence = 1;
+  #sequence = 1;
   private constructor(
     readonly socket: WebSocket,
     readonly callSid: string,
@@ -73,7 +73,7 @@ class Line {
   }
 
   media(over: Record<string, unknown> = {}, media: Record<string, unknown> = {}): void {
-    const n = this.sequence++;
+    const n = this.#sequence++;
     this.send({
       event: 'media',
       sequenceNumber: String(n + 1),

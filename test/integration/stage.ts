@@ -42,14 +42,18 @@ export interface Ended {
 }
 
 export class Stage {
+  readonly #serverOptions: ServerProcessOptions;
+
   private constructor(
     readonly simulators: SimulatorSet,
     public server: ServerProcess,
-    private readonly serverOptions: ServerProcessOptions,
+    serverOptions: ServerProcessOptions,
     /** Every line the server logged so far. */
     readonly logs: readonly LogLine[],
     readonly dir: string,
-  ) {}
+  ) {
+    this.#serverOptions = serverOptions;
+  }
 
   /** @param options `away`: every provider refuses connections from the start; `nodeArgs`: of the server's process */
   static async start(
@@ -94,8 +98,8 @@ export class Stage {
   /** The server dies at once, and another one is started in its place; resolves when that takes calls. */
   async crash(): Promise<void> {
     await this.server.kill();
-    const env = { ...this.serverOptions.env, PORT: String(this.server.port) };
-    this.server = await ServerProcess.start({ ...this.serverOptions, env });
+    const env = { ...this.#serverOptions.env, PORT: String(this.server.port) };
+    this.server = await ServerProcess.start({ ...this.#serverOptions, env });
   }
 
   /** Resolves with the first line with these words (and this call), past or future. */

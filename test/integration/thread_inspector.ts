@@ -9,8 +9,10 @@ export class ThreadInspector {
   /** Sessions of the worker threads there are now, oldest first. */
   #workers: string[] = [];
   #id = 0;
+  readonly #socket: WebSocket;
 
-  private constructor(private readonly socket: WebSocket) {
+  private constructor(socket: WebSocket) {
+    this.#socket = socket;
     socket.on('message', (data) => {
       const { method, params } = JSON.parse(String(data)) as { method?: string; params: { sessionId: string } };
       if (method === 'NodeWorker.attachedToWorker') this.#workers.push(params.sessionId);
@@ -53,10 +55,10 @@ export class ThreadInspector {
   }
 
   close(): void {
-    this.socket.close();
+    this.#socket.close();
   }
 
   #send(method: string, params: object): void {
-    this.socket.send(JSON.stringify({ id: ++this.#id, method, params }));
+    this.#socket.send(JSON.stringify({ id: ++this.#id, method, params }));
   }
 }

@@ -20,11 +20,14 @@ const CALLS_MAX = 20_000;
 
 /** Scripts by call; each stream asks for its next line when a new stretch of speech begins. */
 export class ScriptBook {
+  #defaultScript: readonly ScriptLine[];
   readonly #scripts = new Map<string, ScriptLine[]>();
   /** Lines already spoken, by call: survives a reconnect of the same call. */
   readonly #next = new Map<string, number>();
 
-  constructor(private defaultScript: readonly ScriptLine[] = DEFAULT_SCRIPT) {}
+  constructor(defaultScript: readonly ScriptLine[] = DEFAULT_SCRIPT) {
+    this.#defaultScript = defaultScript;
+  }
 
   setScript(callSid: string, lines: readonly ScriptLine[]): void {
     this.#scripts.set(callSid, lines.map(checkLine));
@@ -34,14 +37,14 @@ export class ScriptBook {
 
   setDefaultScript(lines: readonly ScriptLine[]): void {
     if (lines.length === 0) throw new RangeError('a default script needs at least one line');
-    this.defaultScript = lines.map(checkLine);
+    this.#defaultScript = lines.map(checkLine);
   }
 
   /** The next line of this call, or null when its own script is used up: then it is noise that nobody understands. */
   take(callSid: string): ScriptLine | null {
     const index = this.#next.get(callSid) ?? 0;
     const script = this.#scripts.get(callSid);
-    const line = script ? script[index] : this.defaultScript[index % this.defaultScript.length];
+    const line = script ? script[index] : this.#defaultScript[index % this.#defaultScript.length];
     if (line) this.#next.set(callSid, index + 1);
     // Load tests run for hours: calls of long ago must not stay.
     if (this.#next.size > CALLS_MAX) this.#next.delete(this.#next.keys().next().value as string);

@@ -30,26 +30,26 @@ export class UtteranceTranscript {
   finalToMs = Number.NEGATIVE_INFINITY;
   /** The same for any result, words or not: so far it has heard. */
   heardToMs = Number.NEGATIVE_INFINITY;
-  private finals: Span[] = [];
-  private interim: Span | null = null;
-  private joined = '';
+  #finals: Span[] = [];
+  #interim: Span | null = null;
+  #joined = '';
   // What was handed over at the last reset: audio up to here, and the words of it that were still interim.
-  private consumedToMs = Number.NEGATIVE_INFINITY;
-  private consumedInterim: string[] = [];
+  #consumedToMs = Number.NEGATIVE_INFINITY;
+  #consumedInterim: string[] = [];
 
   /** Finals so far, joined by spaces. */
   get finalText(): string {
-    return this.joined;
+    return this.#joined;
   }
 
   /** Finals and the current interim. */
   get text(): string {
-    return join(this.joined, this.interim?.text ?? '');
+    return join(this.#joined, this.#interim?.text ?? '');
   }
 
   /** There is text that may still change. */
   get hasPendingInterim(): boolean {
-    return this.interim !== null;
+    return this.#interim !== null;
   }
 
   get wordCount(): number {
@@ -60,26 +60,26 @@ export class UtteranceTranscript {
   add(transcript: SttTranscript, nowMs: number): TranscriptChange {
     const { startMs, endMs } = transcript;
     this.heardToMs = Math.max(this.heardToMs, endMs);
-    if (endMs > startMs && endMs <= this.consumedToMs + SPAN_TOLERANCE_MS) return 'late';
+    if (endMs > startMs && endMs <= this.#consumedToMs + SPAN_TOLERANCE_MS) return 'late';
     const whole = HAS_WORDS.test(transcript.text) ? newest(transcript.text.trim()) : '';
-    const text = this.withoutConsumed(whole, startMs);
+    const text = this.#withoutConsumed(whole, startMs);
     if (!transcript.isFinal) {
-      const covered = this.finals.some((final) => final.endMs > final.startMs && endMs <= final.endMs);
+      const covered = this.#finals.some((final) => final.endMs > final.startMs && endMs <= final.endMs);
       if (covered) return 'duplicate';
-      this.interim = text === '' ? null : { text, startMs, endMs };
+      this.#interim = text === '' ? null : { text, startMs, endMs };
       return text === '' ? 'empty' : 'interim';
     }
-    const known = this.finals.findIndex((final) => sameSpan(final, startMs, endMs));
-    if (known >= 0 && (text === '' || normal(this.finals[known].text) === normal(text))) return 'duplicate';
+    const known = this.#finals.findIndex((final) => sameSpan(final, startMs, endMs));
+    if (known >= 0 && (text === '' || normal(this.#finals[known].text) === normal(text))) return 'duplicate';
     // A final covers what was interim before it, whether it kept the words or found there were none.
-    if (this.interim !== null && (endMs <= startMs || this.interim.startMs < endMs)) this.interim = null;
+    if (this.#interim !== null && (endMs <= startMs || this.#interim.startMs < endMs)) this.#interim = null;
     if (text === '') return whole === '' ? 'empty' : 'late';
     const span = { text, startMs, endMs };
     if (known >= 0)
-      this.finals[known] = span; // the provider thought again
-    else this.finals.push(span);
-    this.dropOldest();
-    this.joined = this.finals.reduce((all, final) => join(all, final.text), '');
+      this.#finals[known] = span; // the provider thought again
+    else this.#finals.push(span);
+    this.#dropOldest();
+    this.#joined = this.#finals.reduce((all, final) => join(all, final.text), '');
     this.lastFinalAtMs = nowMs;
     this.finalToMs = Math.max(this.finalToMs, endMs);
     return 'final';
@@ -90,33 +90,33 @@ export class UtteranceTranscript {
    * and not taken for new speech.
    */
   reset(): void {
-    for (const final of this.finals) this.consumedToMs = Math.max(this.consumedToMs, final.endMs);
-    this.consumedInterim = words(this.interim?.text ?? '').map(normal);
-    if (this.interim !== null) this.consumedToMs = Math.max(this.consumedToMs, this.interim.endMs);
-    this.finals = [];
-    this.interim = null;
-    this.joined = '';
+    for (const final of this.#finals) this.#consumedToMs = Math.max(this.#consumedToMs, final.endMs);
+    this.#consumedInterim = words(this.#interim?.text ?? '').map(normal);
+    if (this.#interim !== null) this.#consumedToMs = Math.max(this.#consumedToMs, this.#interim.endMs);
+    this.#finals = [];
+    this.#interim = null;
+    this.#joined = '';
     this.lastFinalAtMs = null;
     this.finalToMs = Number.NEGATIVE_INFINITY;
   }
 
   /** Keeps to the limit. What is dropped counts as handed over: the same audio again is no new speech. */
-  private dropOldest(): void {
-    let length = this.finals.reduce((sum, final) => sum + final.text.length + 1, -1);
-    while (length > CHARS_MAX && this.finals.length > 1) {
-      const { text, endMs } = this.finals.shift()!;
+  #dropOldest(): void {
+    let length = this.#finals.reduce((sum, final) => sum + final.text.length + 1, -1);
+    while (length > CHARS_MAX && this.#finals.length > 1) {
+      const { text, endMs } = this.#finals.shift()!;
       length -= text.length + 1;
-      this.consumedToMs = Math.max(this.consumedToMs, endMs);
-      this.consumedInterim = [];
+      this.#consumedToMs = Math.max(this.#consumedToMs, endMs);
+      this.#consumedInterim = [];
     }
   }
 
   /** A later result that begins inside the consumed audio repeats the interim words that were used; only the rest is new. */
-  private withoutConsumed(text: string, startMs: number): string {
-    if (this.consumedInterim.length === 0 || startMs >= this.consumedToMs - SPAN_TOLERANCE_MS) return text;
+  #withoutConsumed(text: string, startMs: number): string {
+    if (this.#consumedInterim.length === 0 || startMs >= this.#consumedToMs - SPAN_TOLERANCE_MS) return text;
     const parts = words(text);
-    const repeated = this.consumedInterim.every((word, index) => normal(parts[index] ?? '') === word);
-    return repeated ? parts.slice(this.consumedInterim.length).join(' ') : text;
+    const repeated = this.#consumedInterim.every((word, index) => normal(parts[index] ?? '') === word);
+    return repeated ? parts.slice(this.#consumedInterim.length).join(' ') : text;
   }
 }
 

@@ -32,34 +32,36 @@ const HEARING_AGAIN_MS = 2000;
 
 export class TurnManager {
   state: TurnState = { kind: 'idle' };
-  private readonly caller: CallerTurn;
-  private draft: string | null = null;
-  private idlePrompts = 0;
-  private nextCheckMs = 0;
+  readonly #options: TurnOptions;
+  readonly #caller: CallerTurn;
+  #draft: string | null = null;
+  #idlePrompts = 0;
+  #nextCheckMs = 0;
   /** Since when the call can't hear; null = it can. */
-  private deafSinceMs: number | null = null;
-  private deafTold = false;
-  private readonly floor: TurnFloor;
-  private readonly patience: Patience;
+  #deafSinceMs: number | null = null;
+  #deafTold = false;
+  readonly #floor: TurnFloor;
+  readonly #patience: Patience;
   /** Set by an interruption until the caller says something. */
-  private interrupted = false;
+  #interrupted = false;
   /** When our last reply was over for the ear, and whether it ended in a question. */
-  private repliedAtMs = Number.NEGATIVE_INFINITY;
-  private askedQuestion = false;
+  #repliedAtMs = Number.NEGATIVE_INFINITY;
+  #askedQuestion = false;
 
-  constructor(private readonly options: TurnOptions) {
-    this.caller = new CallerTurn(options);
-    this.floor = new TurnFloor(options);
-    this.patience = new Patience(options);
+  constructor(options: TurnOptions) {
+    this.#options = options;
+    this.#caller = new CallerTurn(options);
+    this.#floor = new TurnFloor(options);
+    this.#patience = new Patience(options);
   }
 
   /** Everything the caller said in this turn so far. */
   get callerText(): string {
-    return this.caller.text;
+    return this.#caller.text;
   }
 
   get callerSpeaking(): boolean {
-    return this.caller.speaking;
+    return this.#caller.speaking;
   }
 
   /** One thing happened at `nowMs`; returns what to do, in order. */
@@ -67,252 +69,252 @@ export class TurnManager {
     if (this.state.kind === 'ended') return NOTHING;
     switch (event.on) {
       case 'started':
-        return this.say('greeting', nowMs);
+        return this.#say('greeting', nowMs);
       case 'resumed':
-        return this.onResumed(event, nowMs);
+        return this.#onResumed(event, nowMs);
       case 'speech_start':
-        return this.onSpeechStart(event.startMs, event.ours, nowMs);
+        return this.#onSpeechStart(event.startMs, event.ours, nowMs);
       case 'speech_end':
-        return this.onSpeechEnd(event.endMs, event.audioMs ?? null, nowMs);
+        return this.#onSpeechEnd(event.endMs, event.audioMs ?? null, nowMs);
       case 'speech_pause':
-        this.caller.speechPauses(nowMs);
+        this.#caller.speechPauses(nowMs);
         return [{ do: 'finalize_stt' }];
       case 'transcript':
-        return this.onTranscript(event, nowMs);
+        return this.#onTranscript(event, nowMs);
       case 'key':
-        return this.onKey(nowMs);
+        return this.#onKey(nowMs);
       case 'typed':
-        return this.onTyped(event.text, nowMs);
+        return this.#onTyped(event.text, nowMs);
       case 'reply_audible':
         if (this.state.kind === 'thinking') this.state = { kind: 'speaking', reply: 'answer', sinceMs: nowMs };
-        return this.tellFloor(nowMs);
+        return this.#tellFloor(nowMs);
       case 'reply_played':
-        return this.onPlayed(event.farewell, event.text, nowMs);
+        return this.#onPlayed(event.farewell, event.text, nowMs);
       case 'reply_failed':
-        return this.onFailed(nowMs);
+        return this.#onFailed(nowMs);
       case 'nothing_left':
-        return this.state.kind === 'thinking' ? this.listen(nowMs) : NOTHING;
+        return this.state.kind === 'thinking' ? this.#listen(nowMs) : NOTHING;
       case 'deaf':
-        this.deafSinceMs ??= nowMs;
-        this.nextCheckMs = nowMs;
-        return this.onTick(nowMs);
+        this.#deafSinceMs ??= nowMs;
+        this.#nextCheckMs = nowMs;
+        return this.#onTick(nowMs);
       case 'hearing':
-        return this.onHearing(nowMs);
+        return this.#onHearing(nowMs);
       case 'tick':
-        if (nowMs >= this.floor.checkMs) return this.follow(this.floor.tick(this.state, nowMs), nowMs);
-        return nowMs < this.nextCheckMs ? NOTHING : this.onTick(nowMs);
+        if (nowMs >= this.#floor.checkMs) return this.#follow(this.#floor.tick(this.state, nowMs), nowMs);
+        return nowMs < this.#nextCheckMs ? NOTHING : this.#onTick(nowMs);
     }
   }
 
   /** A window of the caller's sound that ended at `atMs`; before the VAD's own edge of the same window. */
   window(window: SoundWindow, atMs: number, nowMs: number): readonly TurnAction[] {
     if (this.state.kind === 'ended' || this.state.kind === 'idle') return NOTHING;
-    return this.follow(this.floor.window(window, this.state, atMs), nowMs);
+    return this.#follow(this.#floor.window(window, this.state, atMs), nowMs);
   }
 
-  private onSpeechStart(startMs: number, ours: OurSentence | undefined, nowMs: number): readonly TurnAction[] {
+  #onSpeechStart(startMs: number, ours: OurSentence | undefined, nowMs: number): readonly TurnAction[] {
     const { kind } = this.state;
-    this.caller.speechStarts(startMs, kind === 'listening' || kind === 'thinking');
-    this.nextCheckMs = nowMs;
+    this.#caller.speechStarts(startMs, kind === 'listening' || kind === 'thinking');
+    this.#nextCheckMs = nowMs;
     // A draft stays: only other words make it useless, and a cough brings none.
-    return kind === 'speaking' && ours !== undefined ? this.tellFloor(nowMs, ours) : NOTHING;
+    return kind === 'speaking' && ours !== undefined ? this.#tellFloor(nowMs, ours) : NOTHING;
   }
 
-  private onSpeechEnd(endMs: number, audioMs: number | null, nowMs: number): readonly TurnAction[] {
-    const finalize = this.caller.speechEnds(endMs, audioMs, nowMs);
-    this.nextCheckMs = nowMs;
-    return finalize ? [{ do: 'finalize_stt' }, ...this.onTick(nowMs)] : this.onTick(nowMs);
+  #onSpeechEnd(endMs: number, audioMs: number | null, nowMs: number): readonly TurnAction[] {
+    const finalize = this.#caller.speechEnds(endMs, audioMs, nowMs);
+    this.#nextCheckMs = nowMs;
+    return finalize ? [{ do: 'finalize_stt' }, ...this.#onTick(nowMs)] : this.#onTick(nowMs);
   }
 
-  private onTranscript(event: TurnEvent & { on: 'transcript' }, nowMs: number): readonly TurnAction[] {
+  #onTranscript(event: TurnEvent & { on: 'transcript' }, nowMs: number): readonly TurnAction[] {
     const { transcript, behindMs } = event;
     const { kind } = this.state;
-    const change = this.caller.transcribed(transcript, kind === 'listening', nowMs);
-    this.nextCheckMs = nowMs;
-    if (change !== 'final' && change !== 'interim') return this.onTick(nowMs);
-    this.interrupted = false;
+    const change = this.#caller.transcribed(transcript, kind === 'listening', nowMs);
+    this.#nextCheckMs = nowMs;
+    if (change !== 'final' && change !== 'interim') return this.#onTick(nowMs);
+    this.#interrupted = false;
     const lengthMs = Math.max(0, transcript.endMs - transcript.startMs);
     const endMs = behindMs === undefined ? nowMs : Math.min(nowMs, transcript.endMs + behindMs);
     // What was said before our reply began, or in its protected part, does not interrupt it when it is transcribed: it is
     // the caller's next turn.
-    if (endMs <= this.floor.protectedUntilMs(this.state)) return this.onTick(nowMs);
-    if (kind === 'speaking' && event.ours !== undefined) this.floor.sentence(event.ours);
+    if (endMs <= this.#floor.protectedUntilMs(this.state)) return this.#onTick(nowMs);
+    if (kind === 'speaking' && event.ours !== undefined) this.#floor.sentence(event.ours);
     const span = { startMs: endMs - lengthMs, endMs };
-    const decision = this.floor.words(transcript.text, span, transcript.isFinal, this.state, nowMs);
-    const actions = this.follow(decision, nowMs);
-    return actions.length > 0 ? actions : this.onTick(nowMs);
+    const decision = this.#floor.words(transcript.text, span, transcript.isFinal, this.state, nowMs);
+    const actions = this.#follow(decision, nowMs);
+    return actions.length > 0 ? actions : this.#onTick(nowMs);
   }
 
-  private tellFloor(nowMs: number, ours?: OurSentence): readonly TurnAction[] {
-    return this.follow(this.floor.agent(this.state, nowMs, ours), nowMs);
+  #tellFloor(nowMs: number, ours?: OurSentence): readonly TurnAction[] {
+    return this.#follow(this.#floor.agent(this.state, nowMs, ours), nowMs);
   }
 
-  private follow(decision: FloorMove, nowMs: number): readonly TurnAction[] {
+  #follow(decision: FloorMove, nowMs: number): readonly TurnAction[] {
     if (decision === 'hold') return HOLD;
     if (decision === 'pause') return PAUSE;
     if (decision === 'resume') return RESUME;
-    return decision === 'yield' ? this.yieldFloor(nowMs) : NOTHING;
+    return decision === 'yield' ? this.#yieldFloor(nowMs) : NOTHING;
   }
 
-  private yieldFloor(nowMs: number): readonly TurnAction[] {
-    const { stretch } = this.floor;
+  #yieldFloor(nowMs: number): readonly TurnAction[] {
+    const { stretch } = this.#floor;
     const onsetMs = stretch?.onsetMs ?? nowMs;
-    this.caller.claims(onsetMs, stretch?.lastSpeechMs ?? nowMs, nowMs);
-    this.floor.isForUs = true;
-    if (this.state.kind === 'thinking') return this.withdraw(nowMs);
+    this.#caller.claims(onsetMs, stretch?.lastSpeechMs ?? nowMs, nowMs);
+    this.#floor.isForUs = true;
+    if (this.state.kind === 'thinking') return this.#withdraw(nowMs);
     if (this.state.kind !== 'speaking') return NOTHING;
-    this.caller.dropCarried();
-    this.caller.agentWasCut();
-    this.caller.startMs = onsetMs;
-    this.interrupted = this.caller.newText === '' && this.state.reply === 'answer';
+    this.#caller.dropCarried();
+    this.#caller.agentWasCut();
+    this.#caller.startMs = onsetMs;
+    this.#interrupted = this.#caller.newText === '' && this.state.reply === 'answer';
     this.state = { kind: 'listening', sinceMs: nowMs };
-    this.nextCheckMs = nowMs;
-    this.tellFloor(nowMs);
+    this.#nextCheckMs = nowMs;
+    this.#tellFloor(nowMs);
     return [{ do: 'interrupt', onsetMs }];
   }
 
-  private onKey(nowMs: number): readonly TurnAction[] {
-    this.idlePrompts = 0;
+  #onKey(nowMs: number): readonly TurnAction[] {
+    this.#idlePrompts = 0;
     if (this.state.kind === 'listening') this.state = { kind: 'listening', sinceMs: nowMs };
-    this.nextCheckMs = nowMs;
+    this.#nextCheckMs = nowMs;
     return NOTHING;
   }
 
-  private onResumed({ asked, saying }: TurnEvent & { on: 'resumed' }, nowMs: number): readonly TurnAction[] {
+  #onResumed({ asked, saying }: TurnEvent & { on: 'resumed' }, nowMs: number): readonly TurnAction[] {
     if (saying !== null) {
       this.state = { kind: 'speaking', reply: saying, sinceMs: nowMs };
-      return this.wait(Number.POSITIVE_INFINITY, [{ do: 'go_on' }, ...this.tellFloor(nowMs)]);
+      return this.#wait(Number.POSITIVE_INFINITY, [{ do: 'go_on' }, ...this.#tellFloor(nowMs)]);
     }
-    const listening = this.listen(nowMs);
-    if (asked === null || !this.caller.completes(asked, nowMs)) return listening;
-    return [...listening, ...this.answer(nowMs)];
+    const listening = this.#listen(nowMs);
+    if (asked === null || !this.#caller.completes(asked, nowMs)) return listening;
+    return [...listening, ...this.#answer(nowMs)];
   }
 
-  private onTyped(text: string, nowMs: number): readonly TurnAction[] {
+  #onTyped(text: string, nowMs: number): readonly TurnAction[] {
     if (this.state.kind !== 'listening') return NOTHING;
-    this.idlePrompts = 0;
-    return this.caller.completes(text, nowMs) ? this.answer(nowMs) : NOTHING;
+    this.#idlePrompts = 0;
+    return this.#caller.completes(text, nowMs) ? this.#answer(nowMs) : NOTHING;
   }
 
-  private onPlayed(farewell: boolean, text: string, nowMs: number): readonly TurnAction[] {
+  #onPlayed(farewell: boolean, text: string, nowMs: number): readonly TurnAction[] {
     if (this.state.kind !== 'speaking') return NOTHING;
     const { reply } = this.state;
-    if (reply === 'answer') this.patience.answered();
+    if (reply === 'answer') this.#patience.answered();
     // "Are you still there?" and an apology ask for what was asked before.
-    if (reply === 'answer' || reply === 'greeting') this.caller.agentSaid(text);
-    if (reply === 'cannot_hear_goodbye' || reply === 'technical_goodbye') return this.end('error');
-    if ((farewell || reply === 'farewell') && !this.hasMoreToSay())
-      return this.end(this.idlePrompts > 1 ? 'silence' : 'agent_goodbye');
-    return this.listen(nowMs, text);
+    if (reply === 'answer' || reply === 'greeting') this.#caller.agentSaid(text);
+    if (reply === 'cannot_hear_goodbye' || reply === 'technical_goodbye') return this.#end('error');
+    if ((farewell || reply === 'farewell') && !this.#hasMoreToSay())
+      return this.#end(this.#idlePrompts > 1 ? 'silence' : 'agent_goodbye');
+    return this.#listen(nowMs, text);
   }
 
   /** Said over our goodbye, and no goodbye itself: the line stays open for it. */
-  private hasMoreToSay(): boolean {
-    const { newText } = this.caller;
-    return /[?？]\s*$/.test(newText) || (newText.split(' ').length >= MORE_WORDS_MIN && this.floor.judgedForUs);
+  #hasMoreToSay(): boolean {
+    const { newText } = this.#caller;
+    return /[?？]\s*$/.test(newText) || (newText.split(' ').length >= MORE_WORDS_MIN && this.#floor.judgedForUs);
   }
 
-  private onFailed(nowMs: number): readonly TurnAction[] {
+  #onFailed(nowMs: number): readonly TurnAction[] {
     if (this.state.kind === 'speaking') {
       const { reply } = this.state;
-      if (reply === 'apology' || reply.endsWith('_goodbye')) return this.end('error');
-      if (reply === 'cannot_hear') return this.listen(nowMs);
+      if (reply === 'apology' || reply.endsWith('_goodbye')) return this.#end('error');
+      if (reply === 'cannot_hear') return this.#listen(nowMs);
     }
-    this.caller.forget();
-    return this.say(this.patience.failed(nowMs) ? 'technical_goodbye' : 'apology', nowMs);
+    this.#caller.forget();
+    return this.#say(this.#patience.failed(nowMs) ? 'technical_goodbye' : 'apology', nowMs);
   }
 
-  private onHearing(nowMs: number): readonly TurnAction[] {
-    const wasTold = this.deafTold;
-    this.deafSinceMs = null;
-    this.deafTold = false;
+  #onHearing(nowMs: number): readonly TurnAction[] {
+    const wasTold = this.#deafTold;
+    this.#deafSinceMs = null;
+    this.#deafTold = false;
     if (this.state.kind === 'listening' && wasTold) {
-      this.state = { kind: 'listening', sinceMs: nowMs - this.options.idlePromptMs + HEARING_AGAIN_MS };
+      this.state = { kind: 'listening', sinceMs: nowMs - this.#options.idlePromptMs + HEARING_AGAIN_MS };
     }
-    this.nextCheckMs = nowMs;
+    this.#nextCheckMs = nowMs;
     return NOTHING;
   }
 
   /** Listening without ears: say so once, and do not keep the caller for ever. */
-  private checkDeaf(sinceMs: number, nowMs: number): readonly TurnAction[] {
-    const endMs = sinceMs + this.options.deafPatienceMs;
-    if (nowMs >= endMs) return [...this.dropDraft(), ...this.say('cannot_hear_goodbye', nowMs)];
-    if (this.caller.heard && this.callerText !== '') {
+  #checkDeaf(sinceMs: number, nowMs: number): readonly TurnAction[] {
+    const endMs = sinceMs + this.#options.deafPatienceMs;
+    if (nowMs >= endMs) return [...this.#dropDraft(), ...this.#say('cannot_hear_goodbye', nowMs)];
+    if (this.#caller.heard && this.callerText !== '') {
       // Words from before: they are answered first.
-      const actions = this.checkEndpoint(nowMs);
-      this.nextCheckMs = Math.min(this.nextCheckMs, endMs);
+      const actions = this.#checkEndpoint(nowMs);
+      this.#nextCheckMs = Math.min(this.#nextCheckMs, endMs);
       return actions;
     }
-    if (this.deafTold) return this.wait(endMs);
-    this.deafTold = true;
-    return this.say('cannot_hear', nowMs);
+    if (this.#deafTold) return this.#wait(endMs);
+    this.#deafTold = true;
+    return this.#say('cannot_hear', nowMs);
   }
 
-  private onTick(nowMs: number): readonly TurnAction[] {
+  #onTick(nowMs: number): readonly TurnAction[] {
     switch (this.state.kind) {
       case 'listening':
-        if (this.deafSinceMs !== null) return this.checkDeaf(this.deafSinceMs, nowMs);
-        return this.caller.heard ? this.checkEndpoint(nowMs) : this.checkIdle(this.state.sinceMs, nowMs);
+        if (this.#deafSinceMs !== null) return this.#checkDeaf(this.#deafSinceMs, nowMs);
+        return this.#caller.heard ? this.#checkEndpoint(nowMs) : this.#checkIdle(this.state.sinceMs, nowMs);
       case 'speaking':
-        return this.wait(Number.POSITIVE_INFINITY);
+        return this.#wait(Number.POSITIVE_INFINITY);
       case 'thinking':
-        return this.checkPatience(nowMs);
+        return this.#checkPatience(nowMs);
       default:
-        return this.wait(Number.POSITIVE_INFINITY);
+        return this.#wait(Number.POSITIVE_INFINITY);
     }
   }
 
-  private checkPatience(nowMs: number): readonly TurnAction[] {
-    const due = this.patience.due(nowMs, !this.caller.speaking);
+  #checkPatience(nowMs: number): readonly TurnAction[] {
+    const due = this.#patience.due(nowMs, !this.#caller.speaking);
     if (due === 'give_up') {
-      this.floor.givenUp();
-      return [{ do: 'give_up' }, ...this.onFailed(nowMs)];
+      this.#floor.givenUp();
+      return [{ do: 'give_up' }, ...this.#onFailed(nowMs)];
     }
-    return this.wait(this.patience.checkMs, due === null ? NOTHING : [{ do: 'fill', reply: due }]);
+    return this.#wait(this.#patience.checkMs, due === null ? NOTHING : [{ do: 'fill', reply: due }]);
   }
 
-  private checkEndpoint(nowMs: number): readonly TurnAction[] {
-    const { decision, checkAtMs, eager } = this.caller.check(nowMs);
-    if (decision === 'ignore' || (decision === 'end' && this.isBeside())) return this.ignore(nowMs);
-    if (decision === 'end') return this.answer(nowMs);
-    this.nextCheckMs = checkAtMs;
+  #checkEndpoint(nowMs: number): readonly TurnAction[] {
+    const { decision, checkAtMs, eager } = this.#caller.check(nowMs);
+    if (decision === 'ignore' || (decision === 'end' && this.#isBeside())) return this.#ignore(nowMs);
+    if (decision === 'end') return this.#answer(nowMs);
+    this.#nextCheckMs = checkAtMs;
     // A full stop or a capital more is no other question.
-    if (!eager || (this.draft !== null && sameWords(this.draft, this.callerText))) return NOTHING;
-    this.draft = this.callerText;
-    return [{ do: 'draft', text: this.draft }];
+    if (!eager || (this.#draft !== null && sameWords(this.#draft, this.callerText))) return NOTHING;
+    this.#draft = this.callerText;
+    return [{ do: 'draft', text: this.#draft }];
   }
 
   /** What was said is no turn: a voice in the room, an "um", a nod to what we said last. */
-  private isBeside(): boolean {
-    const { newText, startMs, isOnlyFillers } = this.caller;
+  #isBeside(): boolean {
+    const { newText, startMs, isOnlyFillers } = this.#caller;
     if (this.callerText !== newText) return false;
-    const verdict = this.floor.stretch?.verdict;
-    if (isOnlyFillers || (!this.floor.isForUs && (verdict === 'background' || verdict === 'echo'))) return true;
-    const isNod = startMs < this.repliedAtMs && isBackchannel(newText, this.options.language);
-    return isNod && !this.askedQuestion;
+    const verdict = this.#floor.stretch?.verdict;
+    if (isOnlyFillers || (!this.#floor.isForUs && (verdict === 'background' || verdict === 'echo'))) return true;
+    const isNod = startMs < this.#repliedAtMs && isBackchannel(newText, this.#options.language);
+    return isNod && !this.#askedQuestion;
   }
 
   /** Nothing was said: the caller is as silent as before, and what a sound cut off for nothing is taken up again. */
-  private ignore(nowMs: number): readonly TurnAction[] {
+  #ignore(nowMs: number): readonly TurnAction[] {
     const { sinceMs } = this.state as { sinceMs: number };
-    this.caller.forget();
-    this.caller.heard = false;
-    this.floor.isForUs = false;
-    const dropped = this.dropDraft();
-    if (this.interrupted) {
-      this.interrupted = false;
+    this.#caller.forget();
+    this.#caller.heard = false;
+    this.#floor.isForUs = false;
+    const dropped = this.#dropDraft();
+    if (this.#interrupted) {
+      this.#interrupted = false;
       this.state = { kind: 'thinking', sinceMs: nowMs };
-      this.patience.waits(nowMs, nowMs);
-      return this.wait(this.patience.checkMs, [...dropped, { do: 'take_up' }, ...this.tellFloor(nowMs)]);
+      this.#patience.waits(nowMs, nowMs);
+      return this.#wait(this.#patience.checkMs, [...dropped, { do: 'take_up' }, ...this.#tellFloor(nowMs)]);
     }
-    this.listen(nowMs);
+    this.#listen(nowMs);
     this.state = { kind: 'listening', sinceMs };
     return dropped;
   }
 
-  private answer(nowMs: number): readonly TurnAction[] {
-    const { finalAtMs, startMs, endMs, why } = this.caller;
-    const text = this.caller.handOver();
+  #answer(nowMs: number): readonly TurnAction[] {
+    const { finalAtMs, startMs, endMs, why } = this.#caller;
+    const text = this.#caller.handOver();
     const action: TurnAction = {
       do: 'answer',
       text,
@@ -322,74 +324,74 @@ export class TurnManager {
       endpointMs: nowMs - endMs,
       why,
     };
-    this.draft = null;
-    this.floor.isForUs = false;
-    this.interrupted = false;
-    this.idlePrompts = 0;
+    this.#draft = null;
+    this.#floor.isForUs = false;
+    this.#interrupted = false;
+    this.#idlePrompts = 0;
     this.state = { kind: 'thinking', sinceMs: nowMs };
-    this.patience.waits(endMs, nowMs);
-    return this.wait(this.patience.checkMs, [action, ...this.tellFloor(nowMs)]);
+    this.#patience.waits(endMs, nowMs);
+    return this.#wait(this.#patience.checkMs, [action, ...this.#tellFloor(nowMs)]);
   }
 
   /** The caller speaks on while we think: what they said before is the first half of their turn. */
-  private withdraw(nowMs: number): readonly TurnAction[] {
-    this.caller.wasCutOff();
+  #withdraw(nowMs: number): readonly TurnAction[] {
+    this.#caller.wasCutOff();
     this.state = { kind: 'listening', sinceMs: nowMs };
-    this.nextCheckMs = nowMs;
-    this.tellFloor(nowMs);
+    this.#nextCheckMs = nowMs;
+    this.#tellFloor(nowMs);
     return [{ do: 'withdraw' }];
   }
 
-  private checkIdle(sinceMs: number, nowMs: number): readonly TurnAction[] {
-    const dueMs = sinceMs + this.options.idlePromptMs;
-    if (nowMs < dueMs) return this.wait(dueMs);
-    this.idlePrompts++;
-    return this.say(this.idlePrompts > 1 ? 'farewell' : 'idle_prompt', nowMs);
+  #checkIdle(sinceMs: number, nowMs: number): readonly TurnAction[] {
+    const dueMs = sinceMs + this.#options.idlePromptMs;
+    if (nowMs < dueMs) return this.#wait(dueMs);
+    this.#idlePrompts++;
+    return this.#say(this.#idlePrompts > 1 ? 'farewell' : 'idle_prompt', nowMs);
   }
 
-  private say(reply: FixedLine, nowMs: number): readonly TurnAction[] {
+  #say(reply: FixedLine, nowMs: number): readonly TurnAction[] {
     this.state = { kind: 'speaking', reply, sinceMs: nowMs };
     const actions: readonly TurnAction[] = [{ do: 'say', reply }];
-    this.nextCheckMs = Number.POSITIVE_INFINITY;
+    this.#nextCheckMs = Number.POSITIVE_INFINITY;
     // A sound that goes on from before is judged anew for what is said now.
-    const more = this.tellFloor(nowMs);
+    const more = this.#tellFloor(nowMs);
     return more.length > 0 ? [...actions, ...more] : actions;
   }
 
-  private listen(nowMs: number, replyText = ''): readonly TurnAction[] {
-    this.repliedAtMs = nowMs;
-    this.askedQuestion = /[?？؟]\s*$/.test(replyText);
-    this.floor.endTurn();
+  #listen(nowMs: number, replyText = ''): readonly TurnAction[] {
+    this.#repliedAtMs = nowMs;
+    this.#askedQuestion = /[?？؟]\s*$/.test(replyText);
+    this.#floor.endTurn();
     this.state = { kind: 'listening', sinceMs: nowMs };
-    this.caller.dropCarried();
+    this.#caller.dropCarried();
     // Speech that began under our last words and goes on is the caller's next turn; so is what just ended, if it says
     // something or its words may still come. A backchannel of before is not.
-    if (!this.caller.speaking && this.caller.heardOrSaid) {
-      const { newText, endMs } = this.caller;
-      const isAwaited = newText === '' && nowMs - endMs < this.options.sttFinalTimeoutMs;
-      const answers = this.askedQuestion && nowMs - endMs <= ANSWER_OVERLAP_MS;
+    if (!this.#caller.speaking && this.#caller.heardOrSaid) {
+      const { newText, endMs } = this.#caller;
+      const isAwaited = newText === '' && nowMs - endMs < this.#options.sttFinalTimeoutMs;
+      const answers = this.#askedQuestion && nowMs - endMs <= ANSWER_OVERLAP_MS;
       const isTurn =
-        newText !== '' && (answers || this.floor.isForUs || !isBackchannel(newText, this.options.language));
-      if (isTurn) this.caller.claims(Math.min(endMs, nowMs), nowMs, nowMs);
-      else if (!isAwaited) this.caller.forget();
+        newText !== '' && (answers || this.#floor.isForUs || !isBackchannel(newText, this.#options.language));
+      if (isTurn) this.#caller.claims(Math.min(endMs, nowMs), nowMs, nowMs);
+      else if (!isAwaited) this.#caller.forget();
     }
-    this.nextCheckMs = nowMs;
-    return this.tellFloor(nowMs);
+    this.#nextCheckMs = nowMs;
+    return this.#tellFloor(nowMs);
   }
 
-  private end(reason: 'agent_goodbye' | 'silence' | 'error'): readonly TurnAction[] {
+  #end(reason: 'agent_goodbye' | 'silence' | 'error'): readonly TurnAction[] {
     this.state = { kind: 'ended' };
     return [{ do: 'end', reason }];
   }
 
-  private dropDraft(): readonly TurnAction[] {
-    if (this.draft === null) return NOTHING;
-    this.draft = null;
+  #dropDraft(): readonly TurnAction[] {
+    if (this.#draft === null) return NOTHING;
+    this.#draft = null;
     return [{ do: 'drop_draft' }];
   }
 
-  private wait(checkAtMs: number, actions: readonly TurnAction[] = NOTHING): readonly TurnAction[] {
-    this.nextCheckMs = checkAtMs;
+  #wait(checkAtMs: number, actions: readonly TurnAction[] = NOTHING): readonly TurnAction[] {
+    this.#nextCheckMs = checkAtMs;
     return actions;
   }
 }

@@ -16,43 +16,46 @@ interface Network {
 
 /** Exact replay on paper: feed it what was sent when, ask what had played when. */
 class PaperTwilio {
-  private readonly runs: { start: number; end: number; playMs: number }[] = [];
-  private bytes = 0;
-  private tailMs = 0;
-  private lastArrivalMs = 0;
-  private lastEchoMs = 0;
-  private messages = 0;
+  readonly #runs: { start: number; end: number; playMs: number }[] = [];
+  #bytes = 0;
+  #tailMs = 0;
+  #lastArrivalMs = 0;
+  #lastEchoMs = 0;
+  #messages = 0;
+  readonly #network: Network;
 
-  constructor(private readonly network: Network) {}
+  constructor(network: Network) {
+    this.#network = network;
+  }
 
-  private arrival(nowMs: number): number {
-    this.lastArrivalMs = Math.max(
-      this.lastArrivalMs,
-      nowMs + this.network.upMs + this.network.jitterMs(this.messages++),
+  #arrival(nowMs: number): number {
+    this.#lastArrivalMs = Math.max(
+      this.#lastArrivalMs,
+      nowMs + this.#network.upMs + this.#network.jitterMs(this.#messages++),
     );
-    return this.lastArrivalMs;
+    return this.#lastArrivalMs;
   }
 
   media(bytes: number, nowMs: number): void {
-    const playMs = Math.max(this.arrival(nowMs), this.tailMs);
-    this.runs.push({ start: this.bytes, end: this.bytes + bytes, playMs });
-    this.bytes += bytes;
-    this.tailMs = playMs + bytes / 8;
+    const playMs = Math.max(this.#arrival(nowMs), this.#tailMs);
+    this.#runs.push({ start: this.#bytes, end: this.#bytes + bytes, playMs });
+    this.#bytes += bytes;
+    this.#tailMs = playMs + bytes / 8;
   }
 
   /** When the echo of a mark sent now reaches us. */
   mark(nowMs: number): number {
-    const playedMs = Math.max(this.arrival(nowMs), this.tailMs);
-    this.lastEchoMs = Math.max(
-      this.lastEchoMs,
-      playedMs + this.network.downMs + (this.network.echoJitterMs?.(this.messages) ?? 0),
+    const playedMs = Math.max(this.#arrival(nowMs), this.#tailMs);
+    this.#lastEchoMs = Math.max(
+      this.#lastEchoMs,
+      playedMs + this.#network.downMs + (this.#network.echoJitterMs?.(this.#messages) ?? 0),
     );
-    return this.lastEchoMs;
+    return this.#lastEchoMs;
   }
 
   playedAt(ms: number): number {
     let played = 0;
-    for (const { start, end, playMs } of this.runs) {
+    for (const { start, end, playMs } of this.#runs) {
       if (ms >= playMs) played = Math.min(end, start + Math.floor((ms - playMs) * 8));
     }
     return played;
@@ -60,7 +63,7 @@ class PaperTwilio {
 
   /** What had played when a clear sent now arrives. */
   playedAtClear(nowMs: number): number {
-    return this.playedAt(this.arrival(nowMs));
+    return this.playedAt(this.#arrival(nowMs));
   }
 }
 

@@ -27,7 +27,7 @@ class Sound {
     for (const end = this.now + ms; this.now < end; ) {
       this.now += WINDOW_MS;
       this.stretch.add({ ...emptyWindow(), probability: 0.9, levelDb: -25, voicing }, this.now);
-      this.move();
+      this.#move();
     }
     return this;
   }
@@ -35,17 +35,17 @@ class Sound {
   silent(ms: number): this {
     for (const end = this.now + ms; this.now < end; ) {
       this.now += WINDOW_MS;
-      this.move();
+      this.#move();
     }
     return this;
   }
 
   is(verdict: Verdict): this {
     this.stretch.verdict = verdict;
-    return this.move(verdict === 'speech' ? 'yield' : 'keep');
+    return this.#move(verdict === 'speech' ? 'yield' : 'keep');
   }
 
-  private move(action: 'hold' | 'yield' | 'keep' = 'hold'): this {
+  #move(action: 'hold' | 'yield' | 'keep' = 'hold'): this {
     const what = this.hold.move(action, this.stretch, this.now, this.agent, this.aboveDb);
     if (what !== 'none') this.done.push(`${what} ${this.now - this.stretch.onsetMs}`);
     return this;
