@@ -100,7 +100,7 @@ test('a pause within speech is reported before it can be an end', () => {
   hear(0, 50, 1);
   hear(1000, 7, 0);
   expect([pauses.length, edges.length]).toEqual([1, 0]);
-  expect(Math.abs(pauses[0] - (ORIGIN_MS + 1096))).toBeLessThanOrEqual(52);
+  expect(Math.abs(pauses[0] - (ORIGIN_MS + 1032))).toBeLessThanOrEqual(52);
 });
 
 describe('a clock that is put right in the middle of a word', () => {

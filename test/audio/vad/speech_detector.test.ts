@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
 import { SpeechDetector, type VadOptions, WINDOW_MS } from '../../../src/audio/vad/speech_detector.js';
 
-const OPTIONS: VadOptions = { startThreshold: 0.5, endThreshold: 0.35, minSpeechMs: 96, minSilenceMs: 96, padMs: 0 };
+const OPTIONS: VadOptions = {
+  startThreshold: 0.5,
+  endThreshold: 0.35,
+  minSpeechMs: 96,
+  minSilenceMs: 96,
+  padMs: 0,
+  pauseMs: 96,
+};
 
 /** One letter per 32 ms window: S speech, d doubtful (between the thresholds), _ silence. */
 const PROBABILITY: Record<string, number> = { S: 0.9, d: 0.4, _: 0.1 };
@@ -53,6 +60,14 @@ test.each([
   ['______', '', 'and silence alone has none'],
 ])('%s: %s (%s)', (windows, expected) => {
   expect(decisions(windows, { ...OPTIONS, minSilenceMs: 192 }).edges).toBe(expected);
+});
+
+test.each([
+  ['SSS______', 'start@3 pause@4 end@9', 'the first window of silence is a pause'],
+  ['SSS_SS______', 'start@3 pause@4 pause@7 end@12', 'in each silence'],
+  ['SSSdddS', 'start@3', 'doubt is none'],
+])('unless told otherwise: %s: %s (%s)', (windows, expected) => {
+  expect(decisions(windows, { ...OPTIONS, minSilenceMs: 192, pauseMs: undefined }).edges).toBe(expected);
 });
 
 test('the thresholds themselves: at the start threshold it is speech, at the end threshold not yet silence', () => {
