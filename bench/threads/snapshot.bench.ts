@@ -52,10 +52,10 @@ function snapshotOf(history: ChatHistory, turnCount: number, turns: TurnReport[]
   return {
     ...{ callSid: `CA${'0'.repeat(32)}`, direction: 'inbound', ourNumber: '+12025550143', theirNumber: '+12025550199' },
     ...{ acceptedAt: '2026-03-04T05:06:07.890Z', agentId: 'default', variables: {}, atMs: 0, seq: 1, greeted: true },
-    ...{ turnCount, history: history.snapshot().turns, asked: null, turn: null },
+    ...{ turnCount, history: history.snapshot().turns, asked: null, turn: null, offRecord: false },
     stream: { streamSid: `MZ${'0'.repeat(32)}`, originMs: 1000.5, startedMs: 1100.5 },
     past: {
-      ...{ turns, bargeIns: [], errors: [], tools: [] },
+      ...{ turns, bargeIns: [], errors: [], tools: [], pauses: [] },
       usage: { promptTokens: 5000, completionTokens: 900, ttsCharacters: 4000, sttSeconds: 120.5 },
       media: { framesIn: 6000, lost: 0, late: 0, concealed: 0, framesOut: 4000, underruns: 0 },
     },

@@ -17,6 +17,8 @@ export type CallNews =
   | { kind: 'turn'; turn: TurnReport }
   /** The caller's sound over ours was judged: `interrupt`, or `withdraw` before anything was heard. */
   | { kind: 'floor'; decision: string }
+  /** Nothing is kept of what is said from now on, or all is again. */
+  | { kind: 'off_record'; isOff: boolean }
   /** The model had a tool run. */
   | { kind: 'tool'; tool: ToolReport }
   /** All that another worker needs to go on with the call. */

@@ -26,6 +26,8 @@ export interface CallSnapshot {
   asked: string | null;
   /** The row of the turn that `asked` began. */
   turn: TurnReport | null;
+  /** An operator has asked that nothing be kept of what is said. */
+  offRecord: boolean;
   /** Where the media stream stood; null = it had not begun. Means something only where its socket is open. */
   stream: StreamPlace | null;
   /**

@@ -28,6 +28,12 @@ export interface TurnReport {
   firstAudioMs: number | null;
 }
 
+/** A stretch off the record: nothing said in it was kept. Call time in ms; `toMs` null = it lasted to the end. */
+export interface PauseReport {
+  fromMs: number;
+  toMs: number | null;
+}
+
 /** One run of a tool. Its result is not kept: it may hold anything. */
 export interface ToolReport {
   turn: number;
@@ -78,6 +84,7 @@ export interface CallReportParts {
   turns: TurnReport[];
   bargeIns: BargeInReport[];
   tools: ToolReport[];
+  pauses: PauseReport[];
   errors: ErrorReport[];
   usage: UsageReport;
   media: MediaReport;

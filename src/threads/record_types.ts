@@ -13,6 +13,8 @@ export const INGRESS = {
   SOCKET_CLOSED: 4,
   /** Somebody on our side ends the call. Payload: UTF-8 reason, one of `EndReason`. */
   HANGUP: 5,
+  /** What is said is off the record from now on, or on it again. Payload: UTF-8 `on` or `off`. */
+  OFF_RECORD: 6,
 } as const;
 
 /** Worker -> main, in a slot's egress ring. */

@@ -14,6 +14,7 @@ import type { Timeline } from './timeline.js';
 
 export class CallArchive {
   recorder: Recorder | null = null;
+  #isPaused = false;
   readonly #files: CallPlan['recording'];
   readonly #report: CallReport;
   readonly #timeline: Timeline;
@@ -37,6 +38,15 @@ export class CallArchive {
     if (this.#files === null) return;
     this.#report.recording = path.basename(this.#files.audio);
     this.recorder = new Recorder(this.#files.audio, dsp, buffers, this.#onError, callMs);
+    if (this.#isPaused) this.recorder.pause(callMs);
+  }
+
+  /** From now on silence is written in place of what is heard, or what is heard again. Also before there is a recording. */
+  pause(isPaused: boolean, nowMs: number): void {
+    const callMs = this.#timeline.toCallMs(nowMs);
+    this.#isPaused = isPaused;
+    if (isPaused) this.recorder?.pause(callMs);
+    else this.recorder?.resume(callMs);
   }
 
   tick(nowMs: number): void {

@@ -13,6 +13,7 @@ import type { ThreadMetrics } from '../metrics/shared_metrics.js';
 import type { LlmRequest, ToolSpec } from '../providers/llm.js';
 import { type CallReport, tenths } from './call_report.js';
 import type { EventFeed } from './event_feed.js';
+import type { OffRecord } from './off_record.js';
 import type { Heard } from './playout.js';
 import type { Spoken } from './speaker.js';
 import type { Timeline } from './timeline.js';
@@ -26,6 +27,7 @@ export interface CallMemoryLinks {
   log: Logger;
   timeline: Timeline;
   events: EventFeed;
+  offRecord: OffRecord;
   /** What the model may ask for. */
   specs: readonly ToolSpec[];
 }
@@ -62,6 +64,11 @@ export class CallMemory {
 
   /** The stream began: from now on the call can go on elsewhere. */
   begins(): void {
+    this.#snapshot();
+  }
+
+  /** Something of the call changed that is not words. */
+  changed(): void {
     this.#snapshot();
   }
 
@@ -230,7 +237,9 @@ export class CallMemory {
     const turnCount = this.#asked === null ? this.#turnCount : this.#turnCount - 1;
     const { turns: history } = this.#history.snapshot();
     const turn = this.#asked === null || this.#row === null ? null : { ...this.#row };
-    this.#links.events.snapshot({ ...order, greeted: this.#greeted, turnCount, history, asked: this.#asked, turn });
+    const offRecord = this.#links.offRecord.has('operator');
+    const words = { greeted: this.#greeted, turnCount, history, asked: this.#asked, turn };
+    this.#links.events.snapshot({ ...order, ...words, offRecord });
   }
 
   #newRow(turn: number, caller: string): TurnReport {

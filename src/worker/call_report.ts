@@ -3,7 +3,14 @@
 
 import { type CallOrder, type EndReason, fromAndTo } from '../call/call.js';
 import type { CallSummary } from '../call/call_report.js';
-import type { BargeInReport, CallReportParts, MediaReport, ToolReport, TurnReport } from '../call/report_parts.js';
+import type {
+  BargeInReport,
+  CallReportParts,
+  MediaReport,
+  PauseReport,
+  ToolReport,
+  TurnReport,
+} from '../call/report_parts.js';
 import { isoNow } from '../clock.js';
 import type { EngineError } from '../errors.js';
 
@@ -11,6 +18,8 @@ import type { EngineError } from '../errors.js';
 const ERRORS_MAX = 100;
 /** Turns kept with their words; a call that long is no conversation any more. */
 const TURNS_MAX = 1000;
+/** Stretches off the record kept per call. */
+const PAUSES_MAX = 200;
 /** Runs of tools kept per call. */
 const TOOLS_MAX = 200;
 
@@ -18,6 +27,7 @@ export class CallReport {
   readonly turns: TurnReport[];
   readonly bargeIns: BargeInReport[];
   readonly tools: ToolReport[];
+  readonly pauses: PauseReport[];
   readonly usage: CallSummary['usage'];
   streamSid: string | null = null;
   recording: string | null = null;
@@ -33,6 +43,7 @@ export class CallReport {
     this.turns = [...past.turns];
     this.bargeIns = [...past.bargeIns];
     this.tools = [...past.tools];
+    this.pauses = [...(past.pauses ?? [])];
     this.usage = { ...past.usage };
     this.#errors = [...past.errors];
     this.#mediaBefore = past.media;
@@ -70,6 +81,14 @@ export class CallReport {
     if (this.tools.length < TOOLS_MAX) this.tools.push(run);
   }
 
+  /** The call goes off the record at `atMs` of its time, or is on it again. */
+  pause(isOff: boolean, atMs: number): void {
+    const open = this.pauses[this.pauses.length - 1];
+    if (isOff) {
+      if (this.pauses.length < PAUSES_MAX) this.pauses.push({ fromMs: atMs, toMs: null });
+    } else if (open?.toMs === null) open.toMs = atMs;
+  }
+
   error(error: EngineError): void {
     if (this.#errors.length >= ERRORS_MAX) return;
     this.#errors.push({
@@ -86,6 +105,7 @@ export class CallReport {
       turns: [],
       bargeIns: this.bargeIns,
       tools: this.tools,
+      pauses: this.pauses,
       errors: this.#errors,
       usage: this.#usageWith(sttSeconds),
       media: sumOf(this.#mediaBefore, media),
@@ -111,6 +131,7 @@ export class CallReport {
       turns: this.turns,
       bargeIns: this.bargeIns,
       tools: this.tools,
+      pauses: this.pauses,
       errors: this.#errors,
       usage: this.#usageWith(sttSeconds),
       media: sumOf(this.#mediaBefore, media),
@@ -127,6 +148,7 @@ function nothingYet(): CallReportParts {
     turns: [],
     bargeIns: [],
     tools: [],
+    pauses: [],
     errors: [],
     usage: { promptTokens: 0, completionTokens: 0, ttsCharacters: 0, sttSeconds: 0 },
     media: { framesIn: 0, lost: 0, late: 0, concealed: 0, framesOut: 0, underruns: 0 },

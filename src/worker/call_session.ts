@@ -21,6 +21,7 @@ import { Dialogue } from './dialogue.js';
 import { EventFeed } from './event_feed.js';
 import { MediaEgress } from './media_egress.js';
 import { MediaIngress } from './media_ingress.js';
+import { OffRecord } from './off_record.js';
 import { Playout } from './playout.js';
 import type { SessionLinks, SessionServices } from './session_services.js';
 
@@ -44,6 +45,7 @@ export class CallSession {
   readonly #dialogue: Dialogue;
   readonly #stream: CallStream;
   readonly #hearing: CallHearing;
+  readonly #offRecord = new OffRecord((isOff) => this.#onOffRecord(isOff));
   #resolveEnded!: (summary: CallSummary) => void;
   #endReason: EndReason | null = null;
   #housekeepingMs = 0;
@@ -66,13 +68,16 @@ export class CallSession {
       onStart: (start) => this.#onStart(start),
       onFrame: (mulaw, pcm, callMs) => this.#ears.frame(mulaw, pcm, callMs),
       onMark: (name) => this.#playout.mark(name, nowMs()),
-      onDtmf: (digit) => this.#dialogue.key(digit, nowMs()),
+      onDtmf: (digit) => {
+        if (!this.#ears.isDeaf) this.#dialogue.key(digit, nowMs());
+      },
       onStop: () => this.#end('caller_hangup'),
       onSocketClosed: (code) => {
         this.#log.debug({ code }, 'media socket closed');
         this.#end(this.#limits.startedMs === null ? 'start_timeout' : 'socket_lost');
       },
       onHangup: (reason) => this.#end(END_REASONS.find((known) => known === reason) ?? 'operator'),
+      onOffRecord: (isOff) => this.#byOperator(isOff),
       onProtocolError: () => this.#end('protocol'),
     });
     const { timeline } = this.#ingress;
@@ -92,6 +97,7 @@ export class CallSession {
     this.#dialogue = new Dialogue({
       ...{ order, plan, services, playout: this.#playout, timeline },
       ...{ report: this.#report, events: this.#events, log: this.#log, said: links.said },
+      offRecord: this.#offRecord,
       finalizeStt: () => this.#hearing.finalize(),
       onFault: (error, message) => this.#fault(error, message),
       onEnd: (reason) => this.#end(reason),
@@ -114,6 +120,7 @@ export class CallSession {
       this.#hearing.open();
       tts.warm();
       llm.warm();
+      if (this.#order.resume?.offRecord === true) this.#byOperator(true);
       const taken = this.#stream.goOn(this.#order, nowMs());
       if (taken !== null) this.#log.info(taken, 'call taken over from a worker that died');
       this.#events.emit({ kind: 'state', state: 'connecting', streamSid: null });
@@ -179,6 +186,21 @@ export class CallSession {
     this.#stream.begin(streamSid, nowMs());
     const { recording } = this.#report;
     this.#log.info({ streamSid, direction: this.#order.direction, recording }, 'media stream started');
+  }
+
+  /** By the API: nothing of the caller is taken in, for whatever is heard goes to the model and into the transcript. */
+  #byOperator(isOff: boolean): void {
+    this.#ears.deafen(isOff, this.#ingress.timeline.toCallMs(nowMs()));
+    this.#offRecord.set('operator', isOff);
+    this.#dialogue.offRecord();
+  }
+
+  #onOffRecord(isOff: boolean): void {
+    const now = nowMs();
+    this.#archive.pause(isOff, now);
+    this.#report.pause(isOff, this.#ingress.timeline.reported(now) ?? 0);
+    this.#events.emit({ kind: 'off_record', isOff });
+    this.#log.info({ isOff }, 'call off the record');
   }
 
   #fault(error: EngineError, message: string): void {

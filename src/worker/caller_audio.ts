@@ -5,7 +5,7 @@ import type { CallPlan } from '../agents/call_plan.js';
 import type { SoundFeatures } from '../audio/sound/sound_batch.js';
 import { SpeechDetector } from '../audio/vad/speech_detector.js';
 import type { VadBatch } from '../audio/vad/vad_batch.js';
-import { BYTES_PER_MS, FRAME_MS, FRAME_SAMPLES } from '../audio_format.js';
+import { BYTES_PER_MS, FRAME_MS, FRAME_SAMPLES, MULAW_SILENCE } from '../audio_format.js';
 import type { SttSession } from '../providers/stt.js';
 import type { Recorder } from './recorder.js';
 
@@ -13,6 +13,9 @@ import type { Recorder } from './recorder.js';
 const STT_BATCH_SPEECH = 60 * BYTES_PER_MS;
 /** The same in silence, where nobody waits for the words. */
 const STT_BATCH_SILENCE = 200 * BYTES_PER_MS;
+/** What is taken in instead of a caller who is not to be heard. */
+const SILENT_MULAW = new Uint8Array(FRAME_SAMPLES).fill(MULAW_SILENCE);
+const SILENT_PCM = new Int16Array(FRAME_SAMPLES);
 /** Sound is judged as at most this old: audio that was held up longer was still heard by us only now. */
 const JUDGED_LATE_MAX_MS = 1000;
 
@@ -33,6 +36,8 @@ export interface CallerAudioHandlers {
 export class CallerAudio {
   recorder: Recorder | null = null;
   stt: SttSession | null = null;
+  /** Call time before which nothing may be heard of the caller; infinite = not heard at all. */
+  #deafToMs = Number.NEGATIVE_INFINITY;
   /** Seconds of audio given to STT, for the bill. */
   sttSeconds = 0;
   readonly #vad: VadBatch;
@@ -55,13 +60,24 @@ export class CallerAudio {
     this.#detector = new SpeechDetector(options);
   }
 
+  /** Nobody of ours is to hear the caller: VAD and recognition get silence, and keep their clocks. */
+  get isDeaf(): boolean {
+    return this.#deafToMs === Number.POSITIVE_INFINITY;
+  }
+
+  /** The caller is not to be heard from now on, or again from `callMs` on: what was said before may still come in. */
+  deafen(isDeaf: boolean, callMs: number): void {
+    this.#deafToMs = isDeaf ? Number.POSITIVE_INFINITY : callMs;
+  }
+
   /** One frame that begins at `callMs` on the call's timeline. No allocation. */
   frame(mulaw: Uint8Array, pcm: Int16Array, callMs: number): void {
+    const isDeaf = callMs < this.#deafToMs;
     this.recorder?.caller(callMs, mulaw);
     this.#frameEndCallMs = callMs + FRAME_MS;
-    this.#vad.push(this.#vadStream, pcm, 0, FRAME_SAMPLES, this.#frameEndCallMs);
+    this.#vad.push(this.#vadStream, isDeaf ? SILENT_PCM : pcm, 0, FRAME_SAMPLES, this.#frameEndCallMs);
     this.#pushedSamples += FRAME_SAMPLES;
-    this.#batch.set(mulaw, this.#batched);
+    this.#batch.set(isDeaf ? SILENT_MULAW : mulaw, this.#batched);
     this.#batched += FRAME_SAMPLES;
     if (this.#batched >= (this.#detector.speaking ? STT_BATCH_SPEECH : STT_BATCH_SILENCE)) this.flushStt();
   }

@@ -20,12 +20,15 @@ import { CallMemory } from './call_memory.js';
 import type { CallReport } from './call_report.js';
 import { CallTools } from './call_tools.js';
 import type { EventFeed } from './event_feed.js';
+import type { OffRecord } from './off_record.js';
 import type { Heard, Playout } from './playout.js';
 import type { SessionServices } from './session_services.js';
 import { Speaker, type Spoken } from './speaker.js';
 import type { Timeline } from './timeline.js';
 
 const TICK: TurnEvent = { on: 'tick' };
+/** A caller whom nobody is to hear is busy: told so often, they are not asked whether they are there. */
+const BUSY_EVERY_MS = 1000;
 /** What was said in the last seconds, for telling an echo. */
 const OUR_WORDS_CHARACTERS = 120;
 const SPEAKABLE = /[\p{L}\p{N}]/u;
@@ -39,6 +42,7 @@ export interface DialogueLinks {
   report: CallReport;
   events: EventFeed;
   log: Logger;
+  offRecord: OffRecord;
   /** So much of the reply under way was handed over: for whoever has to go on with the call. */
   said: SaidSoFar;
   /** Recognition shall give the final words of all audio so far, now. */
@@ -57,6 +61,7 @@ export class Dialogue {
   readonly #speaker: Speaker;
   readonly #keypad = new Keypad();
   #startedMs = 0;
+  #busyMs = 0;
   #isOver = false;
   /** What the caller did not hear of the reply that was interrupted last. */
   #cutOff = '';
@@ -143,12 +148,21 @@ export class Dialogue {
     this.event({ on: 'key' }, now);
   }
 
+  /** An operator has the call off the record, or on it again: whoever goes on with it must know. */
+  offRecord(): void {
+    if (this.state !== 'idle') this.#memory.changed();
+  }
+
   /** The beat: audio that is due, and what only time decides. */
   tick(now: number): void {
     this.#speaker.tick(now);
     if (now >= this.#allSaidMs) this.#onAllSaid(now);
     if (now >= this.#keypad.dueMs && this.#turns.state.kind === 'listening') {
       this.event({ on: 'typed', text: this.#keypad.take() }, now);
+    }
+    if (now >= this.#busyMs && this.#links.offRecord.has('operator')) {
+      this.#busyMs = now + BUSY_EVERY_MS;
+      this.event({ on: 'key' }, now);
     }
     this.event(TICK, now);
   }

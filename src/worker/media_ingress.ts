@@ -25,6 +25,8 @@ export interface IngressHandlers {
   onStop(): void;
   onSocketClosed(code: number): void;
   onHangup(reason: string): void;
+  /** Somebody on our side asks that nothing be kept from now on, or that all be kept again. */
+  onOffRecord(isOff: boolean): void;
   /** Too much of what came is no JSON. */
   onProtocolError(): void;
 }
@@ -211,6 +213,7 @@ export class MediaIngress {
     const payload = Buffer.from(ring.bytes.slice(ring.offset, ring.offset + ring.length)).toString('utf8');
     if (ring.type === INGRESS.SOCKET_CLOSED) handlers.onSocketClosed(Number(payload));
     else if (ring.type === INGRESS.HANGUP) handlers.onHangup(payload);
+    else if (ring.type === INGRESS.OFF_RECORD) handlers.onOffRecord(payload === 'on');
   }
 
   /** No JSON. What is JSON but not understood is counted and ignored: Twilio may send more tomorrow than today. */

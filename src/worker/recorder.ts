@@ -25,6 +25,8 @@ const SAMPLE_BYTES = 4;
 const LONGEST_MS = 24 * 3600 * 1000;
 /** How far back a recording that goes on may still be told of audio: what waited in the ring for the next worker. */
 const GO_ON_BACK_MS = 3000;
+/** Audio of before a pause or within it may come so late; a pause that follows another this soon goes on with it. */
+const LATE_SAMPLES = 5000 * SAMPLES_PER_MS;
 /** Audio that begins this near to where the last ended follows it without a seam: 1 ms. */
 const SEAM_SAMPLES = 8;
 /** A hole up to this long is no silence but a clock that was put right: the last sample goes on through it. */
@@ -55,6 +57,9 @@ export class Recorder {
   #written = 0;
   #callerEnd = 0;
   #agentEnd = 0;
+  /** What is heard from the one position to the other is silence in the file, whenever it comes in. */
+  #quietFrom = Number.POSITIVE_INFINITY;
+  #quietTo = Number.NEGATIVE_INFINITY;
   #stopped = false;
 
   /**
@@ -87,7 +92,9 @@ export class Recorder {
   caller(callMs: number, mulaw: Uint8Array): void {
     if (this.#stopped || !isCallTime(callMs)) return;
     const at = joined(Math.round(callMs * SAMPLES_PER_MS), this.#callerEnd);
-    this.#place(this.#left, this.#callerEnd, at, mulaw, 0, FRAME_SAMPLES);
+    // Whole frames: half a frame of a word is still of that word.
+    if (!this.#isQuiet(at) && !this.#isQuiet(at + FRAME_SAMPLES - 1))
+      this.#place(this.#left, this.#callerEnd, at, mulaw, 0, FRAME_SAMPLES);
     this.#callerEnd = Math.max(this.#callerEnd, at + FRAME_SAMPLES);
   }
 
@@ -95,7 +102,8 @@ export class Recorder {
   agent(callMs: number, mulaw: Uint8Array, offset: number, count: number): void {
     if (this.#stopped || !isCallTime(callMs)) return;
     const at = joined(Math.round(callMs * SAMPLES_PER_MS), this.#agentEnd);
-    this.#place(this.#right, this.#agentEnd, at, mulaw, offset, count);
+    if (!this.#isQuiet(at) && !this.#isQuiet(at + count - 1))
+      this.#place(this.#right, this.#agentEnd, at, mulaw, offset, count);
     this.#agentEnd = at + count;
   }
 
@@ -105,6 +113,20 @@ export class Recorder {
     const from = Math.max(this.#written, Math.round(callMs * SAMPLES_PER_MS));
     for (let at = from; at < this.#agentEnd; at++) this.#right[at & MASK] = MULAW_SILENCE;
     this.#agentEnd = Math.min(this.#agentEnd, from);
+  }
+
+  /** What is heard from `callMs` on is not recorded: silence in its place, the timeline goes on. Safe twice. */
+  pause(callMs: number): void {
+    if (!isCallTime(callMs) || this.#quietTo === Number.POSITIVE_INFINITY) return;
+    const at = Math.round(callMs * SAMPLES_PER_MS);
+    if (at - this.#quietTo > LATE_SAMPLES) this.#quietFrom = at;
+    this.#quietTo = Number.POSITIVE_INFINITY;
+  }
+
+  /** What is heard from `callMs` on is recorded again. Safe twice. */
+  resume(callMs: number): void {
+    if (!isCallTime(callMs) || this.#quietTo !== Number.POSITIVE_INFINITY) return;
+    this.#quietTo = Math.round(callMs * SAMPLES_PER_MS);
   }
 
   /** Writes whole seconds that can't change any more. Cheap when there is none. */
@@ -124,6 +146,10 @@ export class Recorder {
       this.#stopped = true;
     }
     await this.#file.close();
+  }
+
+  #isQuiet(at: number): boolean {
+    return at >= this.#quietFrom && at < this.#quietTo;
   }
 
   /** `end`: where this channel's audio has ended so far. */

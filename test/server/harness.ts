@@ -65,6 +65,7 @@ export function summaryOf(order: CallOrder, endReason: EndReason): CallSummary {
       turns: [],
       bargeIns: [],
       tools: [],
+      pauses: [],
       errors: [],
     },
     usage: { promptTokens: 0, completionTokens: 0, ttsCharacters: 0, sttSeconds: 0 },

@@ -69,3 +69,19 @@ test('a folder that has gone: told, and neither close nor record rejects', async
   expect(errors.length).toBeGreaterThan(0);
   expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['RECORDING_WRITE']));
 });
+
+test('a call that is off the record when its stream begins is recorded only from when it is on it', async () => {
+  const calls = archive(inside());
+  calls.pause(true, 4000);
+  calls.open(dsp, new RecorderBuffers(), 0);
+  const loud = new Uint8Array(160).fill(0x80);
+  for (let at = 0; at < 2000; at += 20) {
+    if (at === 1000) calls.pause(false, 6000);
+    calls.recorder?.caller(at, loud);
+  }
+  await calls.close(7000);
+  const samples = fs.readFileSync(path.join(dir, 'call.wav')).subarray(44);
+  expect(samples.length).toBe(2000 * 8 * 4);
+  expect(samples.subarray(0, 1000 * 8 * 4).every((byte) => byte === 0)).toBe(true);
+  expect(samples.readInt16LE(1000 * 8 * 4)).not.toBe(0);
+});

@@ -5,6 +5,7 @@ import type { CallSnapshot } from '../../src/call/call_snapshot.js';
 import { CallMemory } from '../../src/worker/call_memory.js';
 import { CallReport } from '../../src/worker/call_report.js';
 import { EventFeed } from '../../src/worker/event_feed.js';
+import { OffRecord } from '../../src/worker/off_record.js';
 import type { Heard } from '../../src/worker/playout.js';
 import type { Spoken } from '../../src/worker/speaker.js';
 import { Timeline } from '../../src/worker/timeline.js';
@@ -22,6 +23,7 @@ function make(order: CallOrder): void {
   memory = new CallMemory({
     ...{ order, plan: services.plan(order), report, metrics: services.metrics, log: services.log, timeline },
     specs: [],
+    offRecord: new OffRecord(() => {}),
     events: new EventFeed(
       order,
       (event) => events.push(event),

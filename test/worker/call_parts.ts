@@ -54,7 +54,18 @@ export const ORDER: CallOrder = {
 export function snapshotWith(fields: Partial<CallSnapshot>): CallSnapshot {
   const { slot: _slot, resume: _resume, takeOver: _takeOver, agentDefinition: _agent, ...who } = ORDER;
   return {
-    ...{ ...who, atMs: 0, seq: 1, greeted: true, turnCount: 0, history: [], asked: null, turn: null, stream: null },
+    ...{
+      ...who,
+      atMs: 0,
+      seq: 1,
+      greeted: true,
+      turnCount: 0,
+      history: [],
+      asked: null,
+      turn: null,
+      offRecord: false,
+      stream: null,
+    },
     past: NOTHING_YET.past,
     ...fields,
   };
@@ -64,7 +75,7 @@ export function snapshotWith(fields: Partial<CallSnapshot>): CallSnapshot {
 export const NOTHING_YET: CallMoment = {
   stream: null,
   past: {
-    ...{ turns: [], bargeIns: [], tools: [], errors: [] },
+    ...{ turns: [], bargeIns: [], tools: [], pauses: [], errors: [] },
     usage: { promptTokens: 0, completionTokens: 0, ttsCharacters: 0, sttSeconds: 0 },
     media: { framesIn: 0, lost: 0, late: 0, concealed: 0, framesOut: 0, underruns: 0 },
   },

@@ -378,3 +378,39 @@ describe('a call that is taken over from a worker that died', () => {
     expect(readdirSync(dir).filter((name) => name.endsWith('.wav'))).toEqual([summary.recording]);
   });
 });
+
+test('off the record: keys are nothing, nobody is asked whether they are there, and the record tells when it was', async () => {
+  const call = new Call();
+  call.greeted();
+  call.control(INGRESS.OFF_RECORD, 'on');
+  call.pass(10);
+  for (const digit of '4111') call.key(digit);
+  call.pass(25_000);
+  expect(call.tts).toHaveLength(1);
+  call.control(INGRESS.OFF_RECORD, 'off');
+  call.pass(10);
+  for (const digit of '42#') call.key(digit);
+  call.pass(100);
+  expect(call.llm.at(-1)!.request.messages.at(-1)!.content).toBe('typed 4 2 # on the keypad');
+  call.control(INGRESS.HANGUP, 'operator');
+  call.pass(10);
+  const { pauses } = await call.session.ended;
+  expect(pauses).toHaveLength(1);
+  expect(pauses[0].toMs! - pauses[0].fromMs).toBeGreaterThan(24_900);
+  expect(call.events.filter(({ kind }) => kind === 'off_record')).toMatchObject([{ isOff: true }, { isOff: false }]);
+  const snapshots = call.events.filter((event) => event.kind === 'snapshot').map(({ snapshot }) => snapshot.offRecord);
+  expect(snapshots).toContain(true);
+  expect(snapshots.at(-1)).toBe(false);
+});
+
+test('a call that was off the record where it was held before is off it here', async () => {
+  const call = new Call({}, { ...ORDER, resume: snapshotWith({ offRecord: true }) });
+  call.start();
+  call.pass(100);
+  call.key('4');
+  call.pass(25_000);
+  expect([call.llm, call.tts]).toEqual([[], []]);
+  call.control(INGRESS.HANGUP, 'operator');
+  call.pass(10);
+  expect((await call.session.ended).pauses).toMatchObject([{ toMs: null }]);
+});

@@ -13,6 +13,8 @@ const frame = new Uint8Array(160).fill(1);
 const pcm = new Int16Array(160);
 
 let sent: number[];
+let heard: number[];
+let judgedPcm: number[];
 let recorded: number[];
 let edges: [string, number][];
 let pauses: number[];
@@ -21,12 +23,19 @@ let audio: CallerAudio;
 let samples: number;
 beforeEach(() => {
   sent = [];
+  heard = [];
+  judgedPcm = [];
   recorded = [];
   edges = [];
   pauses = [];
   endAudioMs = [];
   samples = 0;
-  const vad = { push: (_stream: number, _pcm: Int16Array, _at: number, count: number) => (samples += count) };
+  const vad = {
+    push(_stream: number, pushed: Int16Array, _at: number, count: number) {
+      samples += count;
+      judgedPcm.push(pushed[0]);
+    },
+  };
   audio = new CallerAudio(vad as unknown as VadBatch, 0, OPTIONS as never, {
     onSpeechStart: (startMs) => edges.push(['start', startMs]),
     onSpeechPause: (nowMs) => pauses.push(nowMs),
@@ -35,7 +44,12 @@ beforeEach(() => {
       endAudioMs.push(audioMs);
     },
   });
-  audio.stt = { sendAudio: (bytes: Uint8Array) => sent.push(bytes.length) } as unknown as SttSession;
+  audio.stt = {
+    sendAudio: (bytes: Uint8Array) => {
+      sent.push(bytes.length);
+      heard.push(...bytes);
+    },
+  } as unknown as SttSession;
   audio.recorder = { caller: (callMs: number) => recorded.push(callMs) } as unknown as Recorder;
 });
 
@@ -164,4 +178,26 @@ test('the VAD is told when on the call the frame ended', () => {
   });
   for (const callMs of [0, 20, 60]) ears.frame(frame, pcm, callMs);
   expect(ends).toEqual([20, 40, 80]);
+});
+
+test('a caller who is not to be heard: recognition and VAD get silence of the same length', () => {
+  hear(0, 10, 0);
+  audio.deafen(true, 200);
+  expect(audio.isDeaf).toBe(true);
+  pcm.fill(99);
+  hear(200, 10, 0);
+  audio.deafen(false, 400);
+  // Of the pause, and late: still not for us.
+  hear(380, 1, 0);
+  hear(400, 9, 0);
+  pcm.fill(0);
+  audio.flushStt();
+  expect(audio.isDeaf).toBe(false);
+  expect(heard.length).toBe(30 * 160);
+  expect(heard.slice(0, 1600).every((byte) => byte === 1)).toBe(true);
+  expect(heard.slice(1600, 21 * 160).every((byte) => byte === 0xff)).toBe(true);
+  expect(heard.slice(21 * 160).every((byte) => byte === 1)).toBe(true);
+  expect(judgedPcm.slice(10, 21)).toEqual(new Array(11).fill(0));
+  expect(judgedPcm.slice(21)).toEqual(new Array(9).fill(99));
+  expect(recorded.length).toBe(30);
 });

@@ -10,6 +10,7 @@ import { CallReport } from '../../src/worker/call_report.js';
 import { Dialogue } from '../../src/worker/dialogue.js';
 import { EventFeed } from '../../src/worker/event_feed.js';
 import { EgressBuffers, MediaEgress } from '../../src/worker/media_egress.js';
+import { OffRecord } from '../../src/worker/off_record.js';
 import { Playout } from '../../src/worker/playout.js';
 import { Timeline } from '../../src/worker/timeline.js';
 import { CallBench, NOTHING_YET, ORDER, STREAM } from './call_parts.js';
@@ -44,6 +45,7 @@ function newDialogue(): Dialogue {
   return new Dialogue({
     ...{ order: ORDER, plan, services, playout, timeline, report, log: services.log },
     said: bench.rings.said,
+    offRecord: new OffRecord(() => {}),
     events: new EventFeed(
       ORDER,
       (event) => events.push(event),

@@ -46,6 +46,7 @@ class Line {
       onStop: tell('stop'),
       onSocketClosed: tell('closed'),
       onHangup: tell('hangup'),
+      onOffRecord: tell('off record'),
       onProtocolError: tell('protocol error'),
     });
   }

@@ -33,6 +33,7 @@ const ingress = new MediaIngress(rings.ingress, dsp, metrics, new IngressBuffers
   onStop: nothing,
   onSocketClosed: nothing,
   onHangup: nothing,
+  onOffRecord: nothing,
   onProtocolError: nothing,
 });
 const text = (message: object): Uint8Array => Buffer.from(JSON.stringify(message));

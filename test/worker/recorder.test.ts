@@ -317,3 +317,49 @@ test.each([10, 40])(
     expect(errors).toEqual([]);
   },
 );
+
+test('while paused silence is written in place of both sides, and the timeline goes on', async () => {
+  const recorder = make();
+  for (let ms = 0; ms < 3000; ms += 20) {
+    if (ms === 1000) recorder.pause(ms);
+    if (ms === 2000) recorder.resume(ms);
+    recorder.caller(ms, frame(LOUD));
+    recorder.agent(ms, frame(LOUD), 0, 160);
+    recorder.tick(ms + 20);
+  }
+  await recorder.close(3000);
+  for (const channel of Object.values(readStereo(path.join(dir, 'call.wav')))) {
+    expect(channel.length).toBe(24_000);
+    expect(channel.slice(0, 8000).every((sample) => sample !== 0)).toBe(true);
+    expect(channel.slice(8000, 16_000).every((sample) => sample === 0)).toBe(true);
+    expect(channel.slice(16_000).every((sample) => sample !== 0)).toBe(true);
+  }
+});
+
+test('what was said in a pause is silence also when it comes in late, or across an edge, or between two pauses', async () => {
+  const recorder = make();
+  recorder.pause(1000);
+  recorder.pause(1500);
+  recorder.resume(2000);
+  recorder.resume(2500);
+  recorder.caller(1900, frame(LOUD));
+  recorder.caller(990, frame(LOUD));
+  recorder.agent(1990, frame(LOUD), 0, 160);
+  recorder.pause(2600);
+  recorder.caller(1980, frame(LOUD));
+  recorder.resume(2700);
+  recorder.caller(2980, frame(LOUD));
+  await recorder.close(3000);
+  const { left, right } = readStereo(path.join(dir, 'call.wav'));
+  expect(firstSound(left)).toBe(2980 * 8);
+  expect(firstSound(right)).toBe(-1);
+});
+
+test('a pause at a time that is none changes nothing', async () => {
+  const recorder = make();
+  recorder.pause(Number.NaN);
+  recorder.caller(0, frame(LOUD));
+  recorder.resume(Number.NaN);
+  await recorder.close(20);
+  expect(firstSound(readStereo(path.join(dir, 'call.wav')).left)).toBe(0);
+});

@@ -205,6 +205,18 @@ export class CallControl {
     this.#options.ingress.control(entry.slot, INGRESS.HANGUP, reason);
   }
 
+  /** Nothing is kept from now on of what is said in a live call, or all is again. Safe twice. */
+  offRecord(entry: CallEntry, isOff: boolean): void {
+    if (entry.previous !== null) this.offRecord(entry.previous, isOff);
+    entry.isOffRecord = isOff;
+    // One that is still being dialled is told when it starts.
+    if (entry.phase === 'accepted' || entry.phase === 'connected') this.#tellOffRecord(entry);
+  }
+
+  #tellOffRecord({ slot, isOffRecord }: CallEntry): void {
+    this.#options.ingress.control(slot, INGRESS.OFF_RECORD, isOffRecord ? 'on' : 'off');
+  }
+
   /** Resolves when no call of this sid is live any more, or after `timeoutMs`. */
   over(callSid: string, timeoutMs: number): Promise<void> {
     if (this.#options.registry.findLive(callSid) === undefined) return Promise.resolve();
@@ -262,6 +274,7 @@ export class CallControl {
   }
 
   #run(entry: CallEntry, order: CallOrder): void {
+    if (entry.isOffRecord) this.#tellOffRecord(entry);
     this.#options.runner.run(order).then(
       (summary) => this.#finish(entry, summary.endReason, summary),
       (thrown: unknown) => this.#onTaskFailed(entry, order, toEngineError(thrown)),

@@ -34,6 +34,8 @@ export interface CallEntry {
   workerState: CallState | null;
   /** Why its worker was told to end it; null = it was not. */
   hangUp: EndReason | null;
+  /** An operator has asked that nothing be kept of what is said now. */
+  isOffRecord: boolean;
   /** The call failed and our voice could not say so: Twilio's has to. Known when the call is over. */
   apologyOwed: boolean;
   /** null for a call that never reached a worker, such as an unanswered one. */
@@ -89,6 +91,7 @@ export class CallRegistry {
       streamSid: null,
       workerState: null,
       hangUp: null,
+      isOffRecord: this.#live.get(call.callSid)?.isOffRecord ?? call.resume?.offRecord ?? false,
       apologyOwed: false,
       endReason: null,
       turns: [],

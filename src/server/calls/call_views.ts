@@ -56,6 +56,7 @@ export function overview(entry: CallEntry): CallRow {
     connected_at: entry.connectedAt,
     stream_sid: entry.streamSid,
     turns: entry.turns.length,
+    off_record: entry.isOffRecord,
     answered_by: entry.twilio.answeredBy,
   };
 }

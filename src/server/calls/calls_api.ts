@@ -17,7 +17,7 @@ import { details, mergeStatus, overview } from './call_views.js';
 import type { Dialler } from './dialler.js';
 import type { Idempotency } from './idempotency.js';
 import { readOutboundRequest } from './outbound_request.js';
-import type { HangUpResult, RemoteCalls } from './remote_calls.js';
+import type { HangUpResult, RecordingState, RemoteCalls } from './remote_calls.js';
 
 export const API_BODY_BYTES_MAX = 64 * 1024;
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
@@ -47,6 +47,7 @@ export class CallsApi {
       details: (callSid) => this.#details(callSid),
       status: (callSid, call) => this.#status(callSid, call),
       hangUp: (callSid) => this.#hangUp(callSid),
+      offRecord: (callSid, isOff) => this.#offRecord(callSid, isOff),
     });
   }
 
@@ -98,6 +99,28 @@ export class CallsApi {
     if (result === 'ended') throw new HttpError(409, `Call ${callSid} has ended`);
     return json(202, { call_sid: callSid, status: 'ending' });
   };
+
+  /** `POST /calls/{call_sid}/recording/pause` */
+  readonly pauseRecording = (request: ServerRequest): Promise<Reply> => this.#answerOffRecord(request, true);
+
+  /** `POST /calls/{call_sid}/recording/resume` */
+  readonly resumeRecording = (request: ServerRequest): Promise<Reply> => this.#answerOffRecord(request, false);
+
+  async #answerOffRecord(request: ServerRequest, isOff: boolean): Promise<Reply> {
+    const callSid = callSidParam(request);
+    const recording = this.#offRecord(callSid, isOff) ?? (await this.#options.remote.offRecord(callSid, isOff));
+    if (recording === null) throw new HttpError(404, `Call ${callSid} not found`);
+    if (recording === 'ended') throw new HttpError(409, `Call ${callSid} has ended`);
+    return { ...json(200, { call_sid: callSid, recording }), target: callSid };
+  }
+
+  #offRecord(callSid: string, isOff: boolean): RecordingState | null {
+    const entry = own(this.#options.registry.find(callSid));
+    if (entry === undefined) return null;
+    if (entry.phase === 'ended') return 'ended';
+    this.#options.control.offRecord(entry, isOff);
+    return isOff ? 'paused' : 'on';
+  }
 
   #details(callSid: string): Record<string, unknown> | null {
     const entry = own(this.#options.registry.find(callSid));

@@ -8,6 +8,7 @@ import type { CallPeers } from './call_peers.js';
 
 type Json = Record<string, unknown>;
 export type HangUpResult = 'ending' | 'ended';
+export type RecordingState = 'paused' | 'on' | 'ended';
 
 /** What one instance says of its own calls; null = it knows none of that sid. */
 export interface OwnCalls {
@@ -15,6 +16,7 @@ export interface OwnCalls {
   details(callSid: string): Json | null;
   status(callSid: string, call: TwilioCall | null): object | null;
   hangUp(callSid: string): HangUpResult | null;
+  offRecord(callSid: string, isOff: boolean): RecordingState | null;
 }
 
 /** A page of calls waits no longer for an instance that hangs. */
@@ -39,6 +41,9 @@ export class RemoteCalls {
     this.#instances.on('rows', () => own.rows().map((row) => ({ ...row, instance: name })));
     this.#instances.on('details', ({ callSid }: { callSid: string }) => own.details(callSid));
     this.#instances.on('hang_up', ({ callSid }: { callSid: string }) => own.hangUp(callSid));
+    this.#instances.on('off_record', (asked: { callSid: string; isOff: boolean }) =>
+      own.offRecord(asked.callSid, asked.isOff),
+    );
     this.#instances.on('status', (asked: { callSid: string; call: TwilioCall | null }) =>
       own.status(asked.callSid, asked.call),
     );
@@ -70,6 +75,10 @@ export class RemoteCalls {
 
   hangUp(callSid: string): Promise<HangUpResult | null> {
     return this.#ask<HangUpResult>(callSid, 'hang_up', { callSid });
+  }
+
+  offRecord(callSid: string, isOff: boolean): Promise<RecordingState | null> {
+    return this.#ask<RecordingState>(callSid, 'off_record', { callSid, isOff });
   }
 
   async #ask<Answer>(callSid: string, act: string, body: object): Promise<Answer | null> {

@@ -71,6 +71,8 @@ function handlers({
     'GET /calls': calls.list,
     'GET /calls/:call_sid': calls.show,
     'DELETE /calls/:call_sid': calls.hangUp,
+    'POST /calls/:call_sid/recording/pause': calls.pauseRecording,
+    'POST /calls/:call_sid/recording/resume': calls.resumeRecording,
     'GET /recordings': recordings.list,
     'GET /recordings/:file': recordings.download,
     'GET /health': health.health,

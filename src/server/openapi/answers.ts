@@ -65,6 +65,7 @@ export const callRow = z.object({
   connected_at: time.nullable(),
   stream_sid: z.string().nullable(),
   turns: count,
+  off_record: z.boolean().describe('nothing of what is said is kept now'),
   answered_by: z.string().nullable().describe('a person or a machine, in the words of Twilio'),
 });
 export type CallRow = z.infer<typeof callRow>;
@@ -121,6 +122,8 @@ export const callDetails = z.object({
     .describe('frames of 20 ms'),
 });
 export type CallDetails = z.infer<typeof callDetails>;
+
+export const offRecord = z.object({ call_sid: callSid, recording: z.enum(['paused', 'on']) });
 
 export const ending = z.object({ call_sid: callSid, status: z.literal('ending') });
 

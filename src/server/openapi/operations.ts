@@ -47,6 +47,13 @@ const statusForm = form({
   CallDuration: z.string().optional().describe('seconds'),
 });
 
+const offRecordAnswers = {
+  200: { what: 'so it is', json: answers.offRecord },
+  404: bad('not known here'),
+  409: bad('it has ended'),
+  422: bad('no sid of a call'),
+};
+
 export const OPERATIONS: Readonly<Record<Endpoint, Operation>> = {
   'POST /outbound': {
     summary: 'Rings somebody',
@@ -93,6 +100,11 @@ export const OPERATIONS: Readonly<Record<Endpoint, Operation>> = {
       422: bad('no sid of a call'),
     },
   },
+  'POST /calls/:call_sid/recording/pause': {
+    summary: 'Off the record: silence is recorded, and nothing the caller says or types is taken in, until resumed',
+    answers: offRecordAnswers,
+  },
+  'POST /calls/:call_sid/recording/resume': { summary: 'On the record again', answers: offRecordAnswers },
   'GET /recordings': {
     summary: 'Recorded calls, newest first',
     query: {

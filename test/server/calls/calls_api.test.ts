@@ -203,3 +203,29 @@ test('what machine detection found is shown', async () => {
   await t.webhook('/twilio/amd', { CallSid: sid, AnsweredBy: 'machine_start', Direction: 'outbound-api' });
   expect((await get(`/calls/${sid}`)).body.answered_by).toBe('machine_start');
 });
+
+test('recording is paused and resumed by the worker, for whoever may, and the call says so', async () => {
+  const sid = newCallSid();
+  await t.ring(sid);
+  const ask = async (what: string, callSid = sid) => {
+    const response = await fetch(`${t.base}/calls/${callSid}/recording/${what}`, { method: 'POST' });
+    return [response.status, await response.json()];
+  };
+  expect(await ask('pause')).toEqual([200, { call_sid: sid, recording: 'paused' }]);
+  expect(await t.runner.last.read()).toEqual({ type: 'OFF_RECORD', text: 'on' });
+  expect((await get(`/calls/${sid}`)).body.off_record).toBe(true);
+  expect(await ask('resume')).toEqual([200, { call_sid: sid, recording: 'on' }]);
+  expect(await t.runner.last.read()).toEqual({ type: 'OFF_RECORD', text: 'off' });
+  t.runner.last.end('operator');
+  await until(async () => (await get('/calls')).body.count === 0);
+  expect((await ask('pause'))[0]).toBe(409);
+  expect((await ask('pause', newCallSid()))[0]).toBe(404);
+  expect((await ask('pause', 'nonsense'))[0]).toBe(422);
+});
+
+test('a call that is paused while it still rings is off the record when it is answered', async () => {
+  const sid = await dial();
+  expect((await fetch(`${t.base}/calls/${sid}/recording/pause`, { method: 'POST' })).status).toBe(200);
+  await t.webhook('/outbound-twiml', { CallSid: sid, From: '+14155550100', To: '+14155552671' });
+  expect(await t.runner.last.read()).toEqual({ type: 'OFF_RECORD', text: 'on' });
+});
