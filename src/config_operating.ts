@@ -1,6 +1,7 @@
 // The settings of those who operate the server: how much may be asked, who did what, what of a call is not kept, and what
 // calls cost. A part of config_variables.ts, in a file of its own because no conversation knows any of them.
 
+import { z } from 'zod';
 import { REDACTED_KINDS, type RedactedKind } from './redact.js';
 import { anyText, decimal, integer, list, setting } from './setting.js';
 
@@ -9,6 +10,11 @@ const price = (variable: string, meaning: string) => setting(variable, '0', mean
 /** Requests a second. */
 const rate = (variable: string, fallback: string, meaning: string) =>
   setting(variable, fallback, meaning, integer(0, 1_000_000));
+
+const connections = z.union(
+  [z.literal('auto').transform(() => null), integer(16, 100_000)],
+  'must be auto or a whole number from 16 to 100000',
+);
 
 const redactedKinds = list(
   (item) => REDACTED_KINDS.includes(item as RedactedKind),
@@ -29,6 +35,20 @@ export const OPERATING_SECTIONS = {
     key: rate('RATE_LIMIT_KEY', '200', 'requests a second of one API key, on average of ten seconds; 0 = no limit'),
     peer: rate('RATE_LIMIT_PEER', '50', 'likewise of one address without a key'),
     webhook: rate('RATE_LIMIT_WEBHOOK', '1000', "likewise to Twilio's webhooks, before any signature is checked"),
+  },
+  connections: {
+    max: setting(
+      'CONNECTIONS_MAX',
+      'auto',
+      'connections at once beside the media sockets of calls; when full, the one idle longest is closed; auto = what the limit of open files leaves, at most 4096',
+      connections,
+    ),
+    perPeer: setting(
+      'CONNECTIONS_PER_PEER',
+      '200',
+      'likewise of one address that is no trusted proxy; 0 = no limit of its own',
+      integer(0, 100_000),
+    ),
   },
   audit: {
     dir: setting(

@@ -63,7 +63,7 @@ if (config.apiKeysFile !== null || config.agent.dir !== null) {
 }
 
 await Promise.race([server.prepared, new Promise((resolve) => setTimeout(resolve, PREPARE_WAIT_MS).unref())]);
-if (signals === 0) announce(config, server.port);
+if (signals === 0) announce(server.config, server.port);
 
 function configure(testMode: boolean): { config: EngineConfig; warnings: string[] } {
   try {
@@ -83,8 +83,8 @@ function refuse(problems: readonly string[]): never {
 }
 
 /** For a person at a terminal in plain words, for programs as a line like any other. */
-function announce(config: EngineConfig, port: number): void {
-  const { fields, text } = announcement(config, port, version);
+function announce(holds: EngineConfig, port: number): void {
+  const { fields, text } = announcement(holds, port, version, config.calls.max);
   if (process.stdout.isTTY) process.stdout.write(text);
   else server.log.info(fields, 'listening');
 }

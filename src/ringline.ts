@@ -9,7 +9,7 @@ import { AgentWatch } from './agents/agent_watch.js';
 import { ConfigError, type EngineConfig } from './config.js';
 import { checkFolders, type Folder } from './folders.js';
 import { createLogger, type RootLogger } from './log.js';
-import { callsThatFit, fileLimit, tooFewFiles } from './open_files.js';
+import { callsThatFit, connectionsThatFit, fileLimit, tooFewConnections, tooFewFiles } from './open_files.js';
 import { redactorOf } from './redact.js';
 import { AuditLog, auditDir } from './server/audit_log.js';
 import { startPhoneServer } from './server/phone_server.js';
@@ -36,6 +36,8 @@ export interface ServerOptions {
 
 export interface RinglineServer {
   readonly port: number;
+  /** What holds: of calls and connections only as many as the limit of open files allows. */
+  readonly config: EngineConfig;
   /** When every worker has loaded and has made, or failed to make, the agents' fixed lines. Never rejects. */
   readonly prepared: Promise<void>;
   /** Where the server logs. */
@@ -57,12 +59,26 @@ export interface RinglineServer {
  * @throws ConfigError for agents and folders that can't be used; Error when the address is taken
  */
 export async function createServer(config: EngineConfig, options: ServerOptions = {}): Promise<RinglineServer> {
-  const { max, workers } = config.calls;
-  const limit = fileLimit();
-  const fits = callsThatFit(max, workers, limit);
-  if (fits === max) return start(config, options);
-  const warnings = [...(options.warnings ?? []), tooFewFiles(max, fits, limit)];
-  return start({ ...config, calls: { ...config.calls, max: fits } }, { ...options, warnings });
+  const { fitting, problems } = fitToFiles(config, fileLimit());
+  return start(fitting, { ...options, warnings: [...(options.warnings ?? []), ...problems] });
+}
+
+/** As many calls and connections as the open files allow. */
+function fitToFiles(config: EngineConfig, limit: number | null): { fitting: EngineConfig; problems: string[] } {
+  const { calls, connections } = config;
+  const max = callsThatFit(calls.max, calls.workers, limit);
+  const left = connectionsThatFit(max, calls.workers, limit);
+  const asked = connections.max ?? left;
+  const problems = [
+    ...(max < calls.max ? [tooFewFiles(calls.max, max, limit)] : []),
+    ...(asked > left ? [tooFewConnections(asked, left, limit)] : []),
+  ];
+  const fitting = {
+    ...config,
+    calls: { ...calls, max },
+    connections: { ...connections, max: Math.min(asked, left) },
+  };
+  return { fitting, problems };
 }
 
 async function start(config: EngineConfig, options: ServerOptions): Promise<RinglineServer> {
@@ -123,7 +139,7 @@ async function start(config: EngineConfig, options: ServerOptions): Promise<Ring
     let closing: Promise<void> | null = null;
     const { port, prepared, reloadKeys } = server;
     const closeOnce = (reason = 'asked to') => (closing ??= close(reason));
-    return { port, prepared, log, reloadKeys, reloadAgents, close: closeOnce };
+    return { port, config, prepared, log, reloadKeys, reloadAgents, close: closeOnce };
   } catch (error) {
     await closeRest();
     throw error;

@@ -9,8 +9,17 @@ export interface Announcement {
   text: string;
 }
 
-/** @param port that it really listens on */
-export function announcement(config: EngineConfig, port: number, version: string): Announcement {
+/**
+ * @param config what holds, after the limit of open files
+ * @param port that it really listens on
+ * @param callsAsked CALLS_MAX as it was set
+ */
+export function announcement(
+  config: EngineConfig,
+  port: number,
+  version: string,
+  callsAsked = config.calls.max,
+): Announcement {
   const { host, publicUrl, calls } = config;
   const isAny = host === '0.0.0.0' || host === '::';
   const name = isAny ? 'localhost' : host.includes(':') ? `[${host}]` : host;
@@ -21,10 +30,11 @@ export function announcement(config: EngineConfig, port: number, version: string
     `  A call comes in       ${webhook ?? 'https://YOUR-ADDRESS/'}   (Webhook, POST)`,
     `  Call status changes   ${status ?? 'https://YOUR-ADDRESS/twilio/status'}`,
   ];
+  const fewer = calls.max < callsAsked ? `, not ${callsAsked}: too few open files` : '';
   const hint =
     publicUrl === null ? [`YOUR-ADDRESS is how Twilio reaches this port: ngrok http ${port}, or a proxy.`] : [];
   const text = [
-    `ringline ${version} takes calls: ${address}   (${calls.max} at once, ${calls.workers} worker thread${calls.workers > 1 ? 's' : ''})`,
+    `ringline ${version} takes calls: ${address}   (${calls.max} at once${fewer}, ${calls.workers} worker thread${calls.workers > 1 ? 's' : ''})`,
     "In Twilio's console, at your number:",
     ...entered,
     ...hint,
@@ -38,6 +48,7 @@ export function announcement(config: EngineConfig, port: number, version: string
       webhook,
       status_callback: status,
       calls: calls.max,
+      ...(fewer === '' ? {} : { calls_asked: callsAsked }),
       workers: calls.workers,
       version,
     },

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { callsThatFit, fileLimit, tooFewFiles } from '../src/open_files.js';
+import { callsThatFit, connectionsThatFit, fileLimit, tooFewConnections, tooFewFiles } from '../src/open_files.js';
 
 test.each([
   [200, 2, null, 200],
@@ -14,6 +14,20 @@ test.each([
   [200, 8, 64, 1],
 ])('of %i calls with %i workers and %s open files, %i are taken', (max, workers, limit, fits) => {
   expect(callsThatFit(max, workers, limit)).toBe(fits);
+});
+
+test.each([
+  [200, 2, null, 4096],
+  [200, 2, 1_048_576, 4096],
+  [200, 2, 1024, 144],
+  [36, 2, 256, 32],
+  [1, 8, 64, 32],
+])('beside %i calls with %i workers and %s open files, %i connections are left', (calls, workers, limit, left) => {
+  expect(connectionsThatFit(calls, workers, limit)).toBe(left);
+});
+
+test('that fewer connections fit than were asked for is said in one line', () => {
+  expect(tooFewConnections(500, 32, 256)).toMatch(/^CONNECTIONS_MAX: taken as 32, .*500 connections.*256 open files/);
 });
 
 test('with what the warning asks for, all fit', () => {

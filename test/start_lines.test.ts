@@ -36,3 +36,13 @@ test('no secret is in it', () => {
   const { text, fields } = of({ OPENAI_API_KEY: 'S3CRET' });
   expect(text + JSON.stringify(fields)).not.toContain('S3CRET');
 });
+
+test('it tells how many calls are taken, and how many were asked for where that is more', () => {
+  const config = loadConfig({ ...KEYS, WORKERS: '2', CALLS_MAX: '36' }, []);
+  const asIs = announcement(config, 4711, '1.2.3');
+  expect(asIs.text).toContain('(36 at once, 2 worker threads)');
+  expect(asIs.fields).not.toHaveProperty('calls_asked');
+  const fewer = announcement(config, 4711, '1.2.3', 200);
+  expect(fewer.text).toContain('(36 at once, not 200: too few open files, 2 worker threads)');
+  expect(fewer.fields).toMatchObject({ calls: 36, calls_asked: 200 });
+});

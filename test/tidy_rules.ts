@@ -51,7 +51,7 @@ const MAIN_MAY_IMPORT = /^src\/(metrics|threads|server|store)\/|^src\/agents\/ag
 
 /** Package -> the files that may import it. */
 const ONE_IMPORTER: Record<string, RegExp> = {
-  'uWebSockets.js': /^src\/server\/http\/(transport_uws|uws_late_cork)\.ts$/,
+  'uWebSockets.js': /^src\/server\/http\/(transport_uws|uws_late_cork|uws_connections)\.ts$/,
   piscina: /^src\/server\/worker_pool\.ts$/,
   'onnxruntime-node': /^src\/audio\/vad\/silero_model\.ts$/,
   '@deepgram/sdk': /^src\/providers\/deepgram\//,

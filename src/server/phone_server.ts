@@ -38,6 +38,7 @@ import { Exposition } from './exposition.js';
 import { Health } from './health/health.js';
 import { ProviderHealth } from './health/provider_health.js';
 import { Guard } from './http/auth.js';
+import { Connections } from './http/connections.js';
 import { HttpServer } from './http/http_server.js';
 import { type KeyNews, KeyRing } from './http/key_ring.js';
 import { addressSet } from './http/peers.js';
@@ -123,6 +124,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     slots: () => admission.inUse,
     slotsMax: () => admission.slots,
     sockets: () => media.live,
+    connections: () => connections.count,
     workersLate: () => runner.late,
     workersHung: () => runner.hung,
     eventsDropped: () => events.dropped,
@@ -236,6 +238,12 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
   const recordings = new Recordings(config.recording.dir, log, (files) =>
     audit.bySystem('old recordings deleted', `${files} files`),
   );
+  const connections = new Connections({
+    max: config.connections.max ?? Number.POSITIVE_INFINITY,
+    perPeer: config.connections.perPeer,
+    trustedProxies: urls.trustedProxies,
+    onCut: (reason) => metrics.connectionCut(reason),
+  });
   const http: HttpServer = new HttpServer({
     webhooks,
     calls,
@@ -251,6 +259,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
       redis: store.client,
       onLimited: (limit) => metrics.limited(limit),
     }),
+    connections,
     audit,
     trustedProxies: urls.trustedProxies,
     corsOrigins: config.corsOrigins,

@@ -5,6 +5,7 @@ import * as prom from 'prom-client';
 import type { AgentNews } from '../agents/agent_watch.js';
 import { type CallDirection, END_REASONS, type EndReason } from '../call/call.js';
 import { REFUSAL_REASONS, type RefusalReason } from './calls/admission.js';
+import { CUT_REASONS, type CutReason } from './http/connections.js';
 import { LIMITS, type LimitName } from './http/rate_limits.js';
 import type { HttpEngine } from './http/transport.js';
 
@@ -13,6 +14,8 @@ export interface LiveNumbers {
   slots(): number;
   slotsMax(): number;
   sockets(): number;
+  /** Without media sockets. */
+  connections(): number;
   /** Worker threads that miss their beats now, and those that were ended for it since the start. */
   workersLate(): number;
   workersHung(): number;
@@ -28,6 +31,7 @@ export interface LiveNumbers {
 export class ServerMetrics {
   readonly #http: prom.Counter;
   readonly #limited: prom.Counter;
+  readonly #connectionsCut: prom.Counter;
   readonly #signatures: prom.Counter;
   readonly #tokens: prom.Counter;
   readonly #refusals: prom.Counter;
@@ -55,6 +59,11 @@ export class ServerMetrics {
       });
     this.#http = counter('ringline_http_requests_total', 'HTTP requests answered.', ['route', 'method', 'status']);
     this.#limited = counter('ringline_http_limited_total', 'HTTP requests refused for coming too often.', ['limit']);
+    this.#connectionsCut = counter(
+      'ringline_connections_cut_total',
+      'Connections closed because there were too many: idle ones for a new one, or the new one.',
+      ['reason'],
+    );
     this.#signatures = counter('ringline_signature_refused_total', 'Requests refused for their Twilio signature.', [
       'on',
     ]);
@@ -83,6 +92,7 @@ export class ServerMetrics {
     gauge('ringline_calls_live', 'Calls with a registry entry now, dialling ones included.', live.calls);
     gauge('ringline_slots_in_use', 'Slots reserved now.', live.slots);
     gauge('ringline_slots', 'Slots there are: CALLS_MAX.', live.slotsMax);
+    gauge('ringline_connections_live', 'Connections open now, without media sockets.', live.connections);
     gauge('ringline_media_sockets_live', 'Media sockets open now.', live.sockets);
     gauge(
       'ringline_workers_late',
@@ -137,6 +147,7 @@ export class ServerMetrics {
       for (const reason of END_REASONS) this.#calls.inc({ direction, reason }, 0);
     }
     for (const reason of REFUSAL_REASONS) this.#refusals.inc({ reason }, 0);
+    for (const reason of CUT_REASONS) this.#connectionsCut.inc({ reason }, 0);
     for (const limit of LIMITS) this.#limited.inc({ limit }, 0);
     for (const on of ['webhook', 'media']) this.#signatures.inc({ on }, 0);
     for (const reason of ['missing', 'unknown', 'expired', 'used']) this.#tokens.inc({ reason }, 0);
@@ -144,6 +155,9 @@ export class ServerMetrics {
 
   answered(route: string, method: string, status: number): void {
     this.#http.inc({ route, method, status });
+  }
+  connectionCut(reason: CutReason): void {
+    this.#connectionsCut.inc({ reason });
   }
   limited(limit: LimitName): void {
     this.#limited.inc({ limit });

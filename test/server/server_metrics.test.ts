@@ -12,6 +12,7 @@ beforeEach(() => {
   registry = new Registry();
   metrics = new ServerMetrics(registry, {
     ...{ calls: () => live.calls, slots: () => live.slots, slotsMax: () => 9, sockets: () => live.sockets },
+    connections: () => 5,
     ...{ workersLate: () => live.late, workersHung: () => live.hung, eventsDropped: () => new Map([['log', 3]]) },
     storeUp: () => false,
     storeFallbacks: () => 7,
@@ -37,6 +38,7 @@ test('events are counted under their labels', async () => {
   metrics.tokenRefused('used');
   metrics.oversized();
   metrics.streamError();
+  metrics.connectionCut('idle_full');
   const text = await registry.metrics();
   for (const series of [
     'ringline_calls_total{direction="outbound",reason="silence"}',
@@ -47,6 +49,7 @@ test('events are counted under their labels', async () => {
     'ringline_media_token_refused_total{reason="used"}',
     'ringline_media_oversized_total',
     'ringline_stream_errors_total',
+    'ringline_connections_cut_total{reason="idle_full"}',
   ]) {
     expect([series, metric(text, series)]).toEqual([series, 1]);
   }
@@ -60,6 +63,7 @@ test('what is live is read at each scrape, and counters kept elsewhere do not ad
   expect(metric(text, 'ringline_slots_in_use')).toBe(3);
   expect(metric(text, 'ringline_slots')).toBe(9);
   expect(metric(text, 'ringline_media_sockets_live')).toBe(1);
+  expect(metric(text, 'ringline_connections_live')).toBe(5);
   expect(metric(text, 'ringline_store_up')).toBe(0);
   expect(metric(text, 'ringline_store_fallbacks_total')).toBe(7);
   expect(metric(text, 'ringline_workers_late')).toBe(1);

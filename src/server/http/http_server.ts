@@ -14,6 +14,7 @@ import type { ServerMetrics } from '../server_metrics.js';
 import { WEBHOOK_BODY_BYTES_MAX, type WebhookRoutes } from '../webhook_routes.js';
 import { ACCESS, type Access, type Endpoint, isOpen, METHODS_OF } from './access.js';
 import type { Guard } from './auth.js';
+import type { Connections } from './connections.js';
 import { corsHeaders, preflightHeaders } from './cors.js';
 import { HttpError } from './errors.js';
 import { exchange, type Handler } from './exchange.js';
@@ -36,6 +37,7 @@ export interface HttpServerOptions {
   openApi: Handler;
   guard: Guard;
   limits: RateLimits;
+  connections: Connections;
   audit: AuditLog;
   /** Whose X-Forwarded-For counts. */
   trustedProxies: BlockList;
@@ -117,6 +119,7 @@ export class HttpServer {
       {
         request: (client) => void this.#serve(client),
         handshake: options.media.handshake,
+        connections: options.connections,
         malformed: (status) => options.metrics.answered('malformed', 'other', status),
       },
       MEDIA_SOCKET_LIMITS,

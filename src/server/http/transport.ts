@@ -2,6 +2,7 @@
 // stand behind it, transport_uws.ts (uWebSockets.js) and transport_node.ts (node:http and ws); open_transport.ts picks
 // one. It knows no route and no rule of ours: those are http_server.ts and media_socket.ts.
 
+import type { Connections } from './connections.js';
 import { newRequestId, REQUEST_ID } from './request_id.js';
 
 export type HttpEngine = 'uws' | 'node';
@@ -97,6 +98,8 @@ export interface TransportHandlers {
   lateHandshakes?: boolean;
   /** A request was refused by the engine itself, with this status: it was not HTTP, or came too slowly. */
   malformed?(status: number): void;
+  /** Bounds how many are connected; absent = nobody does. */
+  connections?: Connections;
 }
 
 export interface HttpTransport {

@@ -3,9 +3,10 @@
 // core more than transport_uws.ts.
 
 import http, { type IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type ServerOptions, WebSocketServer } from 'ws';
+import { type Connection, type Connections, RequestWork } from './connections.js';
 import { HttpError } from './errors.js';
 import { NodeSocket } from './node_socket.js';
 import {
@@ -37,11 +38,15 @@ export class NodeTransport implements HttpTransport {
   /** Connections whose handshake is not answered: the HTTP server no longer knows them. */
   readonly #shaking = new Set<Duplex>();
   readonly #limits: SocketLimits;
+  readonly #connections: Connections | null;
+  /** By their streams. */
+  readonly #connected = new Map<Duplex, Connection>();
   #sweeper: NodeJS.Timeout | null = null;
   #isClosed = false;
 
   constructor(handlers: TransportHandlers, limits: SocketLimits) {
     this.#limits = limits;
+    this.#connections = handlers.connections ?? null;
     this.#wss = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -59,10 +64,11 @@ export class NodeTransport implements HttpTransport {
       // Since Node 24.9; before, every request with an Upgrade header comes as one: #serveWithoutUpgrade.
       shouldUpgradeCallback: asksForWebSocket,
     } as http.ServerOptions);
+    this.#server.on('connection', (socket) => this.#onConnection(socket));
     this.#server.on('request', (req, res) => {
       // The parser was ahead of the answer that ended this connection.
       if (ending.has(req.socket)) return;
-      const exchange = new NodeExchange(req, res);
+      const exchange = new NodeExchange(req, res, this.#workOf(req.socket));
       const problem = headProblem(req);
       if (problem === null) return handlers.request(exchange);
       handlers.malformed?.(400);
@@ -72,7 +78,7 @@ export class NodeTransport implements HttpTransport {
       if (!asksForWebSocket(req)) return this.#serveWithoutUpgrade(req, stream, head);
       this.#shaking.add(stream);
       stream.once('close', () => this.#shaking.delete(stream));
-      handlers.handshake(new NodeHandshake(req, stream, head, this.#accept));
+      handlers.handshake(new NodeHandshake(req, stream, head, this.#accept, this.#workOf(stream)));
     });
     this.#server.on('clientError', (error: NodeJS.ErrnoException, stream) => {
       const status = CLIENT_ERROR_STATUS[error.code ?? ''] ?? 400;
@@ -117,6 +123,7 @@ export class NodeTransport implements HttpTransport {
       const socket: NodeSocket = new NodeSocket(ws, stream, events, this.#limits, () => this.#sockets.delete(socket));
       this.#sockets.add(socket);
       this.#shaking.delete(stream);
+      this.#forget(stream);
       socket.open();
     });
     this.#wss.off('headers', addHeaders);
@@ -125,6 +132,25 @@ export class NodeTransport implements HttpTransport {
   readonly #sweep = (): void => {
     for (const socket of [...this.#sockets]) socket.checkIdle();
   };
+
+  #onConnection(socket: Socket): void {
+    // One that comes a second time was taken up again: #serveWithoutUpgrade.
+    if (this.#connections === null || this.#connected.has(socket)) return;
+    const connection = this.#connections.opened(socket.remoteAddress ?? '', () => socket.destroy());
+    if (connection === null) return void socket.destroy();
+    this.#connected.set(socket, connection);
+    socket.once('close', () => this.#forget(socket));
+  }
+
+  #forget(stream: Duplex): void {
+    const connection = this.#connected.get(stream);
+    if (connection !== undefined) this.#connections?.gone(connection);
+    this.#connected.delete(stream);
+  }
+
+  #workOf(stream: Duplex): RequestWork {
+    return new RequestWork(this.#connections, this.#connected.get(stream) ?? null);
+  }
 
   /** Node hands over every request with an Upgrade header, such as Java's offer of h2c. It is served as if without. */
   #serveWithoutUpgrade(req: IncomingMessage, stream: Duplex, head: Buffer): void {
@@ -161,14 +187,16 @@ class NodeExchange implements HttpExchange {
   readonly peer: string;
   protected readonly req: IncomingMessage;
   readonly #res: ServerResponse;
+  readonly #work: RequestWork;
   #bytesLeft = Number.POSITIVE_INFINITY;
   #gone = false;
   #onGone: (() => void) | null = null;
   #onWritten: ((taken: boolean) => void) | null = null;
 
-  constructor(req: IncomingMessage, res: ServerResponse) {
+  constructor(req: IncomingMessage, res: ServerResponse, work: RequestWork) {
     this.req = req;
     this.#res = res;
+    this.#work = work;
     const target = req.url ?? '/';
     const mark = target.indexOf('?');
     this.method = req.method ?? '';
@@ -176,6 +204,7 @@ class NodeExchange implements HttpExchange {
     this.query = mark < 0 ? '' : target.slice(mark + 1);
     this.peer = req.socket.remoteAddress ?? '';
     res.on('close', () => {
+      work.over();
       if (res.writableEnded) return;
       this.#gone = true;
       this.#onWritten?.(false);
@@ -200,6 +229,7 @@ class NodeExchange implements HttpExchange {
   }
 
   readBody(limitBytes: number): Promise<Buffer> {
+    this.#work.awaitsBody();
     return new Promise((resolve, reject) => {
       const parts: Buffer[] = [];
       let bytes = 0;
@@ -209,7 +239,10 @@ class NodeExchange implements HttpExchange {
         parts.length = 0;
         reject(new HttpError(413, `the body is larger than ${limitBytes} bytes`));
       });
-      this.req.on('end', () => resolve(Buffer.concat(parts)));
+      this.req.on('end', () => {
+        this.#work.bodyCame();
+        resolve(Buffer.concat(parts));
+      });
     });
   }
 
@@ -273,13 +306,13 @@ class NodeHandshake extends NodeExchange implements Handshake {
   readonly #accept: Accept;
   readonly #refusal: ServerResponse;
 
-  constructor(req: IncomingMessage, stream: Duplex, head: Buffer, accept: Accept) {
+  constructor(req: IncomingMessage, stream: Duplex, head: Buffer, accept: Accept, work: RequestWork) {
     // Node has let go of the connection: a refusal is written by an answer of our own, and ends it.
     const refusal = new ServerResponse(req);
     refusal.shouldKeepAlive = false;
     refusal.assignSocket(req.socket);
     refusal.on('finish', () => stream.end(() => stream.destroy()));
-    super(req, refusal);
+    super(req, refusal, work);
     this.#stream = stream;
     this.#bytesAfter = head;
     this.#accept = accept;

@@ -18,6 +18,7 @@ import {
   type SocketLimits,
   type TransportHandlers,
 } from './transport.js';
+import { UwsConnections, type UwsRequestWork } from './uws_connections.js';
 import { LateCork } from './uws_late_cork.js';
 
 /**
@@ -67,12 +68,14 @@ export class UwsTransport implements HttpTransport {
   readonly #uws: Uws;
   readonly #app: uWS.TemplatedApp;
   readonly #lateCork: LateCork | null;
+  readonly #connections: UwsConnections | null;
   #listening = false;
 
   constructor(uws: Uws, handlers: TransportHandlers, limits: SocketLimits) {
     this.#uws = uws;
     this.#app = uws.App();
     this.#lateCork = handlers.lateHandshakes ? new LateCork(this.#app) : null;
+    this.#connections = handlers.connections ? new UwsConnections(this.#app, handlers.connections) : null;
     this.#app.ws<SocketData>('/*', {
       compression: uws.DISABLED,
       maxPayloadLength: Math.max(READ_BYTES_MAX, limits.messageBytesMax),
@@ -80,7 +83,7 @@ export class UwsTransport implements HttpTransport {
       idleTimeout: limits.idleTimeoutS,
       sendPingsAutomatically: limits.idleTimeoutS > 0,
       upgrade: (res, req, context) => {
-        const handshake = new UwsHandshake(res, req, context, this.#lateCork);
+        const handshake = new UwsHandshake(res, req, context, this.#lateCork, this.#connections);
         if (!refusedForFraming(handshake, handlers)) handlers.handshake(handshake);
         handshake.isLate = true;
       },
@@ -100,7 +103,7 @@ export class UwsTransport implements HttpTransport {
       },
     });
     this.#app.any('/*', (res, req) => {
-      const exchange = new UwsExchange(res, req);
+      const exchange = new UwsExchange(res, req, this.#connections);
       if (!refusedForFraming(exchange, handlers)) handlers.request(exchange);
     });
   }
@@ -134,6 +137,8 @@ class UwsExchange implements HttpExchange {
   /** What is wrong with the request's framing, or null. */
   readonly framing: string | null;
   protected readonly res: uWS.HttpResponse;
+  protected readonly work: UwsRequestWork | null;
+  readonly #connections: UwsConnections | null;
   readonly #headers = new Map<string, string>();
   /** Head of an answer in pieces until its first piece goes out; uWS wants both in one cork. */
   #head: { status: number; headers: HeaderList; totalBytes: number | null } | null = null;
@@ -143,10 +148,13 @@ class UwsExchange implements HttpExchange {
   #onGone: (() => void) | null = null;
 
   // uWebSockets.js lends `req` for this call only: everything is copied out of it.
-  constructor(res: uWS.HttpResponse, req: uWS.HttpRequest) {
+  constructor(res: uWS.HttpResponse, req: uWS.HttpRequest, connections: UwsConnections | null) {
     this.res = res;
+    this.#connections = connections;
+    this.work = connections?.request(res) ?? null;
     res.onAborted(() => {
       this.#gone = true;
+      this.work?.aborted();
       this.#onGone?.();
     });
     this.method = req.getCaseSensitiveMethod();
@@ -173,6 +181,7 @@ class UwsExchange implements HttpExchange {
   }
 
   readBody(limitBytes: number): Promise<Buffer> {
+    this.work?.awaitsBody();
     return new Promise((resolve, reject) => {
       const parts: Buffer[] = [];
       let bytes = 0;
@@ -185,7 +194,9 @@ class UwsExchange implements HttpExchange {
         }
         // The chunk's memory is only lent.
         parts.push(Buffer.from(new Uint8Array(chunk)));
-        if (isLast) resolve(Buffer.concat(parts));
+        if (!isLast) return;
+        this.work?.bodyCame();
+        resolve(Buffer.concat(parts));
       });
     });
   }
@@ -194,7 +205,8 @@ class UwsExchange implements HttpExchange {
     if (!this.#end()) return;
     this.res.cork(() => {
       this.#writeHead(status, headers);
-      this.res.end(body, close);
+      this.res.end(body, close || this.#isLast());
+      this.work?.answered();
     });
   }
 
@@ -202,7 +214,8 @@ class UwsExchange implements HttpExchange {
     if (!this.#end()) return;
     this.res.cork(() => {
       this.#writeHead(status, headers);
-      this.res.endWithoutBody(bodyBytes, close);
+      this.res.endWithoutBody(bodyBytes, close || this.#isLast());
+      this.work?.answered();
     });
   }
 
@@ -229,7 +242,7 @@ class UwsExchange implements HttpExchange {
         else {
           const [taken, done] = res.tryEnd(piece, total);
           ok = taken;
-          if (done) this.#isOver = true;
+          if (done) this.#done();
         }
       });
       if (ok) return resolve(true);
@@ -250,7 +263,7 @@ class UwsExchange implements HttpExchange {
         res.cork(() => {
           let done = false;
           [taken, done] = res.tryEnd(piece.subarray(offset - startOffset), total);
-          if (done) this.#isOver = true;
+          if (done) this.#done();
         });
         if (taken) settle(true);
         return taken;
@@ -259,7 +272,11 @@ class UwsExchange implements HttpExchange {
   }
 
   finish(): void {
-    if (this.#totalBytes === null && this.#end()) this.res.cork(() => this.res.end());
+    if (this.#totalBytes !== null || !this.#end()) return;
+    this.res.cork(() => {
+      this.res.end();
+      this.work?.answered();
+    });
   }
 
   cut(): void {
@@ -271,6 +288,16 @@ class UwsExchange implements HttpExchange {
     if (this.#gone || this.#isOver) return false;
     this.#isOver = true;
     return true;
+  }
+
+  /** Its last byte was taken. */
+  #done(): void {
+    this.#isOver = true;
+    this.work?.answered();
+  }
+
+  #isLast(): boolean {
+    return this.#connections?.isCrowded ?? false;
   }
 
   #sendHead(): void {
@@ -291,8 +318,14 @@ class UwsHandshake extends UwsExchange implements Handshake {
   /** The engine's callback has returned: what it had corked for us is corked no more. */
   isLate = false;
 
-  constructor(res: uWS.HttpResponse, req: uWS.HttpRequest, context: uWS.us_socket_context_t, late: LateCork | null) {
-    super(res, req);
+  constructor(
+    res: uWS.HttpResponse,
+    req: uWS.HttpRequest,
+    context: uWS.us_socket_context_t,
+    late: LateCork | null,
+    connections: UwsConnections | null,
+  ) {
+    super(res, req, connections);
     this.#context = context;
     this.#lateCork = late;
   }
@@ -309,6 +342,7 @@ class UwsHandshake extends UwsExchange implements Handshake {
     for (const name in headers) res.writeHeader(name, headers[name]);
     const protocol = header('sec-websocket-protocol').split(',')[0].trim();
     const data: SocketData = { events, wasTooBig: false };
+    this.work?.upgrades();
     // No extensions: compressing audio that is compressed already would cost a thread's time for nothing.
     res.upgrade<SocketData>(data, header('sec-websocket-key'), protocol, '', this.#context);
   }
