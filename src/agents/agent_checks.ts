@@ -18,13 +18,16 @@ export function checkAgents(agents: readonly AgentProfile[], config: EngineConfi
     problem: (variable: string, what: string) => found.problems.push(`${variable}: ${what}`),
     warning: (variable: string, what: string) => found.warnings.push(`${variable}: ${what}`),
   };
-  for (const { language, voiceId, keyterms, tools } of agents) {
+  for (const { language, voiceId, keyterms, tools, settings } of agents) {
+    const { listen, think, speak } = settings;
+    const models = { stt: listen.model ?? null, llm: think.model ?? null, tts: speak.model ?? null };
+    const needs = { language, hears: listen.language ?? null, voiceId, keyterms, models };
     for (const name of secretsIn(tools)) {
       if (!Object.hasOwn(config.tools.secrets, name))
         findings.problem('TOOL_SECRETS', `has no ${name}, which a tool of an agent sends`);
     }
     for (const name of VENDOR_NAMES) {
-      vendor(name).checkAgent?.(config[name], { language, voiceId, keyterms }, findings);
+      vendor(name).checkAgent?.(config[name], needs, findings);
     }
   }
   return found;

@@ -2,6 +2,7 @@
 // when it is there. What it does not set is as the server's settings have it. The words are agent_definition.ts.
 
 import { z } from 'zod';
+import { FLOOR_STATES, FLOOR_VERDICTS, type FloorCells, floorActions } from '../conversation/turns/floor_policy.js';
 import { language } from '../setting.js';
 import { isTimeZone, parseDays, parseSpans } from './opening_hours.js';
 
@@ -9,6 +10,7 @@ const VALUE_CHARS_MAX = 500;
 const ms = (min: number, max: number, setting: string) =>
   z.int().min(min).max(max).optional().describe(`${setting} of this agent, in milliseconds`);
 export const pattern = z.string().max(500).refine(isPattern, 'a regular expression is expected');
+const model = (setting: string) => z.string().trim().min(1).max(200).optional().describe(`${setting} of this agent`);
 const variableName = z.string().regex(/^[a-z][a-z0-9_]*$/, 'a name like customer_name is expected');
 
 /** What a value that a call brings must be. */
@@ -21,6 +23,16 @@ const variableRule = z.strictObject({
   description: z.string().max(500).optional(),
 });
 export type VariableRule = z.output<typeof variableRule>;
+
+/** Cells of conversation/turns/floor_policy.ts: what the agent is doing -> what the caller's sound is -> what is done. */
+const floorCells = z.strictObject(
+  Object.fromEntries(
+    FLOOR_STATES.map((state) => {
+      const cells = FLOOR_VERDICTS.map((verdict) => [verdict, z.enum(floorActions(verdict)).optional()]);
+      return [state, z.strictObject(Object.fromEntries(cells)).optional()];
+    }),
+  ),
+) as z.ZodType<FloorCells>;
 
 /** Fields by their names in the file. */
 export const SETTING_FIELDS = {
@@ -60,15 +72,21 @@ export const SETTING_FIELDS = {
     .describe('Values for {{name}} in the texts: a default, or also what a call may bring'),
   listen: z
     .strictObject({
-      language: language.or(z.literal('multi')).optional().describe('What callers speak, or multi; absent = language'),
+      language: language
+        .or(z.literal('multi'))
+        .optional()
+        .describe('What callers speak; multi = they may change, and the voice follows; absent = language'),
+      model: model('DEEPGRAM_MODEL'),
     })
     .prefault({}),
   think: z
     .strictObject({
+      model: model('OPENAI_MODEL'),
       temperature: z.number().min(0).max(2).optional(),
       maxTokens: z.int().min(16).max(4096).optional().describe('Longest reply'),
     })
     .prefault({}),
+  speak: z.strictObject({ model: model('CARTESIA_MODEL') }).prefault({}),
   turns: z
     .strictObject({
       silenceMsMin: ms(0, 10_000, 'TURN_SILENCE_MS_MIN'),
@@ -78,6 +96,11 @@ export const SETTING_FIELDS = {
       greetingProtectMs: ms(0, 20_000, 'GREETING_PROTECT_MS'),
       idlePromptMs: ms(1000, 600_000, 'IDLE_PROMPT_MS'),
       deafPatienceMs: ms(0, 600_000, 'DEAF_PATIENCE_MS'),
+      fillerMs: ms(0, 20_000, 'FILLER_MS'),
+      outagePatienceMs: ms(0, 600_000, 'OUTAGE_PATIENCE_MS'),
+      floor: floorCells
+        .optional()
+        .describe('By what the agent does and what the caller’s sound is: what is done, where it is not the usual'),
     })
     .prefault({}),
   recording: z

@@ -21,6 +21,8 @@ export interface Voice {
   voiceId: string;
   /** BCP 47. */
   language: string;
+  /** Absent = as configured. */
+  model?: string | undefined;
 }
 
 export interface CallPlan {
@@ -31,8 +33,9 @@ export interface CallPlan {
   lines: Readonly<Record<FixedLine, string>>;
   /** When a reply closes the call. */
   farewell: FarewellRules;
-  listen: { language: string; keyterms: readonly string[] };
-  think: { maxTokens: number; temperature: number };
+  /** `model` absent = as configured. */
+  listen: { language: string; keyterms: readonly string[]; model?: string | undefined };
+  think: { maxTokens: number; temperature: number; model?: string | undefined };
   /** What the model may do besides speaking, and what is said while that takes long; '' = nothing. */
   tools: { definitions: readonly ToolDefinition[]; filler: string };
   speak: Voice;
@@ -78,8 +81,13 @@ export function planCall(agent: AgentProfile, order: CallOrder, defaults: PlanDe
     listen: {
       language: listen.language ?? settingsOf(defaults, 'stt').language ?? agent.language,
       keyterms: agent.keyterms,
+      model: listen.model,
     },
-    think: { maxTokens: think.maxTokens ?? maxTokens, temperature: think.temperature ?? temperature },
+    think: {
+      maxTokens: think.maxTokens ?? maxTokens,
+      temperature: think.temperature ?? temperature,
+      model: think.model,
+    },
     tools: { definitions: agent.tools, filler: agent.oneMoment(variables) },
     speak: voiceOf(agent, defaults),
     turns: { ...turn, ...turns, leadMs: pacing.leadMs, language: agent.language, replyTimeoutMs: REPLY_TIMEOUT_MS },
@@ -96,7 +104,8 @@ export function planCall(agent: AgentProfile, order: CallOrder, defaults: PlanDe
 
 export function voiceOf(agent: AgentProfile, defaults: Pick<PlanDefaults, VendorName>): Voice {
   const { voiceId, language } = settingsOf(defaults, 'tts');
-  return { voiceId: agent.voiceId ?? voiceId, language: language ?? agent.language };
+  const { model } = agent.settings.speak;
+  return { voiceId: agent.voiceId ?? voiceId, language: language ?? agent.language, model };
 }
 
 function recordingOf(order: CallOrder, { port, recording }: PlanDefaults): CallPlan['recording'] {

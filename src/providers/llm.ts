@@ -28,6 +28,8 @@ export interface LlmRequest {
   messages: readonly ChatMessage[];
   maxTokens: number;
   temperature: number;
+  /** Absent = the configured one. */
+  model?: string | undefined;
   /** What the model may ask for instead of words, or behind them; absent = nothing. */
   tools?: readonly ToolSpec[];
 }

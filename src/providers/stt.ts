@@ -19,6 +19,8 @@ export interface SttTranscript {
   confidence: number;
   /** How sure the provider is that the turn is over, 0..1; absent = it does not judge that. */
   endOfTurn?: number;
+  /** What most of its words are in, BCP 47, where the language may change; absent = not told. */
+  language?: string | undefined;
 }
 
 export interface SttHandlers {
@@ -50,6 +52,8 @@ export interface SttSessionOptions {
   language: string;
   /** Words to favour: names, products. */
   keyterms: readonly string[];
+  /** Absent = the configured one. */
+  model?: string | undefined;
 }
 
 export interface SttProvider {

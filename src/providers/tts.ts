@@ -24,6 +24,8 @@ export interface TtsUtterance {
 export interface TtsOptions {
   voiceId: string;
   language: string;
+  /** Absent = the configured one. */
+  model?: string | undefined;
 }
 
 export interface TtsProvider {

@@ -19,9 +19,13 @@ export interface RoleSettings {
 export interface AgentNeeds {
   /** BCP 47. */
   language: string;
+  /** What callers speak, where it is not as configured: BCP 47 or `multi`; null = as configured, or `language`. */
+  hears: string | null;
   /** null = the configured one. */
   voiceId: string | null;
   keyterms: readonly string[];
+  /** By part of the call; null = the configured one. */
+  models: Readonly<Record<VendorRole, string | null>>;
 }
 
 export interface VendorSettings<S extends Section> {

@@ -55,8 +55,8 @@ export class PhraseCache {
   }
 }
 
-function keyOf({ voiceId, language }: TtsOptions, text: string): string {
-  return `${voiceId}\n${language}\n${text}`;
+function keyOf({ voiceId, language, model = '' }: TtsOptions, text: string): string {
+  return `${voiceId}\n${language}\n${model}\n${text}`;
 }
 
 /** Collects what a voice delivers for one line. */

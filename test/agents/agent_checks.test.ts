@@ -27,6 +27,43 @@ test.each<[string, object, Record<string, string>, RegExp[], RegExp[]]>([
   ['a language nobody speaks', { language: 'xx' }, {}, [], [/Deepgram/, /Cartesia/]],
   ['the same, set otherwise', { language: 'xx' }, { DEEPGRAM_LANGUAGE: 'en', CARTESIA_LANGUAGE: 'en' }, [], []],
   ['a region', { language: 'pt-BR' }, {}, [], []],
+  [
+    'a model for listening at another endpoint',
+    { listen: { model: 'flux-general-en' }, keyterms: [] },
+    {},
+    [/^AGENT_FILE: listen\.model names a Flux/],
+    [],
+  ],
+  [
+    'a model that takes no key terms',
+    { listen: { model: 'nova-2' } },
+    {},
+    [],
+    [/^AGENT_FILE: keyterms are not used: listen\.model/],
+  ],
+  ['a voice that is shut down', { speak: { model: 'sonic-2' } }, {}, [/^AGENT_FILE: speak\.model names a model/], []],
+  [
+    'the same at a server like it',
+    { speak: { model: 'sonic-2' } },
+    { CARTESIA_BASE_URL: 'http://h' },
+    [],
+    [/speak\.model/],
+  ],
+  [
+    'models nobody knows',
+    { listen: { model: 'x' }, speak: { model: 'y' }, keyterms: [] },
+    {},
+    [],
+    [/listen\.model/, /speak\.model/],
+  ],
+  [
+    'ears for a language nobody knows',
+    { listen: { language: 'xx' } },
+    { DEEPGRAM_LANGUAGE: 'en' },
+    [],
+    [/language xx is none of Deepgram/],
+  ],
+  ['ears for several', { listen: { language: 'multi' } }, {}, [], []],
   ['a voice by name', { voiceId: 'bob' }, {}, [], [/^AGENT_FILE: voiceId/]],
 ])('%s', (_name, persona, env, problems, warnings) => {
   const result = found(persona, env);

@@ -99,3 +99,14 @@ test.each<[string, Record<string, string>, string[]]>([
 test('a folder that is not there is one line', () => {
   expect(readAgentFolder('/nowhere').problems).toEqual(['/nowhere cannot be read (ENOENT)']);
 });
+
+test.each([
+  ['speaking: { backchannel: yield, undecided: keep }', null],
+  ['speaking: { backchannel: hold }', 'turns.floor.speaking.backchannel: keep or yield is expected'],
+  ['speaking: { undecided: yield }', 'turns.floor.speaking.undecided: keep or hold is expected'],
+  ['speaking: { applause: keep }', 'turns.floor.speaking.applause: is no field'],
+  ['quiet: { speech: keep }', 'turns.floor.quiet: is no field'],
+])('manners: %s', (cells, problem) => {
+  const found = problems({ 'a.yaml': `${AGENT}turns:\n  floor:\n    ${cells}\n` });
+  expect(found).toEqual(problem === null ? [] : [expect.stringContaining(problem)]);
+});

@@ -87,3 +87,19 @@ test('a plan is data: it survives a copy to another thread', () => {
   const plan = planCall(parseAgentProfile(PERSONA), ORDER, settings());
   expect(structuredClone(plan)).toEqual(plan);
 });
+
+test('an agent has models, patience and manners of its own', () => {
+  const floor = { speaking: { backchannel: 'yield' } };
+  const persona = {
+    ...PERSONA,
+    listen: { model: 'nova-3-medical', language: 'multi' },
+    think: { model: 'gpt-5-mini', temperature: 0.1, maxTokens: 64 },
+    speak: { model: 'sonic-3-2025-10-27' },
+    turns: { fillerMs: 900, outagePatienceMs: 9000, silenceMsMin: 500, floor },
+  };
+  const plan = planCall(parseAgentProfile(persona), ORDER, settings());
+  expect(plan.listen).toMatchObject({ model: 'nova-3-medical', language: 'multi' });
+  expect(plan.think).toEqual({ model: 'gpt-5-mini', temperature: 0.1, maxTokens: 64 });
+  expect(plan.speak.model).toBe('sonic-3-2025-10-27');
+  expect(plan.turns).toMatchObject({ fillerMs: 900, outagePatienceMs: 9000, silenceMsMin: 500, floor });
+});

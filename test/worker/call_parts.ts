@@ -13,7 +13,7 @@ import { createLogger } from '../../src/log.js';
 import { createSharedMetrics, ThreadMetrics } from '../../src/metrics/shared_metrics.js';
 import type { LlmHandlers, LlmRequest } from '../../src/providers/llm.js';
 import type { SttHandlers } from '../../src/providers/stt.js';
-import type { TtsHandlers } from '../../src/providers/tts.js';
+import type { TtsHandlers, TtsOptions } from '../../src/providers/tts.js';
 import { EGRESS, INGRESS } from '../../src/threads/record_types.js';
 import { createSlab, SlotRings } from '../../src/threads/slab.js';
 import type { Tool } from '../../src/tools/tool.js';
@@ -87,7 +87,7 @@ export class CallBench {
   readonly events: CallEvent[] = [];
   readonly lines: Record<string, unknown>[] = [];
   readonly llm: { request: LlmRequest; handlers: LlmHandlers }[] = [];
-  readonly tts: { handlers: TtsHandlers; texts: string[] }[] = [];
+  readonly tts: { options: TtsOptions; handlers: TtsHandlers; texts: string[] }[] = [];
   stt: SttHandlers | null = null;
   sttFinalized = 0;
   /** What the model may do. */
@@ -97,10 +97,11 @@ export class CallBench {
   readonly #far: SlotRings;
   readonly services: SessionServices;
 
-  constructor(env: Record<string, string> = {}) {
+  /** @param own what the agent has beside PERSONA */
+  constructor(env: Record<string, string> = {}, own: object = {}) {
     const keys = { OPENAI_API_KEY: 'k', DEEPGRAM_API_KEY: 'k', CARTESIA_API_KEY: 'k', TWILIO_VALIDATE: 'off' };
     const config = loadConfig({ ...keys, RECORDING: 'off', ...env }, []);
-    const agent = parseAgentProfile(PERSONA);
+    const agent = parseAgentProfile({ ...PERSONA, ...own });
     const slab = createSlab({ slots: 1, ingressBytes: 1 << 17, egressBytes: 1 << 16 });
     this.rings = new SlotRings(slab, 0);
     this.#far = new SlotRings(slab, 0);
@@ -128,9 +129,9 @@ export class CallBench {
         format: TELEPHONE_FORMAT,
         warm() {},
         close() {},
-        open: (_options, handlers) => {
+        open: (options, handlers) => {
           const texts: string[] = [];
-          this.tts.push({ handlers, texts });
+          this.tts.push({ options, handlers, texts });
           return { push: (text) => void texts.push(text), cancel() {} };
         },
       },

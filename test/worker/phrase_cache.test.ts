@@ -15,6 +15,14 @@ test('a line belongs to a voice and to the language it was said in', () => {
   expect(cache.get({ ...EN, voiceId: 'w' }, 'Hello.')).toBeNull();
 });
 
+test('a line belongs to the model that spoke it', () => {
+  const cache = new PhraseCache();
+  const phrase = { audio: new Uint8Array(8), words: [], startMs: [], endMs: [] };
+  cache.put({ voiceId: 'v', language: 'en', model: 'a' }, 'Hello.', phrase);
+  expect(cache.get({ voiceId: 'v', language: 'en', model: 'a' }, 'Hello.')).toBe(phrase);
+  expect(cache.get({ voiceId: 'v', language: 'en' }, 'Hello.')).toBeNull();
+});
+
 test('beyond two megabytes the line that was used longest ago goes', () => {
   const cache = new PhraseCache();
   for (const name of ['a', 'b', 'c', 'd']) cache.put(EN, name, phrase(500_000));

@@ -94,8 +94,20 @@ export const FLOOR_POLICY: FloorPolicy = {
   },
 };
 
+/** Cells of an agent's own. */
+export type FloorCells = { readonly [state in AgentState]?: { readonly [verdict in Verdict]?: FloorAction } };
+
+/** Where an agent can have cells of its own: while it listens there is nothing to decide. */
+export const FLOOR_STATES = ['greeting', 'thinking', 'speaking', 'closing'] as const satisfies AgentState[];
+export const FLOOR_VERDICTS = Object.keys(FLOOR_POLICY.quiet) as Verdict[];
+
+/** What such a cell can be: a sound that nobody knows yet is no turn, one that is known needs no waiting for. */
+export function floorActions(verdict: Verdict): FloorAction[] {
+  return verdict === 'undecided' ? ['keep', 'hold'] : ['keep', 'yield'];
+}
+
 /** The usual table with cells of an agent's own. */
-export function floorPolicy(own: { [state in AgentState]?: { [verdict in Verdict]?: FloorAction } } = {}): FloorPolicy {
+export function floorPolicy(own: FloorCells = {}): FloorPolicy {
   const rows = Object.entries(FLOOR_POLICY) as [AgentState, FloorPolicy[AgentState]][];
   return Object.fromEntries(rows.map(([state, row]) => [state, { ...row, ...own[state] }])) as FloorPolicy;
 }

@@ -3,6 +3,7 @@
 
 import type { SttTranscript } from '../../providers/stt.js';
 import type { OurSentence } from './floor.js';
+import type { FloorCells } from './floor_policy.js';
 import type { PatienceOptions } from './patience.js';
 
 export interface TurnOptions extends PatienceOptions {
@@ -17,6 +18,8 @@ export interface TurnOptions extends PatienceOptions {
   idlePromptMs: number;
   /** BCP 47, for what reads as finished and what as a backchannel. */
   language?: string;
+  /** Where the agent meets the caller's sounds otherwise than usual (floor_policy.ts). */
+  floor?: FloorCells | undefined;
   /** A call that can't hear is ended after this long. */
   deafPatienceMs: number;
 }

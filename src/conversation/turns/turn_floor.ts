@@ -3,12 +3,15 @@
 
 import { Floor, type FloorDecision, type OurSentence } from './floor.js';
 import type { FloorMove } from './floor_hold.js';
-import type { AgentState } from './floor_policy.js';
+import { type AgentState, floorPolicy } from './floor_policy.js';
 import type { SoundWindow } from './sound_window.js';
 import type { Stretch } from './stretch.js';
 import type { TurnOptions, TurnState } from './turn_events.js';
 
-export type TurnFloorOptions = Pick<TurnOptions, 'language' | 'leadMs' | 'bargeInMinSpeechMs' | 'greetingProtectMs'>;
+export type TurnFloorOptions = Pick<
+  TurnOptions,
+  'language' | 'leadMs' | 'bargeInMinSpeechMs' | 'greetingProtectMs' | 'floor'
+>;
 
 export class TurnFloor {
   /** The floor wants to be asked again then; Infinity = it does not. */
@@ -21,8 +24,9 @@ export class TurnFloor {
   readonly #floor: Floor;
   readonly #greetingProtectMs: number;
 
-  constructor({ language = 'en', leadMs, bargeInMinSpeechMs: voiceMs, greetingProtectMs }: TurnFloorOptions) {
-    this.#floor = new Floor({ language, leadMs, voiceMs });
+  constructor({ language = 'en', leadMs, bargeInMinSpeechMs: voiceMs, greetingProtectMs, floor }: TurnFloorOptions) {
+    const own = floor === undefined ? {} : { policy: floorPolicy(floor) };
+    this.#floor = new Floor({ language, leadMs, voiceMs, ...own });
     this.#greetingProtectMs = greetingProtectMs;
   }
 

@@ -96,7 +96,7 @@ export class CartesiaTts implements TtsProvider, Swept {
     this.warm();
     // The vendor takes a language here and not a region.
     const language = primaryLanguage(options.language);
-    const voice = { modelId: this.#model, voiceId: options.voiceId, language };
+    const voice = { modelId: options.model ?? this.#model, voiceId: options.voiceId, language };
     const utterance = new CartesiaUtterance(this.#context, voice, handlers);
     this.#utterances.add(utterance);
     return utterance;

@@ -71,13 +71,7 @@ function check(values: SectionValues<typeof CARTESIA_SETTINGS>, findings: Findin
   const { model, voiceId, baseUrl, language: spoken } = values;
   // A compatible server may have names of its own.
   const report = baseUrl === null ? findings.problem : findings.warning;
-  if (GONE.test(model)) report('CARTESIA_MODEL', 'names a model that Cartesia has shut down; sonic-3 is served');
-  else if (model !== null && !MODELS.test(model)) {
-    findings.warning(
-      'CARTESIA_MODEL',
-      'is no model of Cartesia that is known here; if it does not exist, no call speaks',
-    );
-  }
+  checkModel(model, 'CARTESIA_MODEL', '', { ...findings, problem: report });
   if (voiceId !== null && !isVoiceId(voiceId)) {
     findings.warning('CARTESIA_VOICE_ID', 'is no id of a voice, such as 71a7ad14-091c-4e8e-a314-022ece01c121');
   }
@@ -86,11 +80,26 @@ function check(values: SectionValues<typeof CARTESIA_SETTINGS>, findings: Findin
   }
 }
 
+/** @param own how a problem names the model, where the variable does not */
+function checkModel(model: string | null, variable: string, own: string, findings: Findings): void {
+  if (model === null) return;
+  if (GONE.test(model))
+    findings.problem(variable, `${own}names a model that Cartesia has shut down; sonic-3 is served`);
+  else if (!MODELS.test(model)) {
+    findings.warning(
+      variable,
+      `${own}is no model of Cartesia that is known here; if it does not exist, no call speaks`,
+    );
+  }
+}
+
 function checkAgent(
-  { language: spoken }: SectionValues<typeof CARTESIA_SETTINGS>,
-  { language: own, voiceId }: AgentNeeds,
+  { language: spoken, baseUrl }: SectionValues<typeof CARTESIA_SETTINGS>,
+  { language: own, voiceId, models }: AgentNeeds,
   findings: Findings,
 ): void {
+  const report = baseUrl === null ? findings.problem : findings.warning;
+  checkModel(models.tts, 'AGENT_FILE', 'speak.model ', { ...findings, problem: report });
   if (voiceId !== null && !isVoiceId(voiceId)) {
     findings.warning('AGENT_FILE', 'voiceId is no id of a voice, such as 71a7ad14-091c-4e8e-a314-022ece01c121');
   }

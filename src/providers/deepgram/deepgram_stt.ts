@@ -38,16 +38,17 @@ export class DeepgramStt implements SttProvider {
   }
 
   open(options: SttSessionOptions, handlers: SttHandlers): SttSession {
+    const model = options.model ?? this.#config.model;
     const session = new DeepgramSession(
       {
         apiKey: this.#config.apiKey,
         baseUrl: this.#config.baseUrl,
         agent: this.#agent,
         connectTimeoutMs: this.#config.connectTimeoutMs,
-        model: this.#config.model,
+        model,
         language: options.language,
         endpointingMs: this.#config.endpointingMs,
-        keyterms: takesKeyterms(this.#config.model) ? options.keyterms : [],
+        keyterms: takesKeyterms(model) ? options.keyterms : [],
         tag: options.callSid,
       },
       this.#tuning,

@@ -64,32 +64,38 @@ const LANGUAGES = new Set(
 const KEYTERM_TOKENS_MAX = 500;
 
 function check({ model, language: spoken }: SectionValues<typeof DEEPGRAM_SETTINGS>, findings: Findings): void {
-  if (FLUX.test(model)) {
-    findings.problem(
-      'DEEPGRAM_MODEL',
-      'names a Flux model, served at another endpoint than the one used here; nova-3 is',
-    );
-  } else if (model !== null && !MODELS.test(model)) {
-    findings.warning(
-      'DEEPGRAM_MODEL',
-      'is no model of Deepgram that is known here; if it does not exist, no call hears',
-    );
-  }
+  checkModel(model, 'DEEPGRAM_MODEL', '', findings);
   if (spoken !== null && !knowsLanguage(spoken)) {
     findings.warning('DEEPGRAM_LANGUAGE', 'is no language of Deepgram that is known here');
   }
 }
 
+/** @param own how a problem names the model, where the variable does not */
+function checkModel(model: string | null, variable: string, own: string, findings: Findings): void {
+  if (model === null) return;
+  if (FLUX.test(model)) {
+    findings.problem(
+      variable,
+      `${own}names a Flux model, served at another endpoint than the one used here; nova-3 is`,
+    );
+  } else if (!MODELS.test(model)) {
+    findings.warning(variable, `${own}is no model of Deepgram that is known here; if it does not exist, no call hears`);
+  }
+}
+
 function checkAgent(
   { model, language: spoken }: SectionValues<typeof DEEPGRAM_SETTINGS>,
-  { language: own, keyterms }: AgentNeeds,
+  { language: own, hears, keyterms, models }: AgentNeeds,
   findings: Findings,
 ): void {
-  if (spoken === null && !knowsLanguage(own)) {
-    findings.warning('AGENT_FILE', `language ${own} is none of Deepgram that is known here`);
+  checkModel(models.stt, 'AGENT_FILE', 'listen.model ', findings);
+  const heard = hears ?? spoken ?? own;
+  if ((hears !== null || spoken === null) && !knowsLanguage(heard)) {
+    findings.warning('AGENT_FILE', `language ${heard} is none of Deepgram that is known here`);
   }
-  if (keyterms.length > 0 && !takesKeyterms(model)) {
-    findings.warning('AGENT_FILE', 'keyterms are not used: DEEPGRAM_MODEL takes none, nova-3 does');
+  if (keyterms.length > 0 && !takesKeyterms(models.stt ?? model)) {
+    const which = models.stt === null ? 'DEEPGRAM_MODEL' : 'listen.model';
+    findings.warning('AGENT_FILE', `keyterms are not used: ${which} takes none, nova-3 does`);
     return;
   }
   const { tokens, max } = keytermTokens(keyterms);

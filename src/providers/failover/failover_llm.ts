@@ -76,7 +76,7 @@ class FailoverRun implements LlmRun, Swept {
     if (vendor === undefined) return;
     const attempt: Attempt = { vendor, run: null, isOver: false };
     this.#attempts.push(attempt);
-    attempt.run = vendor.provider.start(this.#request, {
+    attempt.run = vendor.provider.start(this.#ranking.own(vendor, this.#request), {
       onText: (text) => {
         this.#win(attempt);
         if (attempt === this.#winner) this.#handlers?.onText(text);

@@ -107,7 +107,7 @@ class FailoverSession implements SttSession, Swept {
     const baseByte = Math.max(this.#finalByte, this.#replay.startByte);
     const ear: Ear = { vendor, session: null, baseByte, isDeaf: false };
     this.#ears.push(ear);
-    const session = vendor.provider.open(this.#sessionOptions, {
+    const session = vendor.provider.open(this.#ranking.own(vendor, this.#sessionOptions), {
       onOpen: (connectMs) => this.#onOpen(ear, connectMs),
       onTranscript: (transcript) => this.#onTranscript(ear, transcript),
       onError: (error) => this.#onError(ear, error),

@@ -10,7 +10,7 @@ import type { TtsHandlers, TtsOptions, TtsProvider, TtsUtterance } from '../tts.
 import { type FailoverOptions, type Ranked, Ranking } from './ranking.js';
 
 export interface RankedVoice extends Ranked<TtsProvider> {
-  /** An agent's voice is the first vendor's; this is what another one speaks with. */
+  /** An agent's voice and model are the first vendor's; this is what another one speaks with. */
   voiceId: string;
 }
 
@@ -39,7 +39,7 @@ export class FailoverTts implements TtsProvider {
   open(options: TtsOptions, handlers: TtsHandlers): TtsUtterance {
     const optionsOf = (vendor: Ranked<TtsProvider>): TtsOptions => {
       const rank = this.#voices.indexOf(vendor as RankedVoice);
-      return rank === 0 ? options : { ...options, voiceId: this.#voices[rank].voiceId };
+      return rank === 0 ? options : { ...options, voiceId: this.#voices[rank].voiceId, model: undefined };
     };
     return new FailoverUtterance(this.#ranking, this.#options, optionsOf, handlers);
   }

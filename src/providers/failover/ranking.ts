@@ -38,6 +38,11 @@ export class Ranking<P> {
     return this.#vendors;
   }
 
+  /** What `vendor` is asked: an agent's model is the first vendor's, another one has its own. */
+  own<T extends { model?: string | undefined }>(vendor: Ranked<P>, asked: T): T {
+    return vendor === this.#vendors[0] || asked.model === undefined ? asked : { ...asked, model: undefined };
+  }
+
   /** Everybody, those that failed lately behind the others, each part by rank. */
   order(now: number = nowMs()): Ranked<P>[] {
     const isCool = (i: number) => now - this.#failedMs[i] >= this.#coolMs;

@@ -20,6 +20,8 @@ const CONNECT_TIMEOUT_MS = 3000;
 const UNDICI_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 60_000;
 const KEEP_ALIVE_MS_MAX = 600_000;
+/** What was learned of more models than this is learned again. */
+const OTHER_MODELS_MAX = 64;
 /** At most one warming request in this time: a burst of webhooks needs no burst of requests. */
 const WARM_PERIOD_MS = 250;
 
@@ -29,6 +31,9 @@ export class OpenaiLlm implements LlmProvider {
   readonly #client: OpenAI;
   readonly #sweep: Sweep;
   readonly #context: OpenaiRunContext;
+  /** Of agents with a model of their own, by model: what one refuses says nothing about another. */
+  readonly #otherContexts = new Map<string, OpenaiRunContext>();
+  readonly #config: EngineConfig['openai'];
   readonly #runs = new Set<OpenaiRun>();
   #warming: AbortController | null = null;
   #warmedMs = Number.NEGATIVE_INFINITY;
@@ -42,6 +47,7 @@ export class OpenaiLlm implements LlmProvider {
     sweepPeriodMs?: number,
   ) {
     this.#model = config.model;
+    this.#config = config;
     const baseURL = config.baseUrl ?? VENDOR_URL;
     // HTTP/1.1 on purpose: undici 6 lost 12-29 % of the streams that shared an HTTP/2 connection.
     this.#pool = new Pool(new URL(baseURL).origin, {
@@ -113,9 +119,22 @@ export class OpenaiLlm implements LlmProvider {
   }
 
   start(request: LlmRequest, handlers: LlmHandlers): LlmRun {
-    const run = new OpenaiRun(this.#context, request, handlers);
+    const run = new OpenaiRun(this.#contextFor(request.model ?? this.#model), request, handlers);
     this.#runs.add(run);
     return run;
+  }
+
+  #contextFor(model: string): OpenaiRunContext {
+    if (model === this.#model) return this.#context;
+    let context = this.#otherContexts.get(model);
+    if (context === undefined) {
+      context = { ...this.#context, model, parameters: new OpenaiParameters({ ...this.#config, model }) };
+      this.#otherContexts.set(model, context);
+      for (const [oldest] of this.#otherContexts) {
+        if (this.#otherContexts.size > OTHER_MODELS_MAX) this.#otherContexts.delete(oldest);
+      }
+    }
+    return context;
   }
 
   close(): void {

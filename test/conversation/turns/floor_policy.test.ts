@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { FLOOR_POLICY, floorPolicy } from '../../../src/conversation/turns/floor_policy.js';
+import {
+  FLOOR_POLICY,
+  FLOOR_STATES,
+  FLOOR_VERDICTS,
+  floorActions,
+  floorPolicy,
+} from '../../../src/conversation/turns/floor_policy.js';
 
 test('noise, echo and the room never change anything', () => {
   for (const row of Object.values(FLOOR_POLICY))
@@ -17,4 +23,18 @@ test('cells of an own replace the usual ones and no others', () => {
   expect(own.closing.stop).toBe('note');
   expect(own.speaking).toEqual(FLOOR_POLICY.speaking);
   expect(FLOOR_POLICY.greeting.speech).toBe('keep');
+});
+
+test('what an agent may set is what is decided: the usual table fits it', () => {
+  for (const state of FLOOR_STATES) {
+    for (const verdict of FLOOR_VERDICTS) {
+      const usual = FLOOR_POLICY[state][verdict];
+      // `note` is `keep` for whoever speaks: what was said is a turn either way.
+      expect([state, verdict, floorActions(verdict)]).toEqual([
+        state,
+        verdict,
+        expect.arrayContaining([usual === 'note' ? 'keep' : usual]),
+      ]);
+    }
+  }
 });

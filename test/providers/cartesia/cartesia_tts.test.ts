@@ -14,3 +14,14 @@ test.each([
   await probe.ended();
   expect(server.peers[0].requests[0]).toMatchObject({ language: sent });
 });
+
+test.each([
+  [undefined, 'sonic-3'],
+  ['sonic-3-2025-10-27', 'sonic-3-2025-10-27'],
+])('an agent whose file names the model %s is spoken by %s', async (model, sent) => {
+  server.onRequest = speak;
+  provider();
+  tts.open({ voiceId: 'voice-1', language: 'en', model }, probe).push('Good day.', true);
+  await probe.ended();
+  expect(server.peers[0].requests[0]).toMatchObject({ model_id: sent });
+});

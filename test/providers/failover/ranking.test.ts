@@ -10,6 +10,13 @@ function orderAt(ranking: Ranking<string>, now: number): string {
     .join('');
 }
 
+test('a model that an agent names is the first vendor’s', () => {
+  const ranking = new Ranking([A, B], 1000);
+  const asked = { model: 'm', more: 1 };
+  expect(ranking.own(ranking.all[0], asked)).toBe(asked);
+  expect(ranking.own(ranking.all[1], asked)).toEqual({ model: undefined, more: 1 });
+});
+
 test('by rank; one that failed lately comes last, for a while', () => {
   const ranking = new Ranking([A, B, C], 1000);
   expect(orderAt(ranking, 0)).toBe('abc');

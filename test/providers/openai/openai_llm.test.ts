@@ -60,3 +60,27 @@ async function settledWarming(): Promise<void> {
   for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
   await new Promise((resolve) => setTimeout(resolve, 50));
 }
+
+test('an agent’s own model is asked, and what it refuses is remembered for it alone', async () => {
+  provider();
+  const refusal = '{"error":{"param":"temperature","code":"unsupported_parameter","message":"no"}}';
+  server.answers = [(res) => res.writeHead(400, { 'content-type': 'application/json' }).end(refusal), WHOLE];
+  start({ model: 'gpt-4.1-mini' });
+  await probe.ended();
+  await settled();
+  server.answers = [WHOLE];
+  newProbe();
+  start({ model: 'gpt-4.1-mini' });
+  await probe.ended();
+  await settled();
+  newProbe();
+  start();
+  await probe.ended();
+  const bodies = server.bodies.map((body) => [body['model'], 'temperature' in body]);
+  expect(bodies).toEqual([
+    ['gpt-4.1-mini', true],
+    ['gpt-4.1-mini', false],
+    ['gpt-4.1-mini', false],
+    ['gpt-6-luna', true],
+  ]);
+});
