@@ -7,6 +7,7 @@ import type { CallPlan } from '../agents/call_plan.js';
 import type { CallOrder, EndReason } from '../call/call.js';
 import { nowMs } from '../clock.js';
 import { SentenceSplitter } from '../conversation/text/sentence_splitter.js';
+import { CallerLanguage } from '../conversation/turns/caller_language.js';
 import { readsAsFarewell } from '../conversation/turns/farewell.js';
 import type { OurSentence } from '../conversation/turns/floor.js';
 import { Keypad } from '../conversation/turns/keypad.js';
@@ -22,6 +23,7 @@ import { CallTools } from './call_tools.js';
 import type { EventFeed } from './event_feed.js';
 import type { OffRecord } from './off_record.js';
 import type { Heard, Playout } from './playout.js';
+import type { ReplyServices } from './reply_parts.js';
 import type { SessionServices } from './session_services.js';
 import { Speaker, type Spoken } from './speaker.js';
 import type { Timeline } from './timeline.js';
@@ -60,6 +62,9 @@ export class Dialogue {
   readonly #tools: CallTools | null;
   readonly #speaker: Speaker;
   readonly #keypad = new Keypad();
+  /** Null where only one language is understood. */
+  readonly #language: CallerLanguage | null;
+  #services: ReplyServices;
   #startedMs = 0;
   #busyMs = 0;
   #isOver = false;
@@ -77,26 +82,24 @@ export class Dialogue {
     this.#tools = CallTools.of({ ...links, tools, metrics, remember: (exchanges) => this.#memory.tools(exchanges) });
     this.#memory = new CallMemory({ ...links, metrics, specs: this.#tools?.specs ?? [] });
     const newSplitter = () => new SentenceSplitter({ language: plan.language });
-    this.#speaker = new Speaker(
-      { ...services, log, ttsOptions: plan.speak, newSplitter, tools: this.#tools },
-      playout,
-      {
-        onAudible: (spoken, now) => this.#onAudible(spoken, now),
-        onPiece: ({ turn, kind }, text) => events.emit({ kind: 'agent', turn, reply: kind, text }),
-        onAside: (_, heard) => this.#memory.heardAside(heard),
-        onOver: (spoken, heard, now) => this.#onOver(spoken, heard, now),
-        onError: (_, error) => links.onFault(error, 'reply failed'),
-        onUsage: ({ promptTokens, completionTokens }) => {
-          report.usage.promptTokens += promptTokens;
-          report.usage.completionTokens += completionTokens;
-          services.metrics.add('prompt_tokens', promptTokens);
-          services.metrics.add('completion_tokens', completionTokens);
-        },
-        onCharacters: (count) => {
-          report.usage.ttsCharacters += count;
-        },
+    this.#services = { ...services, log, ttsOptions: plan.speak, newSplitter, tools: this.#tools };
+    this.#language = plan.listen.language === 'multi' ? new CallerLanguage(plan.speak.language) : null;
+    this.#speaker = new Speaker(this.#services, playout, {
+      onAudible: (spoken, now) => this.#onAudible(spoken, now),
+      onPiece: ({ turn, kind }, text) => events.emit({ kind: 'agent', turn, reply: kind, text }),
+      onAside: (_, heard) => this.#memory.heardAside(heard),
+      onOver: (spoken, heard, now) => this.#onOver(spoken, heard, now),
+      onError: (_, error) => links.onFault(error, 'reply failed'),
+      onUsage: ({ promptTokens, completionTokens }) => {
+        report.usage.promptTokens += promptTokens;
+        report.usage.completionTokens += completionTokens;
+        services.metrics.add('prompt_tokens', promptTokens);
+        services.metrics.add('completion_tokens', completionTokens);
       },
-    );
+      onCharacters: (count) => {
+        report.usage.ttsCharacters += count;
+      },
+    });
   }
 
   get state(): 'idle' | 'listening' | 'thinking' | 'speaking' | 'ended' {
@@ -138,6 +141,7 @@ export class Dialogue {
 
   /** A result of recognition, whose clock plus `behindMs` is ours. */
   transcribed(transcript: SttTranscript, behindMs: number, now: number): void {
+    if (this.#language !== null) this.#follow(this.#language, transcript);
     this.event({ on: 'transcript', transcript, behindMs, ours: this.#ours(now) }, now);
   }
 
@@ -180,6 +184,17 @@ export class Dialogue {
     if (cut) this.#memory.close(cut.spoken, cut.heard, false);
     this.#speaker.close();
     this.#tools?.close();
+  }
+
+  /** Answers in the language that the caller speaks; lines are the agent's. */
+  #follow(language: CallerLanguage, transcript: SttTranscript): void {
+    const before = language.current;
+    language.heard(transcript);
+    const { current } = language;
+    if (current === before) return;
+    const newSplitter = () => new SentenceSplitter({ language: current });
+    const ttsOptions = { ...this.#services.ttsOptions, language: current };
+    this.#speaker.use(this.#services, { ...this.#services, ttsOptions, newSplitter });
   }
 
   /** For whoever has to go on with the call. */
@@ -267,6 +282,7 @@ export class Dialogue {
 
   #answer(action: TurnAction & { do: 'answer' }): void {
     const turn = this.#memory.asks(action);
+    this.#language?.endTurn();
     this.#tools?.beginTurn(turn);
     this.#speaker.answer(turn, action.text, () => this.#memory.request(action.text));
   }

@@ -56,15 +56,23 @@ export class Speaker {
   current: Spoken | null = null;
   /** A line that is heard before an answer that takes long: both are under way. */
   #aside: Spoken | null = null;
-  readonly #services: ReplyServices;
+  #services: ReplyServices;
+  /** What answers are made with: another voice than lines, where the caller speaks another language. */
+  #answering: ReplyServices;
   readonly #playout: Playout;
   readonly #handlers: SpeakerHandlers;
   #draft: Draft | null = null;
 
   constructor(services: ReplyServices, playout: Playout, handlers: SpeakerHandlers) {
-    this.#services = services;
+    this.#services = this.#answering = services;
     this.#playout = playout;
     this.#handlers = handlers;
+  }
+
+  /** From now on replies are made with these; what is under way stays as it is. */
+  use(services: ReplyServices, answering: ReplyServices = services): void {
+    this.#services = services;
+    this.#answering = answering;
   }
 
   /** Begins to think about an answer to `text`; replaces an earlier draft. */
@@ -72,6 +80,7 @@ export class Speaker {
     this.dropDraft();
     const draft: Draft = { text, reply: null as never, spoken: null, error: null };
     draft.reply = this.#newReply(
+      this.#answering,
       () => draft.spoken,
       (error) => {
         draft.error = error;
@@ -103,6 +112,7 @@ export class Speaker {
   say(kind: ReplyKind, turn: number, line: string, isFixed = true): Spoken {
     let spoken: Spoken | null = null;
     const reply = this.#newReply(
+      kind === 'answer' ? this.#answering : this.#services,
       () => spoken,
       () => {},
     );
@@ -121,6 +131,7 @@ export class Speaker {
     if (this.#services.phrases.get(this.#services.ttsOptions, line) === null) return false;
     let aside: Spoken | null = null;
     const reply = this.#newReply(
+      this.#services,
       () => aside,
       () => {},
     );
@@ -186,8 +197,12 @@ export class Speaker {
     return this.current;
   }
 
-  #newReply(spokenOf: () => Spoken | null, onDraftFailed: (error: EngineError) => void): Reply {
-    return new Reply(this.#services, {
+  #newReply(
+    services: ReplyServices,
+    spokenOf: () => Spoken | null,
+    onDraftFailed: (error: EngineError) => void,
+  ): Reply {
+    return new Reply(services, {
       onPiece: (text) => {
         const spoken = spokenOf();
         if (!spoken) return;

@@ -298,3 +298,25 @@ test('a model that is late: a word in between, then the answer, and the record h
     heard: 'One moment, please. I am sorry about that.',
   });
 });
+
+test('a caller who changes the language is answered in it; the agent’s own lines are as they are written', () => {
+  bench = new CallBench({}, { listen: { language: 'multi' } });
+  dialogue = newDialogue();
+  greeted();
+  const transcript = { text: 'Hola, ¿tienen sopa?', startMs: 1000, endMs: 1500, language: 'es', ...final };
+  dialogue.transcribed(transcript, 0, time);
+  pass(1500);
+  bench.write('Sí, hoy hay sopa de tomate.');
+  expect(bench.tts.map(({ options }) => options.language)).toEqual(['en', 'es']);
+  bench.speak(400);
+  pass(20_000);
+  expect(bench.tts.at(-1)).toMatchObject({ texts: ['Are you there?'], options: { language: 'en' } });
+});
+
+test('where one language is understood the voice keeps it, whatever the recogniser tells', () => {
+  greeted();
+  dialogue.transcribed({ text: 'Hola, ¿tienen sopa?', startMs: 1000, endMs: 1500, language: 'es', ...final }, 0, time);
+  pass(1500);
+  bench.write('We have tomato soup.');
+  expect(bench.tts.map(({ options }) => options.language)).toEqual(['en', 'en']);
+});

@@ -10,6 +10,8 @@ export interface DeepgramResult {
   startMs: number;
   endMs: number;
   confidence: number;
+  /** What most of the words are in; absent = not told, as with any language but `multi`. */
+  language?: string | undefined;
 }
 
 /** The vendor complains (`Error`, `Warning`, `ConfigureFailure`); `code` is its fixed word, '' when it gave none. */
@@ -21,6 +23,9 @@ export interface DeepgramComplaint {
 const COMPLAINTS = ['Error', 'Warning', 'ConfigureFailure'];
 /** Its own vocabulary. A sentence could quote key terms or speech. */
 const CODE = /^[A-Za-z0-9_.-]{1,60}$/;
+
+/** Goes to the voice's vendor. */
+const LANGUAGE = /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/;
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
@@ -49,6 +54,10 @@ export function readDeepgramMessage(message: unknown): DeepgramResult | Deepgram
   const text = isObject(best) ? best['transcript'] : '';
   if (typeof text !== 'string') return 'garbage';
   const confidence = isObject(best) && typeof best['confidence'] === 'number' ? best['confidence'] : 0;
+  // In the order of how many words are in each.
+  const languages: unknown = isObject(best) ? best['languages'] : undefined;
+  const first: unknown = Array.isArray(languages) ? languages[0] : undefined;
+  const language = typeof first === 'string' && LANGUAGE.test(first) ? first : undefined;
   const speechFinal = message['speech_final'] === true;
   return {
     text,
@@ -59,5 +68,6 @@ export function readDeepgramMessage(message: unknown): DeepgramResult | Deepgram
     startMs: start * 1000,
     endMs: (start + duration) * 1000,
     confidence,
+    language,
   };
 }

@@ -321,17 +321,7 @@ export class DeepgramSession implements SttSession, Swept {
       this.#finalByte = Math.max(this.#finalByte, Math.round(endMs * BYTES_PER_MS));
       if (result.fromFinalize || this.#finalByte >= this.#finalizeByte) this.#finalizeByte = -1;
     }
-    this.#call((handlers) =>
-      handlers.onTranscript({
-        text,
-        isFinal: result.isFinal,
-        speechFinal: result.speechFinal,
-        fromFinalize: result.fromFinalize,
-        startMs,
-        endMs: Math.max(startMs, endMs),
-        confidence: result.confidence,
-      }),
-    );
+    this.#call((handlers) => handlers.onTranscript({ ...result, text, startMs, endMs: Math.max(startMs, endMs) }));
   }
 
   #onEnded(error: EngineError): void {

@@ -82,3 +82,16 @@ test('nothing the wire can carry makes it throw', () => {
     }),
   );
 });
+
+test.each([
+  [['es', 'en'], 'es'],
+  [['pt-BR'], 'pt-BR'],
+  [[], undefined],
+  [['<script>'], undefined],
+  [[7], undefined],
+  ['es', undefined],
+  [undefined, undefined],
+])('where several languages are understood, %j: most was said in %s', (languages, language) => {
+  const message = { ...RESULT, channel: { alternatives: [{ transcript: 'otra vez', confidence: 1, languages }] } };
+  expect(readDeepgramMessage(message)).toMatchObject({ text: 'otra vez', language });
+});
