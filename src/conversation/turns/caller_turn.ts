@@ -33,6 +33,19 @@ const FINAL_LAG_MS = 300;
 /** What the VAD's and the recogniser's clocks may differ by at the end of a word. */
 const COVERAGE_TOLERANCE_MS = 80;
 
+/** What the caller said, and when. */
+export interface FinishedTurn {
+  text: string;
+  speechStartMs: number;
+  speechEndMs: number;
+  /** From there to the last final words; null = none came. */
+  finalMs: number | null;
+  /** From there to the decision. */
+  endpointMs: number;
+  /** Why it was held so long, for the log. */
+  why: string;
+}
+
 export class CallerTurn {
   /** VAD: the caller is speaking now. */
   speaking = false;
@@ -273,14 +286,15 @@ export class CallerTurn {
     this.#hold = holdFor(this.#evidence, this.#options);
   }
 
-  /** The turn is being answered: its text is kept in case the caller goes on. Returns it. */
-  handOver(): string {
-    const { text } = this;
+  /** The turn is being answered: its text is kept in case the caller goes on. Returns what it was. */
+  handOver(nowMs: number): FinishedTurn {
+    const { text, finalAtMs, startMs, endMs, why } = this;
+    const finalMs = finalAtMs === null ? null : Math.max(0, finalAtMs - endMs);
     this.#carried = text;
     this.#typed = '';
     this.#transcript.reset();
     this.heard = false;
-    return text;
+    return { text, speechStartMs: startMs, speechEndMs: endMs, finalMs, endpointMs: nowMs - endMs, why };
   }
 
   /** The answer was heard, or a new turn began: what was said before is history. */

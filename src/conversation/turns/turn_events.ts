@@ -2,11 +2,13 @@
 // What follows from what is turn_manager.ts; who tells and who obeys is worker/dialogue.ts.
 
 import type { SttTranscript } from '../../providers/stt.js';
+import type { FinishedTurn } from './caller_turn.js';
 import type { OurSentence } from './floor.js';
 import type { FloorCells } from './floor_policy.js';
 import type { PatienceOptions } from './patience.js';
+import type { UnaskedOptions } from './unasked_lines.js';
 
-export interface TurnOptions extends PatienceOptions {
+export interface TurnOptions extends PatienceOptions, UnaskedOptions {
   silenceMsMin: number;
   silenceMsMax: number;
   sttFinalTimeoutMs: number;
@@ -15,13 +17,10 @@ export interface TurnOptions extends PatienceOptions {
   greetingProtectMs: number;
   /** How far ahead of the ear reply audio is handed over: so long a hold is not heard. */
   leadMs: number;
-  idlePromptMs: number;
   /** BCP 47, for what reads as finished and what as a backchannel. */
   language?: string;
   /** Where the agent meets the caller's sounds otherwise than usual (floor_policy.ts). */
   floor?: FloorCells | undefined;
-  /** A call that can't hear is ended after this long. */
-  deafPatienceMs: number;
 }
 
 /** What the agent is saying: the greeting and fixed lines are replies too, but answer nobody. */
@@ -88,16 +87,7 @@ export type TurnAction =
   | { do: 'draft'; text: string }
   | { do: 'drop_draft' }
   /** The turn is over: answer this. A draft of the same text is used. */
-  | {
-      do: 'answer';
-      text: string;
-      speechStartMs: number;
-      speechEndMs: number;
-      finalMs: number | null;
-      endpointMs: number;
-      /** Why it was held so long, for the log. */
-      why: string;
-    }
+  | ({ do: 'answer' } & FinishedTurn)
   /** The caller goes on before anything was heard: withdraw the answer. */
   | { do: 'withdraw' }
   /** The answer did not come: stop waiting for it. The caller's words stay said. */

@@ -6,7 +6,7 @@ import type { FloorMove } from './floor_hold.js';
 import { type AgentState, floorPolicy } from './floor_policy.js';
 import type { SoundWindow } from './sound_window.js';
 import type { Stretch } from './stretch.js';
-import type { TurnOptions, TurnState } from './turn_events.js';
+import type { TurnEvent, TurnOptions, TurnState } from './turn_events.js';
 
 export type TurnFloorOptions = Pick<
   TurnOptions,
@@ -60,25 +60,22 @@ export class TurnFloor {
     this.#floor.givenUp();
   }
 
-  /** Its own sentence is known better; what follows is decided with the next event. */
-  sentence(ours: OurSentence): void {
-    this.#floor.sentence(ours);
-  }
-
   /** A window of sound that ended at `atMs`. No allocation but for a new sound. */
   window(window: SoundWindow, state: TurnState, atMs: number): FloorMove {
     return this.#note(this.#floor.window(window, atMs), state);
   }
 
-  /** Words of the recogniser, on the clock of the windows. */
-  words(
-    text: string,
-    { startMs, endMs }: { startMs: number; endMs: number },
-    isFinal: boolean,
-    state: TurnState,
-    nowMs: number,
-  ): FloorMove {
-    return this.#note(this.#floor.words(text, startMs, endMs, isFinal, nowMs), state);
+  /** Words of the recogniser, put on the clock of the windows. */
+  transcribed(event: TurnEvent & { on: 'transcript' }, state: TurnState, nowMs: number): FloorMove {
+    const { transcript, behindMs, ours } = event;
+    const lengthMs = Math.max(0, transcript.endMs - transcript.startMs);
+    const endMs = behindMs === undefined ? nowMs : Math.min(nowMs, transcript.endMs + behindMs);
+    // What was said before our reply began, or in its protected part, does not interrupt it when it is transcribed: it is
+    // the caller's next turn.
+    if (endMs <= this.protectedUntilMs(state)) return 'none';
+    if (state.kind === 'speaking' && ours !== undefined) this.#floor.sentence(ours);
+    const { text, isFinal } = transcript;
+    return this.#note(this.#floor.words(text, endMs - lengthMs, endMs, isFinal, nowMs), state);
   }
 
   /** `checkMs` has come. */

@@ -9,50 +9,44 @@
 //   thinking for long --fillers--> still thinking --> speaking(apology) --> listening; for very long: technical_goodbye --> ended
 //   listening, and speech recognition is down --> speaking(cannot_hear) --still down--> speaking(cannot_hear_goodbye) --> ended
 
-import { isBackchannel } from './backchannel.js';
 import { CallerTurn } from './caller_turn.js';
 import type { OurSentence } from './floor.js';
 import type { FloorMove } from './floor_hold.js';
+import { LastReply } from './last_reply.js';
 import { Patience } from './patience.js';
 import type { SoundWindow } from './sound_window.js';
 import { sameWords } from './transcript.js';
 import type { FixedLine, TurnAction, TurnEvent, TurnOptions, TurnState } from './turn_events.js';
 import { TurnFloor } from './turn_floor.js';
+import { UnaskedLines } from './unasked_lines.js';
 
 const NOTHING: readonly TurnAction[] = [];
 /** Words over our goodbye that are more than a goodbye or thanks. */
 const MORE_WORDS_MIN = 5;
-/** An answer overlaps the end of a question by 800 ms at most; as long again the question may have been held for it. */
-const ANSWER_OVERLAP_MS = 1600;
 const HOLD: readonly TurnAction[] = [{ do: 'hold' }];
 const PAUSE: readonly TurnAction[] = [{ do: 'pause' }];
 const RESUME: readonly TurnAction[] = [{ do: 'resume' }];
-/** A caller who was told to hold on is spoken to this soon after it hears again, unless they speak first. */
-const HEARING_AGAIN_MS = 2000;
 
 export class TurnManager {
   state: TurnState = { kind: 'idle' };
   readonly #options: TurnOptions;
   readonly #caller: CallerTurn;
   #draft: string | null = null;
-  #idlePrompts = 0;
   #nextCheckMs = 0;
-  /** Since when the call can't hear; null = it can. */
-  #deafSinceMs: number | null = null;
-  #deafTold = false;
   readonly #floor: TurnFloor;
   readonly #patience: Patience;
+  readonly #unasked: UnaskedLines;
+  readonly #lastReply: LastReply;
   /** Set by an interruption until the caller says something. */
   #interrupted = false;
-  /** When our last reply was over for the ear, and whether it ended in a question. */
-  #repliedAtMs = Number.NEGATIVE_INFINITY;
-  #askedQuestion = false;
 
   constructor(options: TurnOptions) {
     this.#options = options;
     this.#caller = new CallerTurn(options);
     this.#floor = new TurnFloor(options);
     this.#patience = new Patience(options);
+    this.#unasked = new UnaskedLines(options);
+    this.#lastReply = new LastReply(options.language);
   }
 
   /** Everything the caller said in this turn so far. */
@@ -95,7 +89,7 @@ export class TurnManager {
       case 'nothing_left':
         return this.state.kind === 'thinking' ? this.#listen(nowMs) : NOTHING;
       case 'deaf':
-        this.#deafSinceMs ??= nowMs;
+        this.#unasked.deaf(nowMs);
         this.#nextCheckMs = nowMs;
         return this.#onTick(nowMs);
       case 'hearing':
@@ -127,21 +121,11 @@ export class TurnManager {
   }
 
   #onTranscript(event: TurnEvent & { on: 'transcript' }, nowMs: number): readonly TurnAction[] {
-    const { transcript, behindMs } = event;
-    const { kind } = this.state;
-    const change = this.#caller.transcribed(transcript, kind === 'listening', nowMs);
+    const change = this.#caller.transcribed(event.transcript, this.state.kind === 'listening', nowMs);
     this.#nextCheckMs = nowMs;
     if (change !== 'final' && change !== 'interim') return this.#onTick(nowMs);
     this.#interrupted = false;
-    const lengthMs = Math.max(0, transcript.endMs - transcript.startMs);
-    const endMs = behindMs === undefined ? nowMs : Math.min(nowMs, transcript.endMs + behindMs);
-    // What was said before our reply began, or in its protected part, does not interrupt it when it is transcribed: it is
-    // the caller's next turn.
-    if (endMs <= this.#floor.protectedUntilMs(this.state)) return this.#onTick(nowMs);
-    if (kind === 'speaking' && event.ours !== undefined) this.#floor.sentence(event.ours);
-    const span = { startMs: endMs - lengthMs, endMs };
-    const decision = this.#floor.words(transcript.text, span, transcript.isFinal, this.state, nowMs);
-    const actions = this.#follow(decision, nowMs);
+    const actions = this.#follow(this.#floor.transcribed(event, this.state, nowMs), nowMs);
     return actions.length > 0 ? actions : this.#onTick(nowMs);
   }
 
@@ -174,7 +158,7 @@ export class TurnManager {
   }
 
   #onKey(nowMs: number): readonly TurnAction[] {
-    this.#idlePrompts = 0;
+    this.#unasked.callerActed();
     if (this.state.kind === 'listening') this.state = { kind: 'listening', sinceMs: nowMs };
     this.#nextCheckMs = nowMs;
     return NOTHING;
@@ -192,7 +176,7 @@ export class TurnManager {
 
   #onTyped(text: string, nowMs: number): readonly TurnAction[] {
     if (this.state.kind !== 'listening') return NOTHING;
-    this.#idlePrompts = 0;
+    this.#unasked.callerActed();
     return this.#caller.completes(text, nowMs) ? this.#answer(nowMs) : NOTHING;
   }
 
@@ -204,7 +188,7 @@ export class TurnManager {
     if (reply === 'answer' || reply === 'greeting') this.#caller.agentSaid(text);
     if (reply === 'cannot_hear_goodbye' || reply === 'technical_goodbye') return this.#end('error');
     if ((farewell || reply === 'farewell') && !this.#hasMoreToSay())
-      return this.#end(this.#idlePrompts > 1 ? 'silence' : 'agent_goodbye');
+      return this.#end(this.#unasked.isSilent ? 'silence' : 'agent_goodbye');
     return this.#listen(nowMs, text);
   }
 
@@ -225,35 +209,29 @@ export class TurnManager {
   }
 
   #onHearing(nowMs: number): readonly TurnAction[] {
-    const wasTold = this.#deafTold;
-    this.#deafSinceMs = null;
-    this.#deafTold = false;
-    if (this.state.kind === 'listening' && wasTold) {
-      this.state = { kind: 'listening', sinceMs: nowMs - this.#options.idlePromptMs + HEARING_AGAIN_MS };
-    }
+    const sinceMs = this.#unasked.hearing(nowMs);
+    if (this.state.kind === 'listening' && sinceMs !== null) this.state = { kind: 'listening', sinceMs };
     this.#nextCheckMs = nowMs;
     return NOTHING;
   }
 
-  /** Listening without ears: say so once, and do not keep the caller for ever. */
-  #checkDeaf(sinceMs: number, nowMs: number): readonly TurnAction[] {
-    const endMs = sinceMs + this.#options.deafPatienceMs;
-    if (nowMs >= endMs) return [...this.#dropDraft(), ...this.#say('cannot_hear_goodbye', nowMs)];
-    if (this.#caller.heard && this.callerText !== '') {
-      // Words from before: they are answered first.
-      const actions = this.#checkEndpoint(nowMs);
-      this.#nextCheckMs = Math.min(this.#nextCheckMs, endMs);
-      return actions;
-    }
-    if (this.#deafTold) return this.#wait(endMs);
-    this.#deafTold = true;
-    return this.#say('cannot_hear', nowMs);
+  /** Listening without ears. */
+  #checkDeaf(nowMs: number): readonly TurnAction[] {
+    const hasWords = this.#caller.heard && this.callerText !== '';
+    const line = this.#unasked.deafness(hasWords, nowMs);
+    if (line === 'cannot_hear_goodbye') return [...this.#dropDraft(), ...this.#say(line, nowMs)];
+    if (line !== null) return this.#say(line, nowMs);
+    const { checkMs } = this.#unasked;
+    if (!hasWords) return this.#wait(checkMs);
+    const actions = this.#checkEndpoint(nowMs);
+    this.#nextCheckMs = Math.min(this.#nextCheckMs, checkMs);
+    return actions;
   }
 
   #onTick(nowMs: number): readonly TurnAction[] {
     switch (this.state.kind) {
       case 'listening':
-        if (this.#deafSinceMs !== null) return this.#checkDeaf(this.#deafSinceMs, nowMs);
+        if (this.#unasked.isDeaf) return this.#checkDeaf(nowMs);
         return this.#caller.heard ? this.#checkEndpoint(nowMs) : this.#checkIdle(this.state.sinceMs, nowMs);
       case 'speaking':
         return this.#wait(Number.POSITIVE_INFINITY);
@@ -290,8 +268,7 @@ export class TurnManager {
     if (this.callerText !== newText) return false;
     const verdict = this.#floor.stretch?.verdict;
     if (isOnlyFillers || (!this.#floor.isForUs && (verdict === 'background' || verdict === 'echo'))) return true;
-    const isNod = startMs < this.#repliedAtMs && isBackchannel(newText, this.#options.language);
-    return isNod && !this.#askedQuestion;
+    return this.#lastReply.isNodTo(newText, startMs);
   }
 
   /** Nothing was said: the caller is as silent as before, and what a sound cut off for nothing is taken up again. */
@@ -313,24 +290,14 @@ export class TurnManager {
   }
 
   #answer(nowMs: number): readonly TurnAction[] {
-    const { finalAtMs, startMs, endMs, why } = this.#caller;
-    const text = this.#caller.handOver();
-    const action: TurnAction = {
-      do: 'answer',
-      text,
-      speechStartMs: startMs,
-      speechEndMs: endMs,
-      finalMs: finalAtMs === null ? null : Math.max(0, finalAtMs - endMs),
-      endpointMs: nowMs - endMs,
-      why,
-    };
+    const turn = this.#caller.handOver(nowMs);
     this.#draft = null;
     this.#floor.isForUs = false;
     this.#interrupted = false;
-    this.#idlePrompts = 0;
+    this.#unasked.callerActed();
     this.state = { kind: 'thinking', sinceMs: nowMs };
-    this.#patience.waits(endMs, nowMs);
-    return this.#wait(this.#patience.checkMs, [action, ...this.#tellFloor(nowMs)]);
+    this.#patience.waits(turn.speechEndMs, nowMs);
+    return this.#wait(this.#patience.checkMs, [{ do: 'answer', ...turn }, ...this.#tellFloor(nowMs)]);
   }
 
   /** The caller speaks on while we think: what they said before is the first half of their turn. */
@@ -343,10 +310,8 @@ export class TurnManager {
   }
 
   #checkIdle(sinceMs: number, nowMs: number): readonly TurnAction[] {
-    const dueMs = sinceMs + this.#options.idlePromptMs;
-    if (nowMs < dueMs) return this.#wait(dueMs);
-    this.#idlePrompts++;
-    return this.#say(this.#idlePrompts > 1 ? 'farewell' : 'idle_prompt', nowMs);
+    const line = this.#unasked.silence(sinceMs, nowMs);
+    return line === null ? this.#wait(this.#unasked.checkMs) : this.#say(line, nowMs);
   }
 
   #say(reply: FixedLine, nowMs: number): readonly TurnAction[] {
@@ -359,8 +324,7 @@ export class TurnManager {
   }
 
   #listen(nowMs: number, replyText = ''): readonly TurnAction[] {
-    this.#repliedAtMs = nowMs;
-    this.#askedQuestion = /[?？؟]\s*$/.test(replyText);
+    this.#lastReply.over(replyText, nowMs);
     this.#floor.endTurn();
     this.state = { kind: 'listening', sinceMs: nowMs };
     this.#caller.dropCarried();
@@ -369,10 +333,8 @@ export class TurnManager {
     if (!this.#caller.speaking && this.#caller.heardOrSaid) {
       const { newText, endMs } = this.#caller;
       const isAwaited = newText === '' && nowMs - endMs < this.#options.sttFinalTimeoutMs;
-      const answers = this.#askedQuestion && nowMs - endMs <= ANSWER_OVERLAP_MS;
-      const isTurn =
-        newText !== '' && (answers || this.#floor.isForUs || !isBackchannel(newText, this.#options.language));
-      if (isTurn) this.#caller.claims(Math.min(endMs, nowMs), nowMs, nowMs);
+      if (this.#lastReply.isFollowedBy(newText, endMs, this.#floor.isForUs))
+        this.#caller.claims(Math.min(endMs, nowMs), nowMs, nowMs);
       else if (!isAwaited) this.#caller.forget();
     }
     this.#nextCheckMs = nowMs;

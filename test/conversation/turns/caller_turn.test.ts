@@ -165,7 +165,7 @@ test('a VAD that never falls silent does not keep the caller from being answered
 test('who speaks again after a long silence is not taken for a stuck VAD', () => {
   speaks(1000);
   hears('No, thank you.');
-  turn.handOver();
+  turn.handOver(now);
   now += 5000;
   turn.speechStarts(now, true);
   expect(turn.check(now + 100).decision).toBe('wait');
@@ -185,7 +185,7 @@ test('new words put that off, a full stop does not', () => {
 test('a withdrawn answer is the beginning of what the caller says next', () => {
   speaks(1000);
   hears('The soup was cold.');
-  expect(turn.handOver()).toBe('The soup was cold.');
+  expect(turn.handOver(now).text).toBe('The soup was cold.');
   speaks(1000);
   hears('And the bread was stale.');
   expect(turn.text).toBe('The soup was cold. And the bread was stale.');
