@@ -9,6 +9,7 @@ import type { ToolDefinition } from '../tools/tool_definition.js';
 import { type AgentSettings, type CheckedDefinition, checkDefinition, PLACEHOLDER } from './agent_definition.js';
 import { type VariableRule, valueProblem } from './agent_settings.js';
 import { hoursByDay, isOpen, type OpeningHours } from './opening_hours.js';
+import { type Overflow, type OverflowReason, overflowOf } from './overflow.js';
 import { COMPASS_GROUP } from './personas/compass_group.js';
 import { ENGLISH_LINES, stockLines } from './stock_lines.js';
 
@@ -20,6 +21,8 @@ export interface CarrierLine {
   text: string;
   language: string;
 }
+
+type CarrierLineName = 'allLinesBusy' | 'technicalProblem' | 'cutOff' | 'goesOn' | 'closed' | 'inQueue';
 
 /** Longest a value may get inside a spoken line or a prompt. */
 const VALUE_CHARS_MAX = 200;
@@ -141,6 +144,17 @@ export class AgentProfile {
     return this.#carrierLine('allLinesBusy');
   }
 
+  /** What becomes of a caller for whom there is no line, or nobody: what the carrier's voice says (null = nothing), then where to. */
+  overflow(reason: OverflowReason): { line: CarrierLine | null; elsewhere: Overflow } {
+    const fields = this.#definition.overflow[reason];
+    const elsewhere = overflowOf(fields);
+    const own = fields?.say === undefined ? null : { text: this.#spoken(fields.say, {}), language: this.language };
+    if (own !== null) return { line: own, elsewhere };
+    if (elsewhere.kind === 'enqueue') return { line: this.#carrierLine('inQueue'), elsewhere };
+    if (elsewhere.kind !== 'hang_up') return { line: null, elsewhere };
+    return { line: reason === 'busy' ? this.allLinesBusy() : this.closed(), elsewhere };
+  }
+
   /** Said by the carrier's voice when ours failed. */
   technicalProblem(): CarrierLine {
     return this.#carrierLine('technicalProblem');
@@ -169,8 +183,8 @@ export class AgentProfile {
     return [...new Set([...greetings, ...others, ...waiting])].filter((line) => line !== '');
   }
 
-  #carrierLine(name: 'allLinesBusy' | 'technicalProblem' | 'cutOff' | 'goesOn' | 'closed'): CarrierLine {
-    const own = this.#definition[name] ?? stockLines(this.language)?.[name];
+  #carrierLine(name: CarrierLineName): CarrierLine {
+    const own = (name === 'inQueue' ? null : this.#definition[name]) ?? stockLines(this.language)?.[name];
     if (own === undefined) return { text: ENGLISH_LINES[name], language: 'en' };
     return { text: this.#spoken(own, {}), language: this.language };
   }

@@ -13,6 +13,7 @@ import { problemLine } from './file_problem.js';
 import { COMPASS_GROUP } from './personas/compass_group.js';
 
 export type { CarrierLine } from './agent.js';
+export type { OverflowReason } from './overflow.js';
 
 /** A version of an agent as data, as it crosses to a worker thread. */
 export interface AgentSource {

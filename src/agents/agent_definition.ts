@@ -6,6 +6,7 @@ import { EngineError } from '../errors.js';
 import { toolDefinitions } from '../tools/tool_definition.js';
 import { isPattern, SETTING_FIELDS, valueProblem } from './agent_settings.js';
 import { type FileProblem, problemLine, problemsOf } from './file_problem.js';
+import { OVERFLOW_REASONS, overflowProblems } from './overflow.js';
 
 const line = z.string().trim().min(1).max(600);
 const prompt = z.string().trim().min(1).max(20_000);
@@ -132,12 +133,13 @@ function unknownPlaceholders(checked: CheckedDefinition): FileProblem[] {
     }
   };
   for (const field of TEMPLATES) look([field], checked[field]);
+  for (const reason of OVERFLOW_REASONS) look(['overflow', reason, 'say'], checked.overflow[reason]?.say);
   return [...problems.values()];
 }
 
 /** What single fields can't tell. */
 function contradictions(checked: CheckedDefinition): FileProblem[] {
-  const found: FileProblem[] = [];
+  const found: FileProblem[] = overflowProblems(checked.overflow, checked.numbers);
   const report = (path: (string | number)[], what: string) => found.push({ path, what });
   const { turns, variables } = checked;
   const { silenceMsMin, silenceMsMax } = turns;

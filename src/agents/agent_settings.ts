@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { FLOOR_STATES, FLOOR_VERDICTS, type FloorCells, floorActions } from '../conversation/turns/floor_policy.js';
 import { language } from '../setting.js';
 import { isTimeZone, parseDays, parseSpans } from './opening_hours.js';
+import { OVERFLOW_FIELD } from './overflow.js';
 
 const VALUE_CHARS_MAX = 500;
 const ms = (min: number, max: number, setting: string) =>
@@ -108,6 +109,7 @@ export const SETTING_FIELDS = {
       enabled: z.boolean().default(true).describe('false = calls of this agent are not recorded'),
     })
     .prefault({}),
+  overflow: OVERFLOW_FIELD,
   openingHours: z
     .strictObject({
       timezone: z.string().refine(isTimeZone, 'a time zone such as Europe/Berlin is expected'),

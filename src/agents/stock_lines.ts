@@ -19,6 +19,8 @@ export interface StockLines {
   cutOff: string;
   /** The same, and the other one goes on where it was; spoken by the carrier's voice. */
   goesOn: string;
+  /** Every line is taken, and the caller is put into a queue; spoken by the carrier's voice. */
+  inQueue: string;
   /** Nobody is there at this hour; spoken by the carrier's voice, which hangs up then. */
   closed: string;
 }
@@ -33,6 +35,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
     technicalProblem: 'I am sorry, we have a technical problem and can not go on. Please call again later. Goodbye.',
     cutOff: 'I am sorry, we were cut off. Let us start again.',
     goesOn: 'I am sorry, we were cut off for a moment.',
+    inQueue: 'All our lines are busy at the moment. Please stay on the line.',
     closed: 'We are closed at the moment. Please call again during our opening hours. Goodbye.',
   },
   es: {
@@ -46,6 +49,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
       'Lo siento, tenemos un problema técnico y no podemos continuar. Por favor, llame de nuevo más tarde. Adiós.',
     cutOff: 'Lo siento, se ha cortado la comunicación. Empecemos de nuevo.',
     goesOn: 'Lo siento, se ha cortado la comunicación un momento.',
+    inQueue: 'En este momento todas nuestras líneas están ocupadas. Por favor, no cuelgue.',
     closed: 'En este momento estamos cerrados. Por favor, llame de nuevo en nuestro horario de atención. Adiós.',
   },
   fr: {
@@ -59,6 +63,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
       'Je suis désolé, nous avons un problème technique et ne pouvons pas continuer. Merci de rappeler plus tard. Au revoir.',
     cutOff: "Je suis désolé, nous avons été coupés. Recommençons, s'il vous plaît.",
     goesOn: 'Je suis désolé, nous avons été coupés un instant.',
+    inQueue: 'Toutes nos lignes sont occupées pour le moment. Merci de rester en ligne.',
     closed: "Nous sommes fermés pour le moment. Merci de rappeler pendant nos heures d'ouverture. Au revoir.",
   },
   de: {
@@ -73,6 +78,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
       'Es tut mir leid, wir haben ein technisches Problem und können nicht weitermachen. Bitte rufen Sie später noch einmal an. Auf Wiederhören.',
     cutOff: 'Entschuldigung, wir wurden unterbrochen. Fangen wir noch einmal an.',
     goesOn: 'Entschuldigung, wir wurden kurz unterbrochen.',
+    inQueue: 'Im Moment sind alle unsere Leitungen besetzt. Bitte bleiben Sie in der Leitung.',
     closed:
       'Wir sind im Moment nicht erreichbar. Bitte rufen Sie während unserer Öffnungszeiten noch einmal an. Auf Wiederhören.',
   },
@@ -87,6 +93,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
       'Mi dispiace, abbiamo un problema tecnico e non possiamo continuare. Richiami più tardi, per favore. Arrivederci.',
     cutOff: 'Mi dispiace, siamo stati interrotti. Ricominciamo da capo.',
     goesOn: 'Mi dispiace, siamo stati interrotti per un momento.',
+    inQueue: 'Al momento tutte le nostre linee sono occupate. Resti in linea, per favore.',
     closed: 'Al momento siamo chiusi. Richiami durante il nostro orario di apertura, per favore. Arrivederci.',
   },
   pt: {
@@ -100,6 +107,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
       'Desculpe, temos um problema técnico e não podemos continuar. Por favor, ligue novamente mais tarde. Até logo.',
     cutOff: 'Desculpe, a ligação foi interrompida. Vamos começar de novo.',
     goesOn: 'Desculpe, a ligação foi interrompida por um momento.',
+    inQueue: 'No momento, todas as nossas linhas estão ocupadas. Por favor, continue na linha.',
     closed: 'Estamos fechados no momento. Por favor, ligue novamente no nosso horário de atendimento. Até logo.',
   },
   nl: {
@@ -112,6 +120,7 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
       'Het spijt me, we hebben een technisch probleem en kunnen niet verdergaan. Bel alstublieft later nog eens. Tot ziens.',
     cutOff: 'Het spijt me, de verbinding viel weg. Laten we opnieuw beginnen.',
     goesOn: 'Het spijt me, de verbinding viel even weg.',
+    inQueue: 'Al onze lijnen zijn op dit moment bezet. Blijf alstublieft aan de lijn.',
     closed: 'Wij zijn op dit moment gesloten. Bel alstublieft tijdens onze openingstijden nog eens. Tot ziens.',
   },
 };

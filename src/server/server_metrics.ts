@@ -35,6 +35,8 @@ export class ServerMetrics {
   readonly #signatures: prom.Counter;
   readonly #tokens: prom.Counter;
   readonly #refusals: prom.Counter;
+  readonly #overflows: prom.Counter;
+  readonly #overflowsFailed: prom.Counter;
   readonly #calls: prom.Counter;
   readonly #moved: prom.Counter;
   readonly #cameBack: prom.Counter;
@@ -69,6 +71,16 @@ export class ServerMetrics {
     ]);
     this.#tokens = counter('ringline_media_token_refused_total', 'Media sockets refused for their token.', ['reason']);
     this.#refusals = counter('ringline_calls_refused_total', 'Calls not taken, and dials not made.', ['reason']);
+    this.#overflows = counter(
+      'ringline_calls_overflowed_total',
+      'Callers for whom there was no line or nobody at this hour, by where they were sent.',
+      ['reason', 'to'],
+    );
+    this.#overflowsFailed = counter(
+      'ringline_overflow_failed_total',
+      'Callers who were sent elsewhere and found nobody there either.',
+      [],
+    );
     this.#calls = counter('ringline_calls_total', 'Calls ended, by direction and reason.', ['direction', 'reason']);
     this.#moved = counter('ringline_calls_moved_total', 'Calls that went on in another worker when theirs died.', []);
     this.#cameBack = counter(
@@ -170,6 +182,12 @@ export class ServerMetrics {
   }
   refused(reason: RefusalReason): void {
     this.#refusals.inc({ reason });
+  }
+  overflowed(reason: string, to: string): void {
+    this.#overflows.inc({ reason, to });
+  }
+  overflowFailed(): void {
+    this.#overflowsFailed.inc();
   }
   ended(direction: CallDirection, reason: EndReason): void {
     this.#calls.inc({ direction, reason });

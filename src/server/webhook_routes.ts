@@ -39,6 +39,10 @@ export class WebhookRoutes {
   readonly connectAction: Handler = (request) =>
     this.#twiml(request, (webhook) => this.#options.webhooks.connectAction(webhook));
 
+  /** `POST /twilio/overflow-action` */
+  readonly overflowAction: Handler = (request) =>
+    this.#twiml(request, (webhook) => this.#options.webhooks.overflowAction(webhook));
+
   /** `POST /twilio/status` */
   readonly status: Handler = (request) => this.#noted(request, (webhook) => this.#options.webhooks.status(webhook));
 

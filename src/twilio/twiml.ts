@@ -52,6 +52,35 @@ export function sayAndHangUpTwiml(line: SpokenLine): string {
   return response.toString();
 }
 
+/** What becomes of a caller for whom there is no line. */
+export type OverflowStep =
+  | { kind: 'dial'; to: string; callerId: string | null; timeoutS: number }
+  | { kind: 'enqueue'; queue: string; waitUrl: string | null }
+  | { kind: 'redirect'; url: string }
+  | { kind: 'hang_up' };
+
+/**
+ * Sends a caller elsewhere.
+ * @param line said first; null = nothing
+ * @param actionUrl asked for the next verbs when nobody answered there, or all has been said
+ */
+export function overflowTwiml(line: SpokenLine | null, then: OverflowStep, actionUrl: string): string {
+  const response = new VoiceResponse();
+  if (line !== null) say(response, line);
+  const action = { action: actionUrl, method: 'POST' };
+  if (then.kind === 'dial') {
+    const callerId = then.callerId === null ? {} : { callerId: then.callerId };
+    const dial = response.dial({ ...action, timeout: then.timeoutS, ...callerId });
+    if (/^sips?:/.test(then.to)) dial.sip(then.to);
+    else dial.number(then.to);
+  } else if (then.kind === 'enqueue') {
+    const waitUrl = then.waitUrl === null ? {} : { waitUrl: then.waitUrl, waitUrlMethod: 'POST' };
+    response.enqueue({ ...action, ...waitUrl }, then.queue);
+  } else if (then.kind === 'redirect') response.redirect({ method: 'POST' }, then.url);
+  else response.hangup();
+  return response.toString();
+}
+
 function say(response: VoiceResponse, { text, language }: SpokenLine): void {
   const locale = sayLocale(language);
   response.say(locale === null ? {} : { language: locale }, text);

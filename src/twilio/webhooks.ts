@@ -3,7 +3,14 @@
 
 import type { CallDirection } from '../call/call.js';
 import { CALL_SID, TWILIO_STATUSES, type TwilioStatus } from './call_status.js';
-import { connectStreamTwiml, hangUpTwiml, type SpokenLine, sayAndHangUpTwiml } from './twiml.js';
+import {
+  connectStreamTwiml,
+  hangUpTwiml,
+  type OverflowStep,
+  overflowTwiml,
+  type SpokenLine,
+  sayAndHangUpTwiml,
+} from './twiml.js';
 import { type FormFields, field, parseForm } from './webhook_form.js';
 import { isSignature, isSignedRequest } from './webhook_signature.js';
 
@@ -13,6 +20,7 @@ const SUSPECT_BODY_BYTES_MAX = 4 * 1024;
 const PARTY_CHARS_MAX = 320;
 const STREAM_ERROR_CHARS_MAX = 200;
 const CONNECT_ACTION = '/twilio/connect-action';
+const OVERFLOW_ACTION = '/twilio/overflow-action';
 /** The caller was told already that the call was cut off. */
 const TOLD = '?told=yes';
 
@@ -56,10 +64,13 @@ export interface StatusNews {
 }
 
 /**
- * A stream and where it goes, or what is said before we hang up (null = nothing). `cutOff` is for a caller whose server died;
- * `isBack` = this one's has.
+ * A stream and where it goes, or what is said before we hang up (null = nothing), or before the caller is sent elsewhere.
+ * `cutOff` is for a caller whose server died; `isBack` = this one's has.
  */
-export type NextStep = { streamUrl: string; cutOff: SpokenLine; isBack: boolean } | { lastWords: SpokenLine | null };
+export type NextStep =
+  | { streamUrl: string; cutOff: SpokenLine; isBack: boolean }
+  | { lastWords: SpokenLine | null }
+  | { line: SpokenLine | null; elsewhere: OverflowStep };
 
 /** Who knows the calls. Everything may come twice and out of order, and about calls that nobody knows. */
 export interface CallDesk {
@@ -67,6 +78,8 @@ export interface CallDesk {
   connect(call: WebhookCall, socketBase: string): Promise<NextStep>;
   /** The stream is over. `isLive`: the call is not, Twilio does next what is answered. */
   streamEnded(call: WebhookCall, isLive: boolean, socketBase: string): Promise<NextStep>;
+  /** Where the caller was sent, nobody answered. What is said before we hang up. */
+  overflowFailed(call: WebhookCall): SpokenLine;
   onStatus(call: WebhookCall, news: StatusNews): Promise<void>;
   onStreamError(callSid: string, detail: string): void;
   /** A person or a machine, in Twilio's words. */
@@ -106,6 +119,14 @@ export class TwilioWebhooks {
     const call = callOf(form);
     const isLive = field(form, 'CallStatus') === 'in-progress';
     return nextTwiml(await this.#options.desk.streamEnded(call, isLive, socketBase(request)), call, request);
+  }
+
+  /** A caller who was sent elsewhere is back: was served there, or found nobody. Resolves with TwiML. */
+  async overflowAction(request: WebhookRequest): Promise<string> {
+    const form = this.#genuineForm(request);
+    const call = callOf(form);
+    const outcome = field(form, 'DialCallStatus') || field(form, 'QueueResult');
+    return UNSERVED.test(outcome) ? sayAndHangUpTwiml(this.#options.desk.overflowFailed(call)) : hangUpTwiml();
   }
 
   /** Call progress. */
@@ -150,12 +171,16 @@ export class TwilioWebhooks {
   }
 }
 
+/** What Twilio calls a `<Dial>` that reached nobody, and an `<Enqueue>` that could not take the caller. */
+const UNSERVED = /^(busy|no-answer|failed|queue-full|error|system-error)$/;
+
 function socketBase({ base }: WebhookRequest): string {
   return base.replace(/^http/, 'ws');
 }
 
 function nextTwiml(next: NextStep, { direction, from, to }: WebhookCall, { base, target }: WebhookRequest): string {
   if ('lastWords' in next) return next.lastWords === null ? hangUpTwiml() : sayAndHangUpTwiml(next.lastWords);
+  if ('elsewhere' in next) return overflowTwiml(next.line, next.elsewhere, base + OVERFLOW_ACTION);
   const actionUrl = `${base}${CONNECT_ACTION}`;
   return connectStreamTwiml({
     before: next.isBack && !target.endsWith(TOLD) ? next.cutOff : null,

@@ -119,17 +119,17 @@ test.each([
   expect(t.runner.calls).toHaveLength(0);
 });
 
-test.each(['/', '/outbound-twiml', '/twilio/status', '/twilio/stream-status', '/twilio/amd', '/twilio/connect-action'])(
-  'a number set to HTTP GET finds the reason in the log: %s',
-  async (path) => {
-    const url = `${t.base}${path}?${new URLSearchParams({ CallSid: newCallSid(), ...FORM })}`;
-    const response = await fetch(url, { headers: { 'x-twilio-signature': sign(url) } });
-    expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
-    const line = t.lines.find(({ msg }) => /HTTP POST/.test(msg));
-    expect(line).toMatchObject({ level: 'warn', method: 'GET', path });
-    expect(t.text()).not.toContain('4155552671');
-  },
-);
+test.each([
+  ...['/', '/outbound-twiml', '/twilio/status', '/twilio/stream-status', '/twilio/amd', '/twilio/connect-action'],
+  '/twilio/overflow-action',
+])('a number set to HTTP GET finds the reason in the log: %s', async (path) => {
+  const url = `${t.base}${path}?${new URLSearchParams({ CallSid: newCallSid(), ...FORM })}`;
+  const response = await fetch(url, { headers: { 'x-twilio-signature': sign(url) } });
+  expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
+  const line = t.lines.find(({ msg }) => /HTTP POST/.test(msg));
+  expect(line).toMatchObject({ level: 'warn', method: 'GET', path });
+  expect(t.text()).not.toContain('4155552671');
+});
 
 test('a refused webhook is logged without the numbers in its query', async () => {
   const path = `/?${new URLSearchParams(FORM)}`;

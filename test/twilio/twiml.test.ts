@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { connectStreamTwiml, hangUpTwiml, sayAndHangUpTwiml } from '../../src/twilio/twiml.js';
+import { connectStreamTwiml, hangUpTwiml, overflowTwiml, sayAndHangUpTwiml } from '../../src/twilio/twiml.js';
 
 const OPTIONS = {
   ...{ streamUrl: 'wss://h/ws/t', actionUrl: 'https://h/a', statusCallbackUrl: 'https://h/s', before: null },
@@ -56,4 +56,31 @@ test.each([
   ['eo', '<Say>'],
 ])('a sentence in %s is said by a voice of that language, or else by the English one', (language, say) => {
   expect(sayAndHangUpTwiml({ text: 'x', language })).toContain(`${say}x</Say>`);
+});
+
+test.each([
+  [
+    { kind: 'dial', to: '+15551234567', callerId: null, timeoutS: 30 } as const,
+    '<Dial action="https://h/o" method="POST" timeout="30"><Number>+15551234567</Number></Dial>',
+  ],
+  [
+    { kind: 'dial', to: 'sip:desk@pbx.example.com', callerId: '+15550100', timeoutS: 5 } as const,
+    '<Dial action="https://h/o" method="POST" timeout="5" callerId="+15550100"><Sip>sip:desk@pbx.example.com</Sip></Dial>',
+  ],
+  [
+    { kind: 'enqueue', queue: 'support', waitUrl: 'https://h/wait?a=1&b=2' } as const,
+    '<Enqueue action="https://h/o" method="POST" waitUrl="https://h/wait?a=1&amp;b=2" waitUrlMethod="POST">support</Enqueue>',
+  ],
+  [
+    { kind: 'enqueue', queue: 'support', waitUrl: null } as const,
+    '<Enqueue action="https://h/o" method="POST">support</Enqueue>',
+  ],
+  [{ kind: 'redirect', url: 'https://h/r' } as const, '<Redirect method="POST">https://h/r</Redirect>'],
+  [{ kind: 'hang_up' } as const, '<Hangup/>'],
+])('a caller is sent elsewhere: %j', (then, verb) => {
+  expect(overflowTwiml(null, then, 'https://h/o')).toBe(`${HEAD}<Response>${verb}</Response>`);
+  const line = { text: 'Moment.', language: 'de' };
+  expect(overflowTwiml(line, then, 'https://h/o')).toBe(
+    `${HEAD}<Response><Say language="de-DE">Moment.</Say>${verb}</Response>`,
+  );
 });

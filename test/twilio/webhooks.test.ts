@@ -22,6 +22,10 @@ const desk: CallDesk = {
     told.push(args);
     return ended;
   },
+  overflowFailed: (...args) => {
+    told.push(args);
+    return { text: 'Ocupado.', language: 'es' };
+  },
   onStatus: async (...args) => void told.push(args),
   onStreamError: (...args) => void told.push(args),
   onAnsweredBy: async (...args) => void told.push(args),
@@ -59,6 +63,33 @@ test('a call that is not taken is told why in its language, or nothing', async (
   );
   answer = { lastWords: null };
   expect(await webhooks.voice(request('/', FORM), 'inbound')).toContain('<Response><Hangup/></Response>');
+});
+
+test('a call that is not taken may be sent elsewhere, from where Twilio comes back to us', async () => {
+  answer = {
+    line: { text: 'Moment.', language: 'de' },
+    elsewhere: { kind: 'enqueue', queue: 'support', waitUrl: null },
+  };
+  expect(await webhooks.voice(request('/', FORM), 'inbound')).toContain(
+    `Moment.</Say><Enqueue action="${BASE}/twilio/overflow-action" method="POST">support</Enqueue>`,
+  );
+});
+
+test.each([
+  [{ DialCallStatus: 'completed' }, false],
+  [{ DialCallStatus: 'canceled' }, false],
+  [{ DialCallStatus: 'no-answer' }, true],
+  [{ DialCallStatus: 'busy' }, true],
+  [{ DialCallStatus: 'failed' }, true],
+  [{ QueueResult: 'bridged' }, false],
+  [{ QueueResult: 'hangup' }, false],
+  [{ QueueResult: 'queue-full' }, true],
+  [{ QueueResult: 'system-error' }, true],
+  [{}, false],
+])('back from elsewhere with %j: told that nobody is there: %s', async (more, isTold) => {
+  const twiml = await webhooks.overflowAction(request('/twilio/overflow-action', { ...FORM, ...more }));
+  expect(twiml).toContain(isTold ? '<Say language="es-ES">Ocupado.</Say><Hangup/>' : '<Response><Hangup/></Response>');
+  expect(told).toHaveLength(isTold ? 1 : 0);
 });
 
 test('after the stream: what is owed is said, then nothing but the end', async () => {

@@ -1,7 +1,7 @@
 // What Twilio's webhooks mean for our calls: which call they are about, and what follows. The life of a call itself is
 // call_control.ts; who asks, and in which form, is twilio/webhooks.ts.
 
-import type { AgentBook, CarrierLine } from '../../agents/agent_book.js';
+import type { AgentBook, AgentVersion, CarrierLine, OverflowReason } from '../../agents/agent_book.js';
 import { numbersOf } from '../../call/call.js';
 import { nowMs } from '../../clock.js';
 import type { Logger } from '../../log.js';
@@ -27,7 +27,7 @@ export interface TwilioDeskOptions {
   /** Calls that another instance holds. */
   peers: Pick<CallPeers, 'find' | 'findDialled' | 'on' | 'askHolder' | 'tellHolder'>;
   snapshots: Pick<SharedSnapshots, 'find'>;
-  metrics: Pick<ServerMetrics, 'dial' | 'streamError' | 'cameBack'>;
+  metrics: Pick<ServerMetrics, 'dial' | 'streamError' | 'cameBack' | 'overflowed' | 'overflowFailed'>;
   threadMetrics: Pick<ThreadMetrics, 'observe'>;
   log: Logger;
 }
@@ -57,8 +57,8 @@ export class TwilioDesk implements CallDesk {
 
   async #begin(call: IncomingCall, socketBase: string): Promise<NextStep> {
     const beganMs = nowMs();
-    const closed = this.#closedLine(call);
-    if (closed !== null) return { lastWords: closed };
+    const closed = this.#closed(call);
+    if (closed !== null) return closed;
     const { control, registry, agents, threadMetrics } = this.#options;
     const { callSid, direction, from, to } = call;
     const acceptance = await control.accept(call, socketBase);
@@ -68,17 +68,35 @@ export class TwilioDesk implements CallDesk {
     if ('streamUrl' in acceptance) return { ...acceptance, cutOff: agent.cutOff(), isBack: false };
     // Somebody who calls us is told why; somebody we no longer want to speak with hears nothing that would puzzle them.
     if (acceptance.refused === 'cancelled') return { lastWords: null };
-    return { lastWords: agent.allLinesBusy() };
+    if (direction === 'outbound') return { lastWords: agent.allLinesBusy() };
+    return this.#overflow(callSid, agent, 'busy');
+  }
+
+  /** There is no line for a caller, or nobody at this hour. */
+  #overflow(callSid: string, profile: AgentVersion['profile'], reason: OverflowReason): NextStep {
+    const { metrics, log } = this.#options;
+    const { line, elsewhere } = profile.overflow(reason);
+    metrics.overflowed(reason, elsewhere.kind);
+    if (elsewhere.kind !== 'hang_up') log.info({ callSid, reason, to: elsewhere.kind }, 'caller sent elsewhere');
+    return elsewhere.kind === 'hang_up' ? { lastWords: line } : { line, elsewhere };
+  }
+
+  overflowFailed({ callSid, direction, from, to }: WebhookCall): CarrierLine {
+    const { agents, metrics, log } = this.#options;
+    const { id, profile } = agents.pick({ callSid, ...numbersOf(direction, from, to) }, null);
+    log.warn({ callSid, agent: id }, 'nobody answered where a caller was sent');
+    metrics.overflowFailed();
+    return profile.isOpen(Date.now()) ? profile.allLinesBusy() : profile.closed();
   }
 
   /** Somebody calls an agent that is not there at this hour; null = it is, or the call is under way. */
-  #closedLine({ callSid, direction, from, to, resume }: IncomingCall): CarrierLine | null {
+  #closed({ callSid, direction, from, to, resume }: IncomingCall): NextStep | null {
     const { registry, agents, log } = this.#options;
     if (direction === 'outbound' || (resume ?? null) !== null || registry.find(callSid) !== undefined) return null;
     const { id, profile } = agents.pick({ callSid, ...numbersOf(direction, from, to) }, null);
     if (profile.isOpen(Date.now())) return null;
     log.info({ callSid, agent: id }, 'call outside of the opening hours');
-    return profile.closed();
+    return this.#overflow(callSid, profile, 'closed');
   }
 
   async streamEnded(call: WebhookCall, isLive: boolean, socketBase: string): Promise<NextStep> {
@@ -97,7 +115,7 @@ export class TwilioDesk implements CallDesk {
     metrics.cameBack();
     const { variables, wantedAgent } = record ?? {};
     const next = await this.#begin({ ...call, variables, wantedAgent, resume }, socketBase);
-    if ('lastWords' in next) return next;
+    if (!('streamUrl' in next)) return next;
     if (resume === null) return { ...next, isBack: true };
     // What was said stays said: nobody is asked to start again.
     const { ourNumber } = numbersOf(direction, call.from, call.to);

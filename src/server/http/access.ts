@@ -55,6 +55,8 @@ export const ACCESS = {
   'POST /twilio/amd': 'twilio',
   'GET /twilio/connect-action': 'anybody',
   'POST /twilio/connect-action': 'twilio',
+  'GET /twilio/overflow-action': 'anybody',
+  'POST /twilio/overflow-action': 'twilio',
   'GET /ws': 'anybody',
   'GET /ws/:token': 'anybody',
 } as const satisfies Readonly<Record<string, Access>>;

@@ -68,6 +68,8 @@ function handlers({
     'POST /twilio/amd': webhooks.machineDetection,
     'GET /twilio/connect-action': webhooks.wrongMethod,
     'POST /twilio/connect-action': webhooks.connectAction,
+    'GET /twilio/overflow-action': webhooks.wrongMethod,
+    'POST /twilio/overflow-action': webhooks.overflowAction,
     'POST /outbound': calls.outbound,
     'GET /call-status/:call_sid': calls.callStatus,
     'GET /calls': calls.list,

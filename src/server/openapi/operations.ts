@@ -161,11 +161,17 @@ export const OPERATIONS: Readonly<Record<Endpoint, Operation>> = {
     form: form(parties),
     answers: twiml,
   },
+  'POST /twilio/overflow-action': {
+    summary: 'A caller who was sent elsewhere for want of a line is back: what now?',
+    form: form({ ...parties, DialCallStatus: z.string().optional(), QueueResult: z.string().optional() }),
+    answers: twiml,
+  },
   'GET /outbound-twiml': wrongMethod,
   'GET /twilio/status': wrongMethod,
   'GET /twilio/stream-status': wrongMethod,
   'GET /twilio/amd': wrongMethod,
   'GET /twilio/connect-action': wrongMethod,
+  'GET /twilio/overflow-action': wrongMethod,
   'GET /ws': noSocket,
   'GET /ws/:token': noSocket,
 };

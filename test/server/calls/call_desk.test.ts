@@ -2,6 +2,7 @@
 
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { AgentVersion } from '../../../src/agents/agent_book.js';
+import type { Overflow } from '../../../src/agents/overflow.js';
 import type { CallSnapshot } from '../../../src/call/call_snapshot.js';
 import { createLogger } from '../../../src/log.js';
 import type { RefusalReason } from '../../../src/server/calls/admission.js';
@@ -17,6 +18,7 @@ const GOES_ON = { text: 'Se cortó un momento.', language: 'es' };
 const CUT_OFF = { text: 'Se cortó.', language: 'es' };
 
 let did: unknown[][];
+let overflowed: unknown[][];
 let acceptance: { streamUrl: string } | { refused: RefusalReason };
 let claimed: CallEntry | undefined;
 let theirs: CallRecord | null;
@@ -24,19 +26,23 @@ let left: CallSnapshot | null;
 let registry: CallRegistry;
 let desk: TwilioDesk;
 let isOpen = true;
+let elsewhere: Overflow;
 const LINES = {
   allLinesBusy: () => BUSY,
   technicalProblem: () => FAILED,
   cutOff: () => CUT_OFF,
   goesOn: () => GOES_ON,
   closed: () => CLOSED,
+  overflow: (reason: string) => ({ line: reason === 'busy' ? BUSY : CLOSED, elsewhere }),
 };
 const AGENT = { id: 'agent', profile: { ...LINES, isOpen: () => isOpen } } as unknown as AgentVersion;
 const CLOSED = { text: 'We are closed.', language: 'en' };
 
 beforeEach(() => {
   isOpen = true;
+  elsewhere = { kind: 'hang_up' };
   did = [];
+  overflowed = [];
   acceptance = { streamUrl: 'wss://h/ws/T' };
   claimed = undefined;
   theirs = null;
@@ -72,6 +78,8 @@ beforeEach(() => {
       dial: (result) => did.push(['dial', result]),
       streamError: () => did.push(['streamError']),
       cameBack: () => did.push(['cameBack']),
+      overflowed: (...args) => overflowed.push(args),
+      overflowFailed: () => overflowed.push(['failed']),
     },
     threadMetrics: { observe: () => {} },
     log: createLogger({ level: 'silent', sink: () => {} }),
@@ -212,6 +220,31 @@ test('what another instance has dialled goes on here with its variables; what it
   theirs = { ...record, isOver: true, isCancelled: true };
   expect(await desk.connect(CALL, 'wss://h')).toEqual({ lastWords: null });
   expect(did.filter(([what]) => what === 'accept')).toEqual([['accept', SID, { dish: 'soup' }]]);
+});
+
+describe('a caller without a line goes where the agent says', () => {
+  const inbound = { ...CALL, direction: 'inbound' } as const;
+  const DIAL = { kind: 'dial', to: '+15551234567', callerId: null, timeoutS: 30 } as const;
+
+  test('when all are busy, when nobody is there, and never when it is somebody whom we rang', async () => {
+    elsewhere = DIAL;
+    acceptance = { refused: 'full' };
+    expect(await desk.connect(inbound, 'wss://h')).toEqual({ line: BUSY, elsewhere: DIAL });
+    expect(await desk.connect(CALL, 'wss://h')).toEqual({ lastWords: BUSY });
+    isOpen = false;
+    expect(await desk.connect(inbound, 'wss://h')).toEqual({ line: CLOSED, elsewhere: DIAL });
+    expect(overflowed).toEqual([
+      ['busy', 'dial'],
+      ['closed', 'dial'],
+    ]);
+  });
+
+  test('and is told when nobody is there either', () => {
+    expect(desk.overflowFailed(inbound)).toEqual(BUSY);
+    isOpen = false;
+    expect(desk.overflowFailed(inbound)).toEqual(CLOSED);
+    expect(overflowed).toEqual([['failed'], ['failed']]);
+  });
 });
 
 test('outside of the opening hours a caller is told so; a call under way, and one that we dial, go on', async () => {
