@@ -28,8 +28,8 @@
 // that wait in e1, or in e2 when it asked the model at once but held the reply back: choose providers slower than the hold,
 // as the default profile is, or read the figure as an upper bound.
 //
-// A server may say Finalize before its detector is sure (ours after 96 ms of silence, and is sure after 192). Where no words
-// left between Finalize and request, it was silence that decided: that wait is hold, up to SURE_AFTER_MS.
+// A server may say Finalize before its detector is sure (ours after 96 ms of silence, and is sure after 192). Words that
+// are there before then wait for more silence, not for the server: until SURE_AFTER_MS behind Finalize that wait is hold.
 //
 // No part is less than nothing. Answers that lack a part (an apology, an answer to an earlier utterance) are counted as
 // not attributed, not guessed.
@@ -41,6 +41,8 @@ const FRAME_MS = 20;
 const GRID_ERROR_MS = 3;
 /** VAD_MIN_SILENCE_MS less the pause after which Finalize goes out (src/audio/vad/speech_detector.ts). */
 const SURE_AFTER_MS = 96;
+/** To which both moments are known: a beat of the server's. */
+const BEAT_MS = 10;
 
 /** One answered turn taken apart, ms. */
 export interface TurnParts {
@@ -109,7 +111,7 @@ function takeApart(turn: TurnRow, answerMs: number, gridMs: number, index: RowIn
   const finalMs = index.finalOf(turn, completion.startMs) ?? finalize.startMs;
   const sttMs = Math.max(0, finalMs - finalize.startMs);
   const askedMs = Math.max(0, completion.startMs - finalize.startMs - sttMs);
-  const sureMs = sttMs === 0 ? Math.min(askedMs, SURE_AFTER_MS) : 0;
+  const sureMs = waitedToBeSure(sttMs, askedMs);
   const parts = {
     callSid: turn.callSid,
     voiceEndMs: turn.voiceEndMs,
@@ -125,6 +127,13 @@ function takeApart(turn: TurnRow, answerMs: number, gridMs: number, index: RowIn
     e3: Math.max(0, answerMs - voice.endMs),
   };
   return { ...parts, engineAddedMs: parts.e0 + parts.e1 + parts.e2 + parts.e3 };
+}
+
+/** Of the time from the words to the request, what passed until the server's detector was sure of the end. */
+function waitedToBeSure(sttMs: number, askedMs: number): number {
+  // Asked before: it was not silence that decided.
+  if (sttMs > 0 && sttMs + askedMs < SURE_AFTER_MS - BEAT_MS) return 0;
+  return Math.min(askedMs, Math.max(0, SURE_AFTER_MS - sttMs));
 }
 
 /** When the frame that made the server say Finalize was due; null when its audio can't be that of this stream. */

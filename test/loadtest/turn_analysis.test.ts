@@ -106,6 +106,13 @@ test('a model asked on an interim, before the final: the interim was waited for'
   expect(parts([turn()], given).first).toMatchObject({ sttMs: 82, e1: 2 });
 });
 
+test('words that were there before the detector was sure waited for silence, not for the server', () => {
+  const given = rows();
+  given.completions[0].startMs = 6406;
+  given.finals.push({ callSid: CALL, kind: 'interim', startMs: 6300, endMs: 6340, audio: null });
+  expect(parts([turn()], given).first).toMatchObject({ sttMs: 32, holdMs: 300 + 64, e1: 2 });
+});
+
 test('the answer to a draft that was thrown away is not taken for the reply', () => {
   const given = rows();
   given.completions.unshift({ ...given.completions[0], startMs: 6330, chars: [30], atMs: [6400] });
