@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { nowMs } from '../src/clock.js';
+import { loadUws } from '../src/server/http/transport_uws.js';
 import { Child, CORES, launcher, niceGroup, type Pinning, pinSelf, planPinning } from './fleet/child.js';
 import type {
   FleetCommand,
@@ -215,6 +216,8 @@ export class LoadRun {
       TURN_SILENCE_MS_MIN: '100',
       TURN_SILENCE_MS_MAX: '100',
       ...this.#recordingEnv(),
+      // What such a machine would be run with: the engine that costs a call least, where it loads (README, "Platforms").
+      ...(typeof loadUws() === 'string' ? {} : { HTTP_ENGINE: 'uws' }),
       ...options.serverEnv,
     };
     return ServerProcess.start({

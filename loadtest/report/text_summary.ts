@@ -55,7 +55,10 @@ export function textSummary(report: LoadReport): string {
       'generator',
       `fleet ${n(generator.fleet_cpu_pct)} + providers ${n(generator.providers_cpu_pct)} % of a core; late p50 ${generator.late_ms.p50}  p99 ${generator.late_ms.p99}  max ${generator.late_ms.max} ms`,
     ),
-    row('machine', `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}; ${pinning(machine.pinned)}`),
+    row(
+      'machine',
+      `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, HTTP by ${report.server.http_engine}; ${pinning(machine.pinned)}`,
+    ),
   ];
   for (const { route, requests, perSecond, latencyMs, not2xx, errors } of report.http ?? [])
     lines.push(
