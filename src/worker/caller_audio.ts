@@ -11,8 +11,8 @@ import type { Recorder } from './recorder.js';
 
 /** Audio sent to STT at once while the caller speaks: what it costs to send is per message, what it delays is this. */
 const STT_BATCH_SPEECH = 60 * BYTES_PER_MS;
-/** The same in silence, where nobody waits for the words. */
-const STT_BATCH_SILENCE = 200 * BYTES_PER_MS;
+/** The same in silence, where nobody waits for the words: as much as Deepgram likes to get at once. */
+const STT_BATCH_SILENCE = 240 * BYTES_PER_MS;
 /** What is taken in instead of a caller who is not to be heard. */
 const SILENT_MULAW = new Uint8Array(FRAME_SAMPLES).fill(MULAW_SILENCE);
 const SILENT_PCM = new Int16Array(FRAME_SAMPLES);

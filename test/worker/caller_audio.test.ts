@@ -66,16 +66,16 @@ beforeEach(() => {
   judged = 0;
 });
 
-test('in silence recognition gets 200 ms at a time, in speech 60 ms, and before Finalize what is left', () => {
-  hear(0, 20, 0);
-  expect(sent).toEqual([1600, 1600]);
-  hear(400, 20, 1);
-  expect(new Set(sent.slice(4))).toEqual(new Set([480]));
+test('in silence recognition gets 240 ms at a time, in speech 60 ms, and before Finalize what is left', () => {
+  hear(0, 24, 0);
+  expect(sent).toEqual([1920, 1920]);
+  hear(480, 20, 1);
+  expect(new Set(sent.slice(3))).toEqual(new Set([480]));
   audio.flushStt();
   audio.flushStt();
-  expect(sent.reduce((sum, bytes) => sum + bytes, 0)).toBe(40 * 160);
-  expect(audio.sttSeconds).toBeCloseTo(0.8);
-  expect(recorded).toEqual(Array.from({ length: 40 }, (_, i) => i * 20));
+  expect(sent.reduce((sum, bytes) => sum + bytes, 0)).toBe(44 * 160);
+  expect(audio.sttSeconds).toBeCloseTo(0.88);
+  expect(recorded).toEqual(Array.from({ length: 44 }, (_, i) => i * 20));
 });
 
 test('speech has its times on the engine’s clock, to a window', () => {
