@@ -49,6 +49,9 @@ const NOISE_SHARE = 0.05;
 /** An answer overlaps the end of a question by about this much. */
 const ANSWER_OVERLAP_MS = 800;
 
+/** Windows of speech that pass without a judgement while the agent is quiet: 96 ms, and a third of a judgement's cost. */
+const UNJUDGED_MAX = 3;
+
 /** So many voices in a row from far away while we listen are the caller after all. */
 const FAR_ANSWERS_MAX = 2;
 
@@ -92,6 +95,8 @@ export class Floor {
   readonly #hold: FloorHold;
   readonly #levels = new RecentLevels();
   #louder = 0;
+  /** Windows of speech since the last judgement. */
+  #unjudged = 0;
   #noisePower = 0;
   /** The recogniser's text under way when the stretch began: words of before. */
   #textBefore = '';
@@ -181,6 +186,11 @@ export class Floor {
     }
     if (window.probability < SILENCE_PROBABILITY && wasEnded) this.#hearNoise(window.levelDb);
     if (isSpeech) stretch?.add(window, nowMs);
+    // Nothing of ours is at stake: judged now and then, with each word, and when the agent begins to do something.
+    if (isSpeech && this.#agent === 'quiet' && !this.#hold.holding && this.#unjudged++ < UNJUDGED_MAX) {
+      this.#decision.do = 'none';
+      return this.#decision;
+    }
     // Most windows of a call: silence behind a sound that is over and judged.
     else if (stretch === null || (wasEnded && stretch.verdict !== 'undecided' && !this.#hold.holding)) {
       this.#decision.do = 'none';
@@ -256,6 +266,7 @@ export class Floor {
   }
 
   #decide(nowMs: number): FloorDecision {
+    this.#unjudged = 0;
     const decision = this.#decision;
     const stretch = this.#stretch;
     decision.do = 'none';
