@@ -28,7 +28,7 @@
 // that wait in e1, or in e2 when it asked the model at once but held the reply back: choose providers slower than the hold,
 // as the default profile is, or read the figure as an upper bound.
 //
-// A server may say Finalize before its detector is sure (ours after 96 ms of silence, and is sure after 192). Words that
+// A server may say Finalize before its detector is sure (ours after 32 ms of silence, and is sure after 192). Words that
 // are there before then wait for more silence, not for the server: until SURE_AFTER_MS behind Finalize that wait is hold.
 //
 // No part is less than nothing. Answers that lack a part (an apology, an answer to an earlier utterance) are counted as
@@ -40,7 +40,7 @@ const FRAME_MS = 20;
 /** A caller's grid is known from a few of its frames, each as late as the generator was. */
 const GRID_ERROR_MS = 3;
 /** VAD_MIN_SILENCE_MS less the pause after which Finalize goes out (src/audio/vad/speech_detector.ts). */
-const SURE_AFTER_MS = 96;
+const SURE_AFTER_MS = 160;
 /** To which both moments are known: a beat of the server's. */
 const BEAT_MS = 10;
 

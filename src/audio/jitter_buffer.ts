@@ -95,6 +95,11 @@ export class JitterBuffer {
   /** Frames dropped because the buffer was full. */
   overflowed = 0;
 
+  /** All of the counters above together, to see at once that none has moved. */
+  get troubles(): number {
+    return this.lost + this.late + this.concealedCount + this.duplicates + this.jumps + this.overflowed;
+  }
+
   readonly #options: JitterBufferOptions;
   readonly #dsp: Dsp;
   readonly #mask: number;

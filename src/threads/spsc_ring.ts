@@ -193,6 +193,14 @@ export class SpscRing {
     return (Atomics.load(this.#control, TAIL_WORD) - Atomics.load(this.#control, HEAD_WORD)) | 0;
   }
 
+  /**
+   * For the reader: there may be a record that it has not read. A plain load, a third of the price of `Atomics.load` in an
+   * engine that does not inline it; what it misses it sees at the next look, and `next()` is what synchronises.
+   */
+  get hasUnread(): boolean {
+    return this.#control[TAIL_WORD] !== this.#read;
+  }
+
   /** Nothing written that is not released. From either side; a snapshot. */
   get isEmpty(): boolean {
     return Atomics.load(this.#control, TAIL_WORD) === Atomics.load(this.#control, HEAD_WORD);

@@ -132,8 +132,7 @@ export class CallSession {
     if (this.#endReason) return;
     // No closure for `guard` here, in `onVad` and in `tick`: they were a third of all that a worker allocated.
     try {
-      if (!this.#links.ingress.isEmpty) this.#limits.heard(now);
-      this.#ingress.drain(now);
+      if (this.#ingress.drain(now)) this.#limits.heard(now);
       // Twilio's first media comes in one burst with `start` and tells when the call's timeline begins: greet after it.
       const { startedMs } = this.#limits;
       if (startedMs !== null && this.#dialogue.state === 'idle') this.#dialogue.start(now, startedMs);

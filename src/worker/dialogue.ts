@@ -168,7 +168,7 @@ export class Dialogue {
       this.#busyMs = now + BUSY_EVERY_MS;
       this.event({ on: 'key' }, now);
     }
-    this.event(TICK, now);
+    if (now >= this.#turns.dueMs) this.event(TICK, now);
   }
 
   /** A message of audio went out. */

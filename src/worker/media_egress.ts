@@ -17,6 +17,13 @@ const MESSAGE_OVERHEAD_BYTES = 160;
 /** Scratch that all calls of a worker share. */
 export class EgressBuffers {
   readonly mulaw = new Uint8Array(1 << 13);
+  #front = this.mulaw;
+
+  /** The first `count` bytes. Nearly all messages are of one size, so the view is nearly always there. */
+  front(count: number): Uint8Array {
+    if (this.#front.length !== count) this.#front = this.mulaw.subarray(0, count);
+    return this.#front;
+  }
 }
 
 export class MediaEgress {
@@ -51,9 +58,9 @@ export class MediaEgress {
     return this.#prefix !== null;
   }
 
-  /** Mu-law of the message that `media` wrote last, until the next one of any call. */
-  get sentMulaw(): Uint8Array {
-    return this.#buffers.mulaw;
+  /** Mu-law of the message that `media` wrote last, until the next one of any call; `count` = all of it. */
+  sentMulaw(count: number): Uint8Array {
+    return this.#buffers.front(count);
   }
 
   /** Writes what met a full ring before; false = there is still no room for it, so nothing else may go out. */

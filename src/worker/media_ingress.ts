@@ -65,11 +65,14 @@ export class MediaIngress {
   readonly #handlers: IngressHandlers;
   readonly #clock = new MediaClock();
   #started = false;
-  #streamSid = NOTHING;
+  #streamSid = '';
+  /** The same as the kernel compares it. */
+  #streamSidBytes = NOTHING;
   #badMessages = 0;
   #badMinuteEndsMs = 0;
   /** How much of each of TROUBLES, and of the clock's corrections, is in the metrics. */
   readonly #counted = new Float64Array(TROUBLES.length);
+  #troublesSeen = 0;
   #countedCorrections = 0;
 
   constructor(ring: SpscRing, dsp: Dsp, metrics: ThreadMetrics, buffers: IngressBuffers, handlers: IngressHandlers) {
@@ -88,16 +91,16 @@ export class MediaIngress {
   /** The stream began in another worker: what it learnt from `start`. */
   takeOver(streamSid: string, originMs: number): void {
     this.#started = true;
-    this.#streamSid = new TextEncoder().encode(streamSid);
+    this.#know(streamSid);
     this.#clock.goOn(originMs);
   }
 
-  /** Handles everything that is in the ring, then delivers the frames that are due. */
-  drain(nowMs: number): void {
+  /** Handles everything that is in the ring, then delivers the frames that are due. Returns whether anything was there. */
+  drain(nowMs: number): boolean {
     const ring = this.#ring;
-    if (ring.isEmpty) {
+    if (!ring.hasUnread) {
       if (this.#started) this.#deliver(nowMs);
-      return;
+      return false;
     }
     this.#metrics.observe('ring_depth_bytes', ring.depthBytes);
     while (ring.next()) {
@@ -107,6 +110,12 @@ export class MediaIngress {
     ring.release();
     if (this.#clock.settle(nowMs)) this.jitter.forgetPause();
     this.#deliver(nowMs);
+    return true;
+  }
+
+  #know(streamSid: string): void {
+    this.#streamSid = streamSid;
+    this.#streamSidBytes = new TextEncoder().encode(streamSid);
   }
 
   #onMessage(nowMs: number): void {
@@ -116,7 +125,7 @@ export class MediaIngress {
       ring.bytes,
       ring.offset,
       ring.length,
-      this.#streamSid,
+      this.#streamSidBytes,
       frame.mulaw,
       0,
       frame.pcm,
@@ -149,16 +158,23 @@ export class MediaIngress {
   }
 
   #countTroubles(): void {
+    const { troubles } = this.jitter;
+    if (troubles !== this.#troublesSeen) this.#countEach(troubles);
+    const { corrections } = this.#clock;
+    if (corrections === this.#countedCorrections) return;
+    this.#metrics.add('media_clock_corrections', corrections - this.#countedCorrections);
+    this.#countedCorrections = corrections;
+  }
+
+  /** Rare. Which of them it was is looked up by name, six times what the sum costs. */
+  #countEach(troubles: number): void {
+    this.#troublesSeen = troubles;
     for (let i = 0; i < TROUBLES.length; i++) {
       const total = this.jitter[TROUBLES[i][0]];
       if (total === this.#counted[i]) continue;
       this.#metrics.add(TROUBLES[i][1], total - this.#counted[i]);
       this.#counted[i] = total;
     }
-    const { corrections } = this.#clock;
-    if (corrections === this.#countedCorrections) return;
-    this.#metrics.add('media_clock_corrections', corrections - this.#countedCorrections);
-    this.#countedCorrections = corrections;
   }
 
   /** Everything but the usual media messages: a few a call, so they may be parsed with comfort. */
@@ -182,12 +198,12 @@ export class MediaIngress {
     if (message.event === 'start') {
       if (this.#started) return this.#metrics.add('bad_order');
       this.#started = true;
-      this.#streamSid = new TextEncoder().encode(message.streamSid);
+      this.#know(message.streamSid);
       this.#clock.start(nowMs);
       return handlers.onStart(message);
     }
     if (!this.#started) return this.#metrics.add('bad_order');
-    if (message.streamSid !== new TextDecoder().decode(this.#streamSid)) return this.#metrics.add('bad_stream_sid');
+    if (message.streamSid !== this.#streamSid) return this.#metrics.add('bad_stream_sid');
     if (message.event === 'media') this.#onUnusualMedia(message.media, nowMs);
     else if (message.event === 'mark') handlers.onMark(message.mark.name);
     else if (message.event === 'dtmf') handlers.onDtmf(message.dtmf.digit);

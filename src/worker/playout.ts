@@ -68,6 +68,8 @@ export class Playout {
   #othersEndMs = 0;
   /** Since when there has been something to send. */
   #readyMs = 0;
+  /** Before this the lead is full: a beat has nothing to do. 0 = not known. */
+  #dueMs = 0;
   #replySentBytes = 0;
   #sinceMarkBytes = 0;
   #latest: ReplyId | null = null;
@@ -95,6 +97,7 @@ export class Playout {
   /** Before anything else: `lives` workers fed this stream before, and their audio plays until `playEndMs`. */
   goOn(lives: number, playEndMs: number): void {
     this.#playEndMs = this.#othersEndMs = playEndMs;
+    this.#dueMs = 0;
     this.#ledger.goOn(lives, playEndMs);
   }
 
@@ -102,6 +105,7 @@ export class Playout {
   begin(): ReplyId {
     this.#replySentBytes = 0;
     this.#finishing = false;
+    this.#dueMs = 0;
     this.#latest = this.#ledger.beginReply();
     return this.#latest;
   }
@@ -133,6 +137,7 @@ export class Playout {
   #follow(id: ReplyId): void {
     this.#latest = id;
     this.#finishing = false;
+    this.#dueMs = 0;
     this.#replySentBytes = 0;
   }
 
@@ -144,6 +149,7 @@ export class Playout {
     this.#ledger.replyFinished(id, allIn);
     if (id !== this.#latest) return;
     this.#finishing = true;
+    this.#dueMs = 0;
     if (this.#queue.length === 0 && this.#sinceMarkBytes > 0) this.#sendMark(nowMs);
     this.tick(nowMs);
   }
@@ -156,6 +162,7 @@ export class Playout {
     const broken = this.#ledger.breakOff(id);
     if (broken === null) return { rest: '', baseMs: 0 };
     this.#queue.dropLast(broken.dropBytes);
+    this.#dueMs = 0;
     return broken;
   }
 
@@ -179,6 +186,7 @@ export class Playout {
     this.#queue.unread(taken.bytes);
     this.#sinceMarkBytes = 0;
     this.#playEndMs = this.#clearedMs = nowMs;
+    this.#dueMs = 0;
     this.#egress.clear();
     this.#tellCut(taken.cutAtMs);
   }
@@ -192,6 +200,7 @@ export class Playout {
   resume(nowMs: number): void {
     if (!this.#held) return;
     this.#held = false;
+    this.#dueMs = 0;
     // Nothing waits: the silence did not come from the hold. Nothing sent yet: it cut no word of this reply.
     const isCut = this.#queue.length > 0 && this.#latest !== null && this.#ledger.hasStarted(this.#latest);
     if (this.#queue.length > 0 && this.#replySentBytes > 0 && nowMs > this.#playEndMs)
@@ -224,9 +233,11 @@ export class Playout {
     this.#queue.clear();
     this.#sinceMarkBytes = this.#replySentBytes = 0;
     this.#finishing = this.#held = false;
+    this.#dueMs = 0;
     this.#tellCut(this.#ledger.cleared(nowMs).cutAtMs);
     if (!isUnplayed || !this.#egress.isOpen) return false;
     this.#playEndMs = this.#clearedMs = nowMs;
+    this.#dueMs = 0;
     this.#egress.clear();
     return true;
   }
@@ -277,15 +288,21 @@ export class Playout {
 
   /** Hands over what is due. Call on every beat. No allocation. */
   tick(nowMs: number): void {
+    if (!this.#egress.flush() || nowMs < this.#dueMs) return;
     const queue = this.#queue;
-    if (!this.#egress.isOpen || !this.#egress.flush() || this.#held) return;
+    if (!this.#egress.isOpen || this.#held) return;
     while (queue.length > 0) {
       let count = Math.min(queue.length, this.#messageBytes);
       if (!this.#finishing) count -= count % FRAME_SAMPLES;
       if (count === 0) return;
       const paddedCount = Math.ceil(count / FRAME_SAMPLES) * FRAME_SAMPLES;
       const aheadMs = this.#playEndMs - nowMs;
-      if (aheadMs + paddedCount / BYTES_PER_MS > this.#options.leadMs) return;
+      const overMs = aheadMs + paddedCount / BYTES_PER_MS - this.#options.leadMs;
+      if (overMs > 0) {
+        // A reply that ends, or silence that is wanted, makes it sooner: they forget it.
+        this.#dueMs = nowMs + overMs;
+        return;
+      }
       if (count < this.#messageBytes && !this.#finishing && aheadMs > this.#options.leadMs / 2) {
         // A partial message is worth its cost only when the caller would otherwise run dry. Waiting is not lateness.
         this.#readyMs = nowMs;
@@ -295,8 +312,9 @@ export class Playout {
       this.#account(paddedCount, nowMs);
       const playMs = this.#ledger.sent(paddedCount, nowMs);
       const callMs = this.#timeline.toCallMs(playMs);
-      this.recorder?.agent(callMs, this.#egress.sentMulaw, 0, paddedCount);
-      this.played?.sent(callMs, this.#egress.sentMulaw, 0, paddedCount);
+      const mulaw = this.#egress.sentMulaw(paddedCount);
+      this.recorder?.agent(callMs, mulaw, 0, paddedCount);
+      this.played?.sent(callMs, mulaw, 0, paddedCount);
       this.#onSent();
       this.#sinceMarkBytes += paddedCount;
       if ((this.#finishing && queue.length === 0) || this.#sinceMarkBytes >= MARK_EVERY_BYTES) this.#sendMark(nowMs);

@@ -260,6 +260,21 @@ describe('messages of other sizes', () => {
   });
 });
 
+test('no counter moves without the sum of all', () => {
+  const line = new Line({ capacityFrames: 4 });
+  const sums: number[] = [];
+  for (const numbers of [[0, 1], [1], [5], [6, 7, 8, 9, 10, 11, 12, 13, 14]]) {
+    const before = line.buffer.troubles;
+    line.arrive(0, ...numbers);
+    line.pull(0);
+    sums.push(line.buffer.troubles - before);
+  }
+  const all = Object.values(line.counts()).reduce((sum: number, count) => sum + Number(count), 0);
+  expect(line.buffer.troubles).toBe(all);
+  expect(sums[0]).toBe(0);
+  for (const sum of sums.slice(1)) expect(sum).toBeGreaterThan(0);
+});
+
 test('a full buffer drops the oldest frames and counts them', () => {
   const line = new Line({ capacityFrames: 16 });
   line.arrive(0, ...range(0, 20));

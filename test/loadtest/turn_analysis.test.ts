@@ -87,9 +87,9 @@ describe('the frame that decided', () => {
 
 test('a model asked before the final: speech recognition was not waited for', () => {
   const given = rows();
-  given.completions[0].startMs = 6424;
+  given.completions[0].startMs = 6488;
   given.finals[0].endMs = 6500;
-  expect(parts([turn()], given).first).toMatchObject({ sttMs: 0, holdMs: 396, e1: 20, llmMs: 236 });
+  expect(parts([turn()], given).first).toMatchObject({ sttMs: 0, holdMs: 460, e1: 20, llmMs: 172 });
 });
 
 test('a final that came by itself after an unanswered Finalize counts until it left', () => {
@@ -108,9 +108,9 @@ test('a model asked on an interim, before the final: the interim was waited for'
 
 test('words that were there before the detector was sure waited for silence, not for the server', () => {
   const given = rows();
-  given.completions[0].startMs = 6406;
+  given.completions[0].startMs = 6470;
   given.finals.push({ callSid: CALL, kind: 'interim', startMs: 6300, endMs: 6340, audio: null });
-  expect(parts([turn()], given).first).toMatchObject({ sttMs: 32, holdMs: 300 + 64, e1: 2 });
+  expect(parts([turn()], given).first).toMatchObject({ sttMs: 32, holdMs: 300 + 128, e1: 2 });
 });
 
 test('the answer to a draft that was thrown away is not taken for the reply', () => {

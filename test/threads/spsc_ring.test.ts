@@ -115,6 +115,19 @@ describe('a full ring', () => {
     expect(reader.isEmpty).toBe(true);
   });
 
+  test('the reader knows without asking twice whether there is something to read', () => {
+    const { writer, reader } = makeRing(64);
+    expect(reader.hasUnread).toBe(false);
+    writer.tryWrite(1, bytesOf(1));
+    expect([reader.hasUnread, reader.next(), reader.hasUnread]).toEqual([true, true, false]);
+    // Read is enough: whether it was given back is the writer's business.
+    expect(reader.isEmpty).toBe(false);
+    writer.tryWrite(1, bytesOf(2));
+    expect(reader.hasUnread).toBe(true);
+    drain(reader);
+    expect([reader.hasUnread, reader.isEmpty]).toEqual([false, true]);
+  });
+
   test('a record as long as allowed fits an empty ring wherever its indexes stand', () => {
     for (let position = 0; position < 256; position += 8) {
       const { writer, reader } = makeRing(256);

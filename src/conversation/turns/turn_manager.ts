@@ -54,8 +54,9 @@ export class TurnManager {
     return this.#caller.text;
   }
 
-  get callerSpeaking(): boolean {
-    return this.#caller.speaking;
+  /** Before this a tick changes nothing, unless something else happens first. */
+  get dueMs(): number {
+    return Math.min(this.#nextCheckMs, this.#floor.checkMs);
   }
 
   /** One thing happened at `nowMs`; returns what to do, in order. */

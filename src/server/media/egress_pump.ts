@@ -78,7 +78,7 @@ export class EgressPump {
   /** Sends everything a slot's ring holds now. Without a socket it is thrown away. */
   readonly drain = (slot: number): void => {
     const ring = this.#options.rings[slot].egress;
-    if (ring.isEmpty) return;
+    if (!ring.hasUnread) return;
     this.#slot = slot;
     this.#socket = this.#options.socketOf(slot);
     this.#closeWanted = false;

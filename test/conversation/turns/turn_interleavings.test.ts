@@ -68,9 +68,16 @@ class Conversation {
       window.levelDb = voice?.levelDb ?? -70;
       window.voicing = 0.8;
       for (const action of this.turns.window(window, this.now, this.now)) this.#obey(action);
-      this.happens({ on: 'tick' });
+      this.#tick();
       this.#speak();
     }
+  }
+
+  #tick(): void {
+    const isDue = this.now >= this.turns.dueMs;
+    const actions = this.turns.handle({ on: 'tick' }, this.now);
+    if (!isDue && actions.length > 0) this.faults.push('a tick before its time did something');
+    for (const action of actions) this.#obey(action);
   }
 
   /** The caller says something, as the VAD, the recogniser and the windows tell it. */
