@@ -21,6 +21,8 @@ export class TurnFloor {
   /** Words whose voice was in doubt until another sound came: they are not the room's for that. */
   #wasUndecided = false;
   #last: Stretch | null = null;
+  /** From then on what is said over the greeting counts; Infinity = it does already. */
+  #protectionEndsMs = Number.POSITIVE_INFINITY;
   readonly #floor: Floor;
   readonly #greetingProtectMs: number;
 
@@ -49,10 +51,9 @@ export class TurnFloor {
   /** The agent does something else, or its own sentence is known better. */
   agent(state: TurnState, nowMs: number, ours?: OurSentence): FloorMove {
     const agent = this.#agentState(state, nowMs);
+    this.#protectionEndsMs = agent === 'greeting' ? this.protectedUntilMs(state) : Number.POSITIVE_INFINITY;
     const decision = ours === undefined ? this.#floor.agent(agent, nowMs) : this.#floor.agent(agent, nowMs, ours);
-    const does = this.#note(decision, state);
-    if (agent === 'greeting') this.checkMs = Math.min(this.checkMs, this.protectedUntilMs(state));
-    return does;
+    return this.#note(decision, state);
   }
 
   /** The reply was given up, and what was held of it with it. */
@@ -92,7 +93,7 @@ export class TurnFloor {
   }
 
   #note({ do: does, checkAtMs }: FloorDecision, state: TurnState): FloorMove {
-    this.checkMs = checkAtMs;
+    this.checkMs = Math.min(checkAtMs, this.#protectionEndsMs);
     const { stretch } = this.#floor;
     if (stretch !== this.#last) {
       // None comes after it where it was answered.

@@ -4,6 +4,7 @@ import type { TurnState } from '../../../src/conversation/turns/turn_events.js';
 import { TurnFloor } from '../../../src/conversation/turns/turn_floor.js';
 
 const VOICE = { probability: 0.95, levelDb: -25, voicing: 0.8, change: 4, tilt: 5, likeness: 0 };
+const SILENCE = { probability: 0.02, levelDb: -70, voicing: 0.1 };
 const SPEAKING: TurnState = { kind: 'speaking', reply: 'answer', sinceMs: 0 };
 
 /** A floor that was told what the agent does, and the moves that followed. */
@@ -66,6 +67,23 @@ describe('words are put on the clock of the sound', () => {
 
 describe('the beginning of the greeting', () => {
   const GREETING: TurnState = { kind: 'speaking', reply: 'greeting', sinceMs: 0 };
+
+  test('is not cut off by words; after it the same words are', () => {
+    const story = new Story().is(GREETING).sound(640).words('The soup was cold.', 0, 600, 5);
+    expect(story.moves).toEqual([]);
+    expect(story.floor.protectedUntilMs(GREETING)).toBe(1500);
+    story.sound(960, SILENCE).sound(640).words('The bread was stale.', 1640, 2240, 5);
+    expect(story.moves.at(-1)).toBe('yield');
+  });
+
+  test('a voice that began in it and goes on is judged when it is over', () => {
+    const story = new Story().is(GREETING);
+    story.now = 600;
+    story.sound(864).words('The soup was', 650, 1400, 5);
+    expect(story.moves).toEqual([]);
+    story.sound(96);
+    expect(story.moves.at(-1)).toBe('yield');
+  });
 
   test('its end is a time to ask again', () => {
     expect(new Story().is(GREETING).floor.checkMs).toBe(1500);
