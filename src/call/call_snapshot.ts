@@ -26,6 +26,11 @@ export interface CallSnapshot {
   asked: string | null;
   /** The row of the turn that `asked` began. */
   turn: TurnReport | null;
+  /**
+   * The reply that was being said, to be gone on with; null = none, or nothing of it was heard and it is made anew. Known to
+   * whoever keeps the snapshot, not to the worker that is in the middle of it.
+   */
+  saying: UnfinishedReply | null;
   /** An operator has asked that nothing be kept of what is said. */
   offRecord: boolean;
   /** Where the media stream stood; null = it had not begun. Means something only where its socket is open. */
@@ -68,8 +73,6 @@ export interface TakeOver {
   lastSeq: number;
   /** Engine clock until which the caller has sound of ours to hear. */
   playEndMs: number;
-  /** The reply that was being said; null = none, or nothing of it was heard and it is made anew. */
-  saying: UnfinishedReply | null;
 }
 
 export interface UnfinishedReply {

@@ -177,7 +177,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     takeOver: peers.takeOver,
     onTicketUsed: (ticket, slot) => void peers.ticketUsed(ticket, slot),
     onOpen: (callSid, slot) => control.onSocketOpen(callSid, slot),
-    onClosed: (callSid, slot, code) => control.onSocketClosed(callSid, slot, code),
+    onClosed: (callSid, slot, code, byUs) => control.onSocketClosed(callSid, slot, code, byUs),
   });
   const pump: EgressPump = new EgressPump({
     rings,

@@ -5,7 +5,7 @@
 import type { Logger } from 'pino';
 import type { CallPlan } from '../agents/call_plan.js';
 import type { CallOrder } from '../call/call.js';
-import type { ToolExchange, UnfinishedReply } from '../call/call_snapshot.js';
+import type { CallSnapshot, ToolExchange, UnfinishedReply } from '../call/call_snapshot.js';
 import type { TurnReport } from '../call/report_parts.js';
 import { ChatHistory } from '../conversation/chat_history.js';
 import type { FixedLine, TurnAction } from '../conversation/turns/turn_events.js';
@@ -49,6 +49,8 @@ export class CallMemory {
   readonly #rowBefore: TurnReport | null;
   /** What was said to the caller while the answer took long, as far as heard: it stands before the reply that follows. */
   #aside: { text: string; startMs: number | null } | null = null;
+  /** The call is over here: should it go on elsewhere, then from before what ended with it. */
+  #isOver = false;
   /** What of a reply was said there, before its rest is said here. */
   #saidBefore: { turn: number; text: string } | null = null;
 
@@ -64,7 +66,16 @@ export class CallMemory {
 
   /** The stream began: from now on the call can go on elsewhere. */
   begins(): void {
-    this.#snapshot();
+    const { resume } = this.#links.order;
+    if (resume === null) return this.#snapshot();
+    // As it was: what was asked or is being said is taken up a moment later.
+    const { turnCount, asked, turn, saying } = resume;
+    this.#tellSnapshot({ turnCount, asked, turn, saying });
+  }
+
+  /** The stream is over, whatever was being said: who goes on with the call says the rest of it, or answers anew. */
+  ends(): void {
+    this.#isOver = true;
   }
 
   /** Something of the call changed that is not words. */
@@ -233,13 +244,18 @@ export class CallMemory {
 
   /** What was said and what was heard have changed together: from here the call could go on elsewhere. */
   #snapshot(): void {
+    if (this.#isOver) return;
+    const asked = this.#asked;
+    const turnCount = asked === null ? this.#turnCount : this.#turnCount - 1;
+    const turn = asked === null || this.#row === null ? null : { ...this.#row };
+    this.#tellSnapshot({ turnCount, asked, turn, saying: null });
+  }
+
+  #tellSnapshot(words: Pick<CallSnapshot, 'turnCount' | 'asked' | 'turn' | 'saying'>): void {
     const { slot: _slot, resume: _resume, takeOver: _takeOver, agentDefinition: _agent, ...order } = this.#links.order;
-    const turnCount = this.#asked === null ? this.#turnCount : this.#turnCount - 1;
     const { turns: history } = this.#history.snapshot();
-    const turn = this.#asked === null || this.#row === null ? null : { ...this.#row };
     const offRecord = this.#links.offRecord.has('operator');
-    const words = { greeted: this.#greeted, turnCount, history, asked: this.#asked, turn };
-    this.#links.events.snapshot({ ...order, ...words, offRecord });
+    this.#links.events.snapshot({ ...order, greeted: this.#greeted, history, ...words, offRecord });
   }
 
   #newRow(turn: number, caller: string): TurnReport {

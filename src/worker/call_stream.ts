@@ -55,7 +55,8 @@ export class CallStream {
     if (takeOver === null || resume === null || resume.stream === null) return null;
     const { ingress, playout, report } = this.#parts;
     const { streamSid, originMs, startedMs } = resume.stream;
-    const { count, playEndMs, saying } = takeOver;
+    const { count, playEndMs } = takeOver;
+    const { saying } = resume;
     ingress.takeOver(streamSid, originMs);
     playout.goOn(count, playEndMs);
     this.#open(streamSid, startedMs, nowMs - originMs);

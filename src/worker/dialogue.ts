@@ -109,8 +109,8 @@ export class Dialogue {
   /** The caller can hear us. */
   start(now: number, startedMs: number): void {
     this.#startedMs = startedMs;
-    const { resume, takeOver } = this.#links.order;
-    const saying = takeOver?.saying ?? null;
+    const { resume } = this.#links.order;
+    const saying = resume?.saying ?? null;
     this.#memory.begins();
     if (saying !== null) this.event({ on: 'resumed', asked: null, saying: saying.kind as ReplyKind }, now);
     else if (resume?.greeted === true) this.event({ on: 'resumed', asked: resume.asked, saying: null }, now);
@@ -180,6 +180,7 @@ export class Dialogue {
   /** The call is over, whatever was being said. */
   close(now: number): void {
     this.#isOver = true;
+    this.#memory.ends();
     const cut = this.#speaker.interrupt(now);
     if (cut) this.#memory.close(cut.spoken, cut.heard, false);
     this.#speaker.close();
@@ -331,21 +332,23 @@ export class Dialogue {
 
   /** A reply was under way where the call was held before: its rest is said here. */
   #goOn(): void {
-    const { saying, playEndMs } = this.#links.order.takeOver!;
-    const { kind, turn } = saying!;
-    const rest = this.#memory.goesOn(saying!);
+    const { resume, takeOver } = this.#links.order;
+    const saying = resume!.saying!;
+    const { kind, turn } = saying;
+    const rest = this.#memory.goesOn(saying);
     if (SPEAKABLE.test(rest)) this.#speaker.say(kind as ReplyKind, turn, rest, false);
     else {
-      this.#memory.saidAll(saying!);
-      this.#allSaidMs = playEndMs;
+      this.#memory.saidAll(saying);
+      this.#allSaidMs = takeOver?.playEndMs ?? 0;
     }
   }
 
   #onAllSaid(now: number): void {
     const { order, plan } = this.#links;
-    const { kind, text } = order.takeOver!.saying!;
+    const { asked, saying } = order.resume!;
+    const { kind, text } = saying!;
     this.#allSaidMs = Number.POSITIVE_INFINITY;
-    const farewell = kind === 'answer' && readsAsFarewell(text, order.resume?.asked ?? '', plan.farewell);
+    const farewell = kind === 'answer' && readsAsFarewell(text, asked ?? '', plan.farewell);
     this.event({ on: 'reply_played', farewell, text }, now);
   }
 

@@ -63,6 +63,7 @@ export function snapshotWith(fields: Partial<CallSnapshot>): CallSnapshot {
       history: [],
       asked: null,
       turn: null,
+      saying: null,
       offRecord: false,
       stream: null,
     },

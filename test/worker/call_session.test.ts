@@ -279,7 +279,7 @@ describe('a call that is taken over from a worker that died', () => {
     ],
   });
   const takeOver = (fields: Partial<TakeOver> = {}): TakeOver => ({
-    ...{ count: 1, lastSeq: 33, playEndMs: 1_000_300, saying: null },
+    ...{ count: 1, lastSeq: 33, playEndMs: 1_000_300 },
     ...fields,
   });
   const turnsTold = (call: Call) =>
@@ -309,8 +309,8 @@ describe('a call that is taken over from a worker that died', () => {
   test('says the rest of the reply that was under way, behind what Twilio still has of it', async () => {
     const text = 'The site manager calls you back. Anything else?';
     const saying = { kind: 'answer', turn: 2, text, sent: 'The site manager'.length };
-    const resume = { ...HELD, asked: 'Who calls me?' };
-    const call = new Call({}, { ...ORDER, resume, takeOver: takeOver({ saying }) });
+    const resume = { ...HELD, asked: 'Who calls me?', saying };
+    const call = new Call({}, { ...ORDER, resume, takeOver: takeOver() });
     call.pass(10);
     expect(call.tts.map(({ texts }) => texts.join(''))).toEqual(['calls you back. Anything else?']);
     expect(call.llm).toHaveLength(0);
@@ -326,8 +326,8 @@ describe('a call that is taken over from a worker that died', () => {
 
   test('a farewell of which nothing is left to say ends the call when it has played, not before', async () => {
     const saying = { kind: 'answer', turn: 2, text: 'Thank you. Goodbye.', sent: 19 };
-    const resume = { ...HELD, asked: 'That is all, thank you.' };
-    const call = new Call({}, { ...ORDER, resume, takeOver: takeOver({ saying }) });
+    const resume = { ...HELD, asked: 'That is all, thank you.', saying };
+    const call = new Call({}, { ...ORDER, resume, takeOver: takeOver() });
     call.pass(250);
     expect(call.sent()).toEqual([]);
     call.pass(100);
@@ -345,14 +345,14 @@ describe('a call that is taken over from a worker that died', () => {
       'there.',
     ],
   ])('one %s', (_, fields, saying, said) => {
-    const call = new Call({}, { ...ORDER, resume: { ...HELD, ...fields }, takeOver: takeOver({ saying }) });
+    const call = new Call({}, { ...ORDER, resume: { ...HELD, ...fields, saying }, takeOver: takeOver() });
     call.pass(10);
     expect(call.tts.map(({ texts }) => texts.join(''))).toEqual([said]);
   });
 
   test('an interruption takes back what the other worker had sent', () => {
     const saying = { kind: 'answer', turn: 2, text: 'One two three.', sent: 3 };
-    const call = new Call({}, { ...ORDER, resume: HELD, takeOver: takeOver({ saying }) });
+    const call = new Call({}, { ...ORDER, resume: { ...HELD, saying }, takeOver: takeOver() });
     call.pass(10);
     call.session.fail(new Error('stop'));
     expect(call.sent()).toContain('clear');

@@ -53,7 +53,7 @@ test('what a snapshot says of it: the place of the stream, and what went through
 });
 
 describe('a stream that another worker had', () => {
-  const takeOver: TakeOver = { count: 2, lastSeq: 33, playEndMs: 1_000_300, saying: null };
+  const takeOver: TakeOver = { count: 2, lastSeq: 33, playEndMs: 1_000_300 };
   const place = { streamSid: STREAM, originMs: 960_000, startedMs: 960_100 };
   const resume = snapshotWith({ stream: place, turnCount: 4 });
 
@@ -73,7 +73,7 @@ describe('a stream that another worker had', () => {
     ['nobody waited', null, null, 'listening'],
   ])('%s', (_, saying, asked, doing) => {
     const { stream } = stage();
-    const taken = stream.goOn({ takeOver: { ...takeOver, saying }, resume: { ...resume, asked } }, 1_000_000);
+    const taken = stream.goOn({ takeOver, resume: { ...resume, asked, saying } }, 1_000_000);
     expect(taken?.doing).toBe(doing);
   });
 

@@ -42,7 +42,7 @@ test('the events of a call that goes on elsewhere go on with their numbers; a sn
 
 test('a worker that takes over goes on after the last event, not after the snapshot', () => {
   const told: CallEvent[] = [];
-  const takeOver = { count: 1, lastSeq: 50, playEndMs: 0, saying: null };
+  const takeOver = { count: 1, lastSeq: 50, playEndMs: 0 };
   const order = { ...ORDER, resume: snapshotWith({ seq: 41 }), takeOver };
   const feed = new EventFeed(
     order,

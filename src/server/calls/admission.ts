@@ -3,8 +3,9 @@
 
 import { assert } from '../../assert.js';
 
-/** Whom a slot is for: somebody who is on the line (`inbound`), or somebody we would like to ring (`outbound`). */
-export type Lane = 'inbound' | 'outbound';
+/** Whom a slot is for: somebody who is on the line (`inbound`), or was already being spoken with (`again`), or somebody we would
+ *  like to ring (`outbound`). */
+export type Lane = 'inbound' | 'again' | 'outbound';
 
 /**
  * `kept`: the free slots are for callers. `cancelled`: an outbound call that we gave up, and that was answered all the
@@ -41,7 +42,7 @@ export class Admission {
 
   /** A slot that is now the caller's until `release`, or why there is none. The longest unused comes first. */
   reserve(lane: Lane): number | RefusalReason {
-    if (this.#draining) return 'draining';
+    if (this.#draining && lane !== 'again') return 'draining';
     if (lane === 'outbound' && !this.isFull && this.#free.length <= this.kept) return 'kept';
     const slot = this.#free.shift();
     if (slot === undefined) return 'full';

@@ -20,9 +20,10 @@ import type { IngressWriter } from '../media/ingress_writer.js';
 import type { MediaTicket, MediaTokens } from '../media/media_tokens.js';
 import type { ServerMetrics } from '../server_metrics.js';
 import type { CallRunner } from '../worker_pool.js';
-import type { Admission, RefusalReason } from './admission.js';
+import type { Admission, Lane, RefusalReason } from './admission.js';
 import type { CallMoves } from './call_moves.js';
-import type { CallEntry, CallRegistry } from './call_registry.js';
+import type { CallEntry, CallRegistry, NewCall } from './call_registry.js';
+import { isBroken } from './comebacks.js';
 import type { KeptCalls } from './kept_calls.js';
 
 /** How long a redirected call waits for its own slot when there is no other. */
@@ -65,7 +66,7 @@ export interface IncomingCall {
   variables?: Record<string, string> | undefined;
   /** The agent it was dialled for. */
   wantedAgent?: string | null | undefined;
-  /** Another process was holding it and died: it goes on from here. */
+  /** Its stream broke, or the process that held it died: it goes on from here. */
   resume?: CallSnapshot | null | undefined;
 }
 
@@ -102,13 +103,14 @@ export class CallControl {
       entry = this.#refuse(call.callSid, 'cancelled');
     } else if (known.phase === 'ended' || known.phase === 'connected') {
       // Who dialled whom, and for what, is as it was; the webhook of a redirected call may be the other direction's.
-      const { callSid, direction, from, to, variables, wantedAgent } = known;
+      const { callSid, direction, from, to, variables, wantedAgent, comebacks } = known;
       if (known.phase === 'connected' && admission.isFull) {
         // Its own slot is the only one it can have.
         this.hangUp(known, 'redirected');
         await this.over(callSid, SLOT_BACK_TIMEOUT_MS);
       }
-      entry = this.#admit({ callSid, direction, from, to, variables, wantedAgent, resume: call.resume });
+      const again = { callSid, direction, from, to, variables, wantedAgent, comebacks, resume: call.resume };
+      entry = this.#admit(again, 'again');
     } else {
       entry = known;
       if (known.phase === 'dialling') this.#start(known);
@@ -189,9 +191,14 @@ export class CallControl {
     if (entry.previous !== null) this.hangUp(entry.previous, 'redirected');
   }
 
-  /** The media socket of a call is gone, whoever closed it. The worker ends the call. */
-  onSocketClosed(callSid: string, slot: number, code: number): void {
-    if (this.#running[slot]?.callSid !== callSid) return;
+  /** The media socket of a call is gone, whoever closed it. The worker ends its part of the call; whether there is more of it,
+   *  Twilio's next question tells (call_desk.ts). */
+  onSocketClosed(callSid: string, slot: number, code: number, byUs: boolean): void {
+    const entry = this.#running[slot];
+    if (entry?.callSid !== callSid) return;
+    // Before the worker takes what was being said for over.
+    entry.left = this.#options.moves.cutOff(slot);
+    entry.isSocketLost = !byUs;
     this.#options.ingress.control(slot, INGRESS.SOCKET_CLOSED, String(code));
     this.#options.log.info({ callSid, slot, code }, 'media socket closed');
   }
@@ -244,8 +251,8 @@ export class CallControl {
   }
 
   /** A new call on a slot of its own, started. Whoever dialled: somebody is on the line. */
-  #admit(call: IncomingCall & Pick<CallEntry, 'variables'>): CallEntry | RefusalReason {
-    const slot = this.#options.admission.reserve('inbound');
+  #admit(call: Omit<NewCall, 'slot' | 'phase'>, lane: Lane = 'inbound'): CallEntry | RefusalReason {
+    const slot = this.#options.admission.reserve(lane);
     if (typeof slot === 'string') return this.#refuse(call.callSid, slot);
     const entry = this.#options.registry.add({ ...call, slot, phase: 'accepted' });
     this.#start(entry);
@@ -306,7 +313,8 @@ export class CallControl {
     const { callSid, slot, phase, hangUp } = entry;
     const next = moves.next(order);
     if (next === null) return false;
-    const { count, saying } = next.takeOver!;
+    const { count } = next.takeOver!;
+    const saying = next.resume?.saying ?? null;
     const reason = error.cause instanceof Error ? error.cause.message : error.code;
     log.warn({ callSid, slot, count, reason }, 'worker died: its call goes on in another one');
     metrics.moved();
@@ -329,6 +337,7 @@ export class CallControl {
     endSocket(slot);
     this.#running[slot] = null;
     registry.end(entry, reason, summary);
+    if (!isBroken(entry)) entry.left = null;
     if (registry.findLive(callSid) === undefined) {
       for (const tell of this.#awaitingEnd.get(callSid) ?? []) tell();
       this.#awaitingEnd.delete(callSid);

@@ -12,11 +12,21 @@ import type { ServerMetrics } from '../server_metrics.js';
 import type { CallControl, IncomingCall } from './call_control.js';
 import type { CallPeers } from './call_peers.js';
 import type { CallEntry, CallRegistry } from './call_registry.js';
+import { isBroken, mayComeBack } from './comebacks.js';
 import type { Dialler } from './dialler.js';
 import type { SharedSnapshots } from './shared_snapshots.js';
 
 /** How long Twilio waits for us while a call's recording is closed; it gives up on a webhook after 15 s. */
 const OVER_TIMEOUT_MS = 8_000;
+/** The same for a call whose socket is gone: its worker knows within a beat whether it was over before. */
+const BROKEN_TIMEOUT_MS = 500;
+
+/** What other instances ask of a call that is ours. */
+interface StreamEnded {
+  call: WebhookCall;
+  isLive: boolean;
+  socketBase: string;
+}
 
 export interface TwilioDeskOptions {
   control: Pick<CallControl, 'accept' | 'over' | 'endUnanswered' | 'hangUp'>;
@@ -38,7 +48,7 @@ export class TwilioDesk implements CallDesk {
   constructor(options: TwilioDeskOptions) {
     this.#options = options;
     const { peers, registry } = options;
-    peers.on('stream_ended', ({ callSid }: { callSid: string }) => this.#ownEnd(callSid));
+    peers.on('stream_ended', (asked: StreamEnded) => this.#ownStreamEnded(asked));
     peers.on('status_news', ({ call, news }: { call: WebhookCall; news: StatusNews }) => {
       const entry = registry.find(call.callSid);
       if (entry !== undefined) this.#onOwnStatus(entry, news);
@@ -100,11 +110,12 @@ export class TwilioDesk implements CallDesk {
   }
 
   async streamEnded(call: WebhookCall, isLive: boolean, socketBase: string): Promise<NextStep> {
-    const { agents, peers, snapshots, metrics, log } = this.#options;
+    const { peers, snapshots, log } = this.#options;
     const { callSid, direction } = call;
-    const own = await this.#ownEnd(callSid);
+    const asked: StreamEnded = { call, isLive, socketBase };
+    const own = await this.#ownStreamEnded(asked);
     if (own !== null) return own;
-    const theirs = await peers.askHolder<NextStep>(callSid, 'stream_ended', { callSid }, OVER_TIMEOUT_MS + 1_000);
+    const theirs = await peers.askHolder<NextStep>(callSid, 'stream_ended', asked, OVER_TIMEOUT_MS + 1_000);
     if (theirs !== null) return theirs;
     const record = await peers.find(callSid);
     if (!isLive || record?.isOver) return { lastWords: null };
@@ -112,24 +123,46 @@ export class TwilioDesk implements CallDesk {
     const resume = await snapshots.find(callSid);
     const how = resume === null ? 'it begins anew' : 'it goes on';
     log.warn({ callSid, direction, turns: resume?.turnCount }, `a call whose server died comes back: ${how}`);
-    metrics.cameBack();
     const { variables, wantedAgent } = record ?? {};
-    const next = await this.#begin({ ...call, variables, wantedAgent, resume }, socketBase);
-    if (!('streamUrl' in next)) return next;
-    if (resume === null) return { ...next, isBack: true };
-    // What was said stays said: nobody is asked to start again.
-    const { ourNumber } = numbersOf(direction, call.from, call.to);
-    return { ...next, cutOff: agents.pick({ callSid, ourNumber }, resume.agentId).profile.goesOn(), isBack: true };
+    return this.#comeBack({ ...call, variables, wantedAgent, resume }, socketBase, true);
   }
 
-  /** What is owed to the caller of a call of ours that is over; null = it is none, or went on elsewhere. */
-  async #ownEnd(callSid: string): Promise<NextStep | null> {
-    const { control, registry } = this.#options;
-    // The socket closes a moment before the worker's summary is here, and only that tells whether an apology is owed.
-    await control.over(callSid, OVER_TIMEOUT_MS);
+  /** The call goes on with another stream. @param isTold the caller heard nothing of us meanwhile, and is told so first */
+  async #comeBack(call: IncomingCall, socketBase: string, isTold: boolean): Promise<NextStep> {
+    const { agents, metrics } = this.#options;
+    const { callSid, direction, from, to, resume } = call;
+    metrics.cameBack();
+    const next = await this.#begin(call, socketBase);
+    if (!('streamUrl' in next)) return next;
+    if (!resume) return { ...next, isBack: isTold };
+    // What was said stays said: nobody is asked to start again.
+    const { ourNumber } = numbersOf(direction, from, to);
+    return { ...next, cutOff: agents.pick({ callSid, ourNumber }, resume.agentId).profile.goesOn(), isBack: isTold };
+  }
+
+  /** What follows on the stream of a call of ours; null = it is none, or went on elsewhere. */
+  async #ownStreamEnded({ call, isLive, socketBase }: StreamEnded): Promise<NextStep | null> {
+    const { control, registry, log } = this.#options;
+    const { callSid } = call;
+    const before = registry.find(callSid);
+    const mayBreak = isLive && before !== undefined && isBroken(before);
+    // The socket closes a moment before the worker's summary is here, and only that tells how the call ended.
+    if (!mayBreak) await control.over(callSid, OVER_TIMEOUT_MS);
+    else if (before.phase === 'connected') await control.over(callSid, BROKEN_TIMEOUT_MS);
     const entry = registry.find(callSid);
     if (entry === undefined || entry.endReason === 'moved') return null;
-    if (!entry.apologyOwed || entry.agent === null) return { lastWords: null };
+    const isEnded = !isLive || !isBroken(entry);
+    if (!isEnded && mayComeBack(entry.comebacks, nowMs())) {
+      const resume = entry.left ?? entry.resume;
+      log.warn(
+        { callSid, reason: entry.endReason, turns: resume?.turnCount },
+        'the stream of a call broke: it goes on',
+      );
+      // Somebody whom we answer, or to whom we say the rest, hears that the line is there.
+      const isIdle = resume?.greeted === true && resume.asked === null && resume.saying === null;
+      return this.#comeBack({ ...call, resume }, socketBase, isIdle);
+    }
+    if ((isEnded && !entry.apologyOwed) || entry.agent === null) return { lastWords: null };
     return { lastWords: entry.agent.profile.technicalProblem() };
   }
 

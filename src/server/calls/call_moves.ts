@@ -1,8 +1,9 @@
 // What becomes of a call whose worker died: the order by which another worker goes on with it. The call keeps its slot, its
 // rings and its socket, so that Twilio notices nothing; what came meanwhile waits in the ring. A call that loses one worker
-// after the other is no victim but the reason, and must not take down all of them.
+// after the other is no victim but the reason, and must not take down all of them. And of one whose stream broke: how it stood.
 
 import type { CallOrder } from '../../call/call.js';
+import type { CallSnapshot } from '../../call/call_snapshot.js';
 import type { SlotRings } from '../../threads/slab.js';
 import type { KeptCalls } from './kept_calls.js';
 
@@ -43,11 +44,18 @@ export class CallMoves {
     if (moves.filter((atMs) => nowMs - atMs < MOVES_WITHIN_MS).length >= MOVES_MAX) return null;
     moves.push(nowMs);
     this.#moves.set(slot, moves);
-    const saying = kept.takeReply(slot, rings[slot].said.read());
+    const resume = kept.left(slot, rings[slot].said.read());
     rings[slot].forgetWorker();
-    const takeOver = { count: moves.length, lastSeq: lastSeq(slot), playEndMs: playEndMs(slot), saying };
+    const takeOver = { count: moves.length, lastSeq: lastSeq(slot), playEndMs: playEndMs(slot) };
     // Nothing told of it yet: it is begun anew, with what lies in its ring.
-    return { ...order, resume: kept.snapshot(slot) ?? order.resume, takeOver };
+    return { ...order, resume: resume ?? order.resume, takeOver };
+  }
+
+  /** The slot's stream is gone, and the sound that its caller had to hear with it: how the call stands; null = as it began. */
+  cutOff(slot: number): CallSnapshot | null {
+    const { kept, rings, playEndMs, now } = this.#options;
+    const left = kept.left(slot, rings[slot].said.read(), playEndMs(slot) - now());
+    return left === null ? null : { ...left, stream: null };
   }
 
   /** The slot's call is over. */

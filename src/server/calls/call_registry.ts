@@ -43,8 +43,14 @@ export interface CallEntry {
   turns: TurnReport[];
   summary: CallSummary | null;
   readonly variables: Readonly<Record<string, string>>;
-  /** It was held by another process, which died, and goes on from here; null = it began here. */
+  /** Its stream broke, or the process that held it died: it goes on from here; null = it begins with this stream. */
   readonly resume: CallSnapshot | null;
+  /** The media socket was closed, and not by us. */
+  isSocketLost: boolean;
+  /** How the call stood when its socket was gone; null = it is there, or nothing had been told of the stream. */
+  left: CallSnapshot | null;
+  /** Engine times at which the call was given another stream because one broke (comebacks.ts); one list for all of them. */
+  readonly comebacks: number[];
   readonly twilio: StatusHistory;
   /** The same call's earlier stream, as long as it runs: Twilio was told to start over, and its new stream comes before
    *  the old one has ended. */
@@ -53,6 +59,8 @@ export interface CallEntry {
 
 export type NewCall = Pick<CallEntry, 'callSid' | 'direction' | 'from' | 'to' | 'slot' | 'phase' | 'variables'> & {
   wantedAgent?: string | null | undefined;
+  resume?: CallSnapshot | null | undefined;
+  comebacks?: number[] | undefined;
 };
 
 /** Told of each call that begins or is over here. */
@@ -79,10 +87,13 @@ export class CallRegistry {
    * A new live call. An ended one of the same sid (a caller redirected back to us) is forgotten; a live one goes on as
    * `previous` until it has ended too.
    */
-  add(call: NewCall & { resume?: CallSnapshot | null | undefined }): CallEntry {
+  add(call: NewCall): CallEntry {
     const entry: CallEntry = {
       ...call,
       resume: call.resume ?? null,
+      isSocketLost: false,
+      left: null,
+      comebacks: call.comebacks ?? [],
       wantedAgent: call.wantedAgent ?? null,
       acceptedAt: new Date().toISOString(),
       connectedAt: null,
@@ -94,7 +105,8 @@ export class CallRegistry {
       isOffRecord: this.#live.get(call.callSid)?.isOffRecord ?? call.resume?.offRecord ?? false,
       apologyOwed: false,
       endReason: null,
-      turns: [],
+      // Another version of us may have left less.
+      turns: [...(call.resume?.past?.turns ?? [])],
       summary: null,
       twilio: noStatus(),
       previous: this.#live.get(call.callSid) ?? null,

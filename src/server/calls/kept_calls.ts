@@ -5,9 +5,12 @@ import type { CallEvent } from '../../call/call_events.js';
 import type { CallSummary } from '../../call/call_report.js';
 import type { CallSnapshot, UnfinishedReply } from '../../call/call_snapshot.js';
 import type { TurnReport } from '../../call/report_parts.js';
+import type { SaidSoFar } from '../../threads/said_so_far.js';
 
 /** Rows kept of a call; its report keeps as many. */
 const TURNS_MAX = 1000;
+/** A voice of usual speed; for how much of a text was handed over but not heard. */
+const CHARACTERS_A_SECOND = 15;
 
 /** A place outside of this process where snapshots are put. It waits for nobody: what it can't take is lost. */
 export interface SnapshotSink {
@@ -40,8 +43,8 @@ export class KeptCalls {
     const call = this.#callOf(event);
     switch (event.kind) {
       case 'snapshot':
-        // A reply has been asked for, or is over.
-        call.reply = null;
+        // A reply has been asked for, or is over; or one goes on here that was begun elsewhere.
+        call.reply = event.snapshot.saying === null ? null : { ...event.snapshot.saying, goesOn: true };
         call.snapshot = { ...event.snapshot, past: { ...event.snapshot.past, turns: call.turns } };
         this.#sink?.put(call.snapshot);
         return;
@@ -61,9 +64,19 @@ export class KeptCalls {
     }
   };
 
-  /** The newest snapshot, whole; null = nothing was told of its stream yet. */
-  snapshot(slot: number): CallSnapshot | null {
-    return this.#calls.get(slot)?.snapshot ?? null;
+  /**
+   * The slot's worker is gone, or its stream is: how the call stands; null = nothing was told of its stream yet.
+   * @param said what the worker noted of the reply under way (threads/said_so_far.ts)
+   * @param unheardMs sound of it that was handed over but will not be heard
+   */
+  left(slot: number, said: ReturnType<SaidSoFar['read']>, unheardMs = 0): CallSnapshot | null {
+    const call = this.#calls.get(slot);
+    if (!call?.snapshot) return null;
+    const { snapshot } = call;
+    const saying = unheard(this.#takeReply(call, said), unheardMs);
+    // A row that was closed after it was taken is told again by whoever goes on.
+    const turns = call.turns.filter(({ turn }) => turn <= snapshot.turnCount);
+    return { ...snapshot, saying, past: { ...snapshot.past, turns } };
   }
 
   /** Of a call that has ended, though its worker could not finish its task any more. */
@@ -71,18 +84,11 @@ export class KeptCalls {
     return this.#calls.get(slot)?.summary ?? null;
   }
 
-  /**
-   * The worker of a call is gone: the reply it was in the middle of, to be gone on with by the next one; null = there is none, or
-   * the caller has heard nothing of it, or nobody knows how it would have ended.
-   * @param said what the worker noted of it (threads/said_so_far.ts)
-   */
-  takeReply(
-    slot: number,
-    said: { turn: number; characters: number; isWritten: boolean } | null,
-  ): UnfinishedReply | null {
-    const call = this.#calls.get(slot);
-    const reply = call?.reply ?? null;
-    if (!call || reply === null) return null;
+  /** The reply under way, to be gone on with; null = there is none, or the caller has heard nothing of it, or nobody knows how
+   *  it would have ended. */
+  #takeReply(call: KeptCall, said: ReturnType<SaidSoFar['read']>): UnfinishedReply | null {
+    const { reply } = call;
+    if (reply === null) return null;
     const { kind, turn, text } = reply;
     const isNoted = said?.turn === turn;
     if (isNoted) reply.sent = Math.min(text.length, said.characters);
@@ -109,6 +115,14 @@ export class KeptCalls {
     }
     return call;
   }
+}
+
+/** Goes back by so much sound, to the beginning of a word. */
+function unheard(reply: UnfinishedReply | null, unheardMs: number): UnfinishedReply | null {
+  if (reply === null || unheardMs <= 0) return reply;
+  const { text, sent } = reply;
+  const at = Math.max(0, sent - Math.ceil((unheardMs * CHARACTERS_A_SECOND) / 1000));
+  return { ...reply, sent: at === sent ? at : text.lastIndexOf(' ', at) + 1 };
 }
 
 /** A turn may be told again, when more of it is known. */

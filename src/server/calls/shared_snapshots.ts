@@ -52,7 +52,7 @@ export class SharedSnapshots implements SnapshotSink {
   async find(callSid: string): Promise<CallSnapshot | null> {
     if (!this.#store.isShared) return null;
     const text = await this.#store.get(keyOf(callSid));
-    return text === null ? null : { ...(JSON.parse(text) as CallSnapshot), stream: null };
+    return text === null ? null : { saying: null, ...(JSON.parse(text) as Omit<CallSnapshot, 'saying'>), stream: null };
   }
 
   #write(callSid: string, shared: Shared): void {

@@ -37,7 +37,7 @@ export interface MediaSocketsOptions {
   /** The ticket's socket is let in here, on this slot. */
   onTicketUsed(ticket: MediaTicket, slot: number): void;
   onOpen(callSid: string, slot: number): void;
-  onClosed(callSid: string, slot: number, code: number): void;
+  onClosed(callSid: string, slot: number, code: number, byUs: boolean): void;
 }
 
 export class MediaSockets {
@@ -45,6 +45,8 @@ export class MediaSockets {
   readonly #refusals = new Refusals();
   /** By slot. */
   readonly #sockets: (ServerSocket | null)[];
+  /** Whose socket is being closed by us; -1 = nobody's. */
+  #ending = -1;
   /** Open sockets. */
   live = 0;
 
@@ -57,7 +59,9 @@ export class MediaSockets {
 
   /** Closes the slot's socket after what was sent before. Its close handler runs before this returns. Safe twice. */
   readonly end = (slot: number): void => {
+    this.#ending = slot;
     this.#sockets[slot]?.end(1000);
+    this.#ending = -1;
   };
 
   /** Lets a socket in, or answers why not. */
@@ -112,7 +116,7 @@ export class MediaSockets {
     if (wasTooBig) this.#options.metrics.oversized();
     if (slot < 0) return;
     this.#sockets[slot] = null;
-    this.#options.onClosed(callSid, slot, code);
+    this.#options.onClosed(callSid, slot, code, slot === this.#ending);
   }
 }
 

@@ -15,6 +15,10 @@ test('every slot is given once, the longest unused first, and none while drainin
   expect(() => admission.release(0)).toThrow('released once');
   admission.drain();
   expect(admission.reserve('inbound')).toBe('draining');
+  // Whose stream broke meanwhile is no new caller.
+  const again = admission.reserve('again');
+  expect(again).toBeTypeOf('number');
+  admission.release(again as number);
 });
 
 test('dialling leaves free what is kept for callers, and takes it back up when calls end', () => {

@@ -188,7 +188,7 @@ describe('a worker that dies', () => {
     expect(next.order).toMatchObject({
       ...{ callSid, slot: call.order.slot, acceptedAt: call.order.acceptedAt, agentId: call.order.agentId },
       resume: { turnCount: 3 },
-      takeOver: { count: 1, lastSeq: 7, saying: null },
+      takeOver: { count: 1, lastSeq: 7 },
     });
     ws.send('{"event":"after"}');
     expect(await next.read()).toEqual({ type: 'MESSAGE', text: '{"event":"before"}' });

@@ -3,6 +3,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { AgentVersion } from '../../../src/agents/agent_book.js';
 import type { Overflow } from '../../../src/agents/overflow.js';
+import type { EndReason } from '../../../src/call/call.js';
 import type { CallSnapshot } from '../../../src/call/call_snapshot.js';
 import { createLogger } from '../../../src/log.js';
 import type { RefusalReason } from '../../../src/server/calls/admission.js';
@@ -126,6 +127,71 @@ test('after the stream the end of the call is waited for, and what is owed is sa
     ['over', SID],
     ['over', SID],
   ]);
+});
+
+describe('a stream of ours that broke while the caller is on the line', () => {
+  const LEFT = { greeted: true, asked: null, saying: null, turnCount: 2 } as CallSnapshot;
+  const broken = (fields: Partial<CallEntry> = {}, reason: EndReason = 'socket_lost'): CallEntry => {
+    const call = Object.assign(entry('connected'), { agent: AGENT, left: LEFT }, fields);
+    registry.end(call, reason, null);
+    call.apologyOwed = false;
+    return call;
+  };
+  const ended = (isLive = true) => desk.streamEnded(CALL, isLive, 'wss://h');
+
+  test('comes back, with its history, and is told that it does', async () => {
+    broken();
+    const next = { streamUrl: 'wss://h/ws/T', cutOff: GOES_ON, isBack: true };
+    expect(await ended()).toEqual(next);
+    expect(did).toEqual([['cameBack'], ['accept', SID, LEFT]]);
+  });
+
+  test.each([
+    ['who waits for an answer hears that', { asked: 'When?' }],
+    ['who was being spoken to hears the rest', { saying: { kind: 'answer', turn: 1, text: 'At six.', sent: 2 } }],
+    ['who was not greeted yet is', { greeted: false }],
+  ])('%s, and nothing before it', async (_, fields) => {
+    const left = { ...LEFT, ...fields };
+    broken({ left });
+    expect(await ended()).toMatchObject({ streamUrl: 'wss://h/ws/T', isBack: false });
+    expect(did.at(-1)).toEqual(['accept', SID, left]);
+  });
+
+  test('goes on from where it had come from when nothing was told of the stream', async () => {
+    broken({ left: null, resume: LEFT } as Partial<CallEntry>, 'start_timeout');
+    await ended();
+    expect(did.at(-1)).toEqual(['accept', SID, LEFT]);
+  });
+
+  test('gets another ticket at once when Twilio could not even open it', async () => {
+    entry('accepted').agent = AGENT;
+    expect(await ended()).toMatchObject({ streamUrl: 'wss://h/ws/T', isBack: false });
+    expect(did).toEqual([['cameBack'], ['accept', SID]]);
+  });
+
+  test('comes back though its worker is still busy with its files', async () => {
+    Object.assign(entry('connected'), { agent: AGENT, left: LEFT, isSocketLost: true });
+    expect(await ended()).toMatchObject({ streamUrl: 'wss://h/ws/T' });
+    expect(did.at(-1)).toEqual(['accept', SID, LEFT]);
+  });
+
+  test('is over when the caller is gone, or hung up in the same moment', async () => {
+    broken();
+    expect(await ended(false)).toEqual({ lastWords: null });
+    broken({}, 'caller_hangup');
+    expect(await ended()).toEqual({ lastWords: null });
+    expect(did.map(([what]) => what)).toEqual(['over', 'over']);
+  });
+
+  test('again and again: its caller is told the truth in the end', async () => {
+    const comebacks: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      broken({ comebacks });
+      expect(await ended()).toMatchObject({ streamUrl: 'wss://h/ws/T' });
+    }
+    broken({ comebacks });
+    expect(await ended()).toEqual({ lastWords: FAILED });
+  });
 });
 
 describe('a stream of which nobody here knows, because its server died', () => {

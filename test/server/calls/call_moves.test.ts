@@ -33,11 +33,11 @@ test('a call goes on from its newest snapshot, on its own slot, with the reply i
   rings[0].said.note(1, 3, true);
   expect(moves.next(ORDER)).toEqual({
     ...ORDER,
-    resume: expect.objectContaining({ asked: 'Who?' }),
-    takeOver: {
-      ...{ count: 1, lastSeq: 33, playEndMs: 1300 },
+    resume: expect.objectContaining({
+      asked: 'Who?',
       saying: { kind: 'answer', turn: 1, text: 'The manager.', sent: 3 },
-    },
+    }),
+    takeOver: { count: 1, lastSeq: 33, playEndMs: 1300 },
   });
   // Nobody's bell is rung until the next worker has taken the slot up, and what the dead one noted counts once.
   expect([rings[0].workerIndex, rings[0].said.read()]).toEqual([-1, null]);
@@ -47,8 +47,19 @@ test('a call whose stream had not begun is begun anew, with what waits in its ri
   rings[0].ingress.tryWriteText(1, '');
   const next = moves.next(ORDER)!;
   expect(next.resume).toBeNull();
-  expect(next.takeOver).toMatchObject({ count: 1, saying: null });
+  expect(next.takeOver).toMatchObject({ count: 1 });
   expect(rings[0].ingress.isEmpty).toBe(false);
+});
+
+test('a call whose stream broke goes on with another one, and says what was with Twilio again', () => {
+  expect(moves.cutOff(0)).toBeNull();
+  const stream = { streamSid: 'MZ1', originMs: 0, startedMs: 0 };
+  kept.onCallEvent({ callSid, slot: 0, seq: 1, atMs: 0, kind: 'snapshot', snapshot: snapshotWith({ stream }) });
+  const text = 'We are open until six today.';
+  kept.onCallEvent({ callSid, slot: 0, seq: 2, atMs: 0, kind: 'agent', turn: 0, reply: 'greeting', text });
+  rings[0].said.note(0, 'We are open until'.length, true);
+  // 300 ms of sound were ahead.
+  expect(moves.cutOff(0)).toMatchObject({ stream: null, saying: { text, sent: 'We are open '.length } });
 });
 
 test('one that came from elsewhere and told nothing here yet goes on from where it came from', () => {

@@ -31,9 +31,9 @@ test('of each call the newest snapshot is kept, with the rows of its turns, and 
   tell({ kind: 'turn', turn: rowOf(2, 'two') });
   snapshot({ turnCount: 2 });
   snapshot({ turnCount: 7 }, 1);
-  expect(kept.snapshot(0)).toMatchObject({ turnCount: 2, past: { turns: [{ heard: 'whole' }, { heard: 'two' }] } });
-  expect(kept.snapshot(1)).toMatchObject({ turnCount: 7, past: { turns: [] } });
-  expect(kept.snapshot(2)).toBeNull();
+  expect(kept.left(0, null)).toMatchObject({ turnCount: 2, past: { turns: [{ heard: 'whole' }, { heard: 'two' }] } });
+  expect(kept.left(1, null)).toMatchObject({ turnCount: 7, past: { turns: [] } });
+  expect(kept.left(2, null)).toBeNull();
   expect(put).toHaveLength(3);
   expect(structuredClone(put[1])).toEqual(put[1]);
 });
@@ -45,19 +45,19 @@ test('a call that is over is dropped, and its summary known until its slot is gi
   expect(dropped).toEqual([ORDER.callSid]);
   expect(kept.summary(0)).toBe(summary);
   kept.forget(0);
-  expect([kept.summary(0), kept.snapshot(0)]).toEqual([null, null]);
+  expect([kept.summary(0), kept.left(0, null)]).toEqual([null, null]);
 });
 
 test('another call on the slot knows nothing of the one before', () => {
   snapshot();
   tell({ kind: 'state', state: 'connecting', streamSid: null }, 0, 'CAother');
-  expect(kept.snapshot(0)).toBeNull();
+  expect(kept.left(0, null)).toBeNull();
 });
 
 test('a call of very many turns keeps the first thousand rows', () => {
   for (let turn = 1; turn <= 1005; turn++) tell({ kind: 'turn', turn: rowOf(turn, '') });
-  snapshot();
-  expect(kept.snapshot(0)!.past.turns).toHaveLength(1000);
+  snapshot({ turnCount: 1005 });
+  expect(kept.left(0, null)!.past.turns).toHaveLength(1000);
 });
 
 describe('the reply that was being said', () => {
@@ -67,7 +67,7 @@ describe('the reply that was being said', () => {
   test('goes on from what was handed over', () => {
     says(1, 'The manager calls you.');
     says(1, ' Anything else?');
-    expect(kept.takeReply(0, said(1, 11))).toEqual({ kind: 'answer', turn: 1, text: TEXT, sent: 11 });
+    expect(kept.left(0, said(1, 11))!.saying).toEqual({ kind: 'answer', turn: 1, text: TEXT, sent: 11 });
   });
 
   test.each([
@@ -86,27 +86,55 @@ describe('the reply that was being said', () => {
     ],
   ])('is made anew, or none, when %s', (_, happens, note) => {
     happens();
-    expect(kept.takeReply(0, note)).toBeNull();
-    expect(kept.takeReply(5, note)).toBeNull();
+    expect(kept.left(0, note)!.saying).toBeNull();
+    expect(kept.left(5, note)).toBeNull();
   });
 
   test('a line of our own is said whole when nothing of it was heard, and is whole however early it ends', () => {
     snapshot();
     says(2, 'Are you there?', 'idle_prompt');
-    expect(kept.takeReply(0, null)).toMatchObject({ kind: 'idle_prompt', turn: 2, sent: 0 });
+    expect(kept.left(0, null)!.saying).toMatchObject({ kind: 'idle_prompt', turn: 2, sent: 0 });
     snapshot();
     says(0, 'Hello there.', 'greeting');
-    expect(kept.takeReply(0, said(0, 5, false))).toMatchObject({ kind: 'greeting', turn: 0, sent: 5 });
+    expect(kept.left(0, said(0, 5, false))!.saying).toMatchObject({ kind: 'greeting', turn: 0, sent: 5 });
+  });
+
+  test.each([
+    // sound that was handed over and will not be heard, ms; what is said from where
+    [0, 'anager calls you. Anything else?'],
+    [20, 'manager calls you. Anything else?'],
+    [300, 'The manager calls you. Anything else?'],
+    [9000, 'The manager calls you. Anything else?'],
+  ])('goes back by %i ms of sound that went down with its stream, to the beginning of a word', (unheardMs, rest) => {
+    says(1, TEXT);
+    const { text, sent } = kept.left(0, said(1, 'The m'.length), unheardMs)!.saying!;
+    expect(text.slice(sent)).toBe(rest);
+  });
+
+  test('leaves out the row that was closed with the stream: whoever goes on tells it again', () => {
+    tell({ kind: 'turn', turn: rowOf(1, 'one') });
+    snapshot({ turnCount: 1, asked: 'Who calls me?' });
+    says(2, TEXT);
+    tell({ kind: 'turn', turn: rowOf(2, 'The m') });
+    expect(kept.left(0, said(2, 11))!).toMatchObject({ saying: { turn: 2 }, past: { turns: [{ turn: 1 }] } });
+  });
+
+  test('that was begun elsewhere is still under way when its next worker dies before it has said a word of it', () => {
+    const saying = { kind: 'answer', turn: 1, text: TEXT, sent: 11 };
+    snapshot({ asked: 'Who calls me?', saying });
+    expect(kept.left(0, null)).toMatchObject({ asked: 'Who calls me?', saying });
+    says(1, TEXT.slice(12));
+    expect(kept.left(0, said(1, 22))!.saying).toEqual({ ...saying, sent: 22 });
   });
 
   test('that loses a second worker is the same reply still', () => {
     says(1, TEXT);
-    kept.takeReply(0, said(1, 'The manager'.length));
+    kept.left(0, said(1, 'The manager'.length));
     says(1, 'calls you. Anything else?');
     // The next worker counts from the beginning of the reply, too.
     const sent = 'The manager calls you.'.length;
-    expect(kept.takeReply(0, said(1, sent))).toEqual({ kind: 'answer', turn: 1, text: TEXT, sent });
+    expect(kept.left(0, said(1, sent))!.saying).toEqual({ kind: 'answer', turn: 1, text: TEXT, sent });
     // And a third, that had said nothing of it yet.
-    expect(kept.takeReply(0, null)).toEqual({ kind: 'answer', turn: 1, text: TEXT, sent });
+    expect(kept.left(0, null)!.saying).toEqual({ kind: 'answer', turn: 1, text: TEXT, sent });
   });
 });
