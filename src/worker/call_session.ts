@@ -87,7 +87,8 @@ export class CallSession {
     this.#ears = new CallerAudio(services.vad, links.vadStream, plan.vad, {
       onWindow: (window, atMs, now) => this.#dialogue.window(window, atMs, now),
       onSpeechStart: (startMs, now) => this.#dialogue.speechStarts(startMs, now),
-      onSpeechPause: (now) => this.#dialogue.event({ on: 'speech_pause' }, now),
+      onSpeechPause: (audioMs, now) => this.#dialogue.event({ on: 'speech_pause', audioMs }, now),
+      onSpeechResume: (now) => this.#dialogue.event({ on: 'speech_resume' }, now),
       onSpeechEnd: (endMs, audioMs, now) => this.#dialogue.event({ on: 'speech_end', endMs, audioMs }, now),
     });
     this.#archive = new CallArchive(plan.recording, this.#report, timeline, (error) => {

@@ -27,8 +27,10 @@ export interface CallerAudioHandlers {
   onWindow?(window: SoundFeatures, atMs: number, nowMs: number): void;
   /** The VAD is sure that the caller speaks, and has since `startMs`. */
   onSpeechStart(startMs: number, nowMs: number): void;
-  /** The VAD hears silence within speech: perhaps its end. */
-  onSpeechPause(nowMs: number): void;
+  /** The VAD hears silence within speech, perhaps its end, since `audioMs` on the recogniser's clock. */
+  onSpeechPause(audioMs: number, nowMs: number): void;
+  /** It was none: speech goes on. */
+  onSpeechResume(nowMs: number): void;
   /** The VAD is sure that the caller fell silent at `endMs`; `audioMs` = the same on the recogniser's clock. */
   onSpeechEnd(endMs: number, audioMs: number, nowMs: number): void;
 }
@@ -108,7 +110,9 @@ export class CallerAudio {
     if (sound !== null) this.#handlers.onWindow?.(sound, atMs, nowMs);
     const change = this.#detector.push(probability, atMs);
     if (change === 'speech_start') this.#handlers.onSpeechStart(this.#detector.speechStartMs, nowMs);
-    else if (change === 'speech_pause') this.#handlers.onSpeechPause(nowMs);
+    else if (change === 'speech_pause')
+      this.#handlers.onSpeechPause(this.#detector.pauseStartMs - this.behindMs, nowMs);
+    else if (change === 'speech_resume') this.#handlers.onSpeechResume(nowMs);
     else if (change === 'speech_end') {
       const { speechEndMs } = this.#detector;
       // In audio, not by the clock, which may be put right at any time.

@@ -17,7 +17,8 @@ let heard: number[];
 let judgedPcm: number[];
 let recorded: number[];
 let edges: [string, number][];
-let pauses: number[];
+let pauses: [audioMs: number, nowMs: number][];
+let resumes: number[];
 let endAudioMs: number[];
 let audio: CallerAudio;
 let samples: number;
@@ -28,6 +29,7 @@ beforeEach(() => {
   recorded = [];
   edges = [];
   pauses = [];
+  resumes = [];
   endAudioMs = [];
   samples = 0;
   const vad = {
@@ -38,7 +40,8 @@ beforeEach(() => {
   };
   audio = new CallerAudio(vad as unknown as VadBatch, 0, OPTIONS as never, {
     onSpeechStart: (startMs) => edges.push(['start', startMs]),
-    onSpeechPause: (nowMs) => pauses.push(nowMs),
+    onSpeechPause: (audioMs, nowMs) => pauses.push([audioMs, nowMs]),
+    onSpeechResume: (nowMs) => resumes.push(nowMs),
     onSpeechEnd: (endMs, audioMs) => {
       edges.push(['end', endMs]);
       endAudioMs.push(audioMs);
@@ -107,14 +110,20 @@ test('a pause within speech is reported before it can be an end', () => {
     { ...OPTIONS, minSilenceMs: 192 } as never,
     {
       onSpeechStart: () => {},
-      onSpeechPause: (nowMs) => pauses.push(nowMs),
+      onSpeechPause: (audioMs, nowMs) => pauses.push([audioMs, nowMs]),
+      onSpeechResume: (nowMs) => resumes.push(nowMs),
       onSpeechEnd: (endMs) => edges.push(['end', endMs]),
     },
   );
+  audio.stt = { sendAudio: () => {} } as unknown as SttSession;
   hear(0, 50, 1);
   hear(1000, 7, 0);
   expect([pauses.length, edges.length]).toEqual([1, 0]);
-  expect(Math.abs(pauses[0] - (ORIGIN_MS + 1032))).toBeLessThanOrEqual(52);
+  const [audioMs, nowMs] = pauses[0];
+  expect(Math.abs(nowMs - (ORIGIN_MS + 1032))).toBeLessThanOrEqual(52);
+  expect(Math.abs(audioMs - 1000), 'on the recogniser’s clock').toBeLessThanOrEqual(52);
+  hear(1140, 5, 1);
+  expect([resumes.length, edges.length]).toEqual([1, 0]);
 });
 
 describe('a clock that is put right in the middle of a word', () => {
@@ -154,6 +163,7 @@ test('what a window is like is told before its edge, at the time the VAD goes by
     onWindow: (window, atMs, nowMs) => told.push([`window ${window.probability}`, atMs, nowMs]),
     onSpeechStart: (startMs, nowMs) => told.push(['start', startMs, nowMs]),
     onSpeechPause: () => {},
+    onSpeechResume: () => {},
     onSpeechEnd: () => {},
   });
   const sound = { probability: 0.9 } as SoundFeatures;
@@ -174,6 +184,7 @@ test('the VAD is told when on the call the frame ended', () => {
   const ears = new CallerAudio(vad as unknown as VadBatch, 0, OPTIONS as never, {
     onSpeechStart: () => {},
     onSpeechPause: () => {},
+    onSpeechResume: () => {},
     onSpeechEnd: () => {},
   });
   for (const callMs of [0, 20, 60]) ears.frame(frame, pcm, callMs);

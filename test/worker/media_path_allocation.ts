@@ -22,7 +22,7 @@ const ears = new CallerAudio(
   { push: nothing } as unknown as VadBatch,
   0,
   { startThreshold: 0.5, endThreshold: 0.35, minSpeechMs: 64, minSilenceMs: 96, engine: 'auto' },
-  { onSpeechStart: nothing, onSpeechPause: nothing, onSpeechEnd: nothing },
+  { onSpeechStart: nothing, onSpeechPause: nothing, onSpeechResume: nothing, onSpeechEnd: nothing },
 );
 const ingress = new MediaIngress(rings.ingress, dsp, metrics, new IngressBuffers(), {
   onSocketOpen: nothing,

@@ -28,8 +28,11 @@ const PAUSE_MS = WINDOW_MS;
 /** Doubtful windows in a row that an onset survives. More, and what began was not speech. */
 const DOUBT_MS_MAX = 3 * WINDOW_MS;
 
-/** `speech_pause`: silence within speech, once per silence and only where it is shorter than what makes an end. */
-export type SpeechEdge = 'speech_start' | 'speech_pause' | 'speech_end';
+/**
+ * `speech_pause`: silence within speech, once per silence and only where it is shorter than what makes an end; speech behind
+ * it is `speech_resume`.
+ */
+export type SpeechEdge = 'speech_start' | 'speech_pause' | 'speech_resume' | 'speech_end';
 type State =
   | 'silent'
   /** Speech windows came, not yet enough of them. */
@@ -67,6 +70,11 @@ export class SpeechDetector {
     return this.#state === 'speaking' || this.#state === 'falling';
   }
 
+  /** When the silence of the last `speech_pause` began. */
+  get pauseStartMs(): number {
+    return this.#silenceSinceMs;
+  }
+
   /** Takes the window that ended at `atMs`; returns what this window decided, which is mostly nothing. */
   push(probability: number, atMs: number): SpeechEdge | null {
     const isSpeech = probability >= this.#options.startThreshold;
@@ -91,9 +99,11 @@ export class SpeechDetector {
         this.#silentMs = WINDOW_MS;
         return this.#hearSilence();
       case 'falling':
-        if (isSpeech) this.#state = 'speaking';
         this.#silentMs += WINDOW_MS;
-        return isSilence ? this.#hearSilence() : null;
+        if (isSilence) return this.#hearSilence();
+        if (!isSpeech) return null;
+        this.#state = 'speaking';
+        return this.#pauseReported ? 'speech_resume' : null;
     }
   }
 

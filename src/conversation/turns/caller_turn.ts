@@ -32,6 +32,8 @@ const LIKELY_OVER = -1;
 const FINAL_LAG_MS = 300;
 /** What the VAD's and the recogniser's clocks may differ by at the end of a word. */
 const COVERAGE_TOLERANCE_MS = 80;
+/** The VAD runs on for so long behind the last sound; no word is as short. */
+const LAST_WORD_MS = 120;
 
 /** What the caller said, and when. */
 export interface FinishedTurn {
@@ -70,7 +72,9 @@ export class CallerTurn {
   #typed = '';
   #finalizeSentAtMs: number | null = null;
   #finalAnsweredAtMs: number | null = null;
-  /** The end of the last speech on the recogniser's clock; null = not known. */
+  /** VAD: within speech, a silence that may be its end. */
+  #pausing = false;
+  /** The end of the last speech, or of its part before a pause, on the recogniser's clock; null = not known. */
   #endAudioMs: number | null = null;
   #speechFinal = false;
   /** The recogniser's own confidence in the end; null = it gives none. */
@@ -151,6 +155,7 @@ export class CallerTurn {
     if (!this.heard && !(goesOn && this.#carried !== '')) this.startMs = startMs;
     this.stretchStartMs = startMs;
     this.speaking = true;
+    this.#pausing = false;
     this.heard = true;
     // Its words are still to come.
     this.#newWordAtMs = Math.max(this.#newWordAtMs, startMs);
@@ -159,10 +164,20 @@ export class CallerTurn {
     this.#finalizeSentAtMs = this.#finalAnsweredAtMs = null;
   }
 
-  /** A short silence within speech: Finalize now, and if it was the end its answer is there when the VAD is sure. */
-  speechPauses(nowMs: number): void {
+  /**
+   * A short silence within speech, since `endAudioMs` on the recogniser's clock (null = not known): Finalize now, and if it
+   * was the end its answer is there when the VAD is sure.
+   */
+  speechPauses(endAudioMs: number | null, nowMs: number): void {
+    this.#pausing = true;
+    this.#endAudioMs = endAudioMs;
     this.#finalizeSentAtMs = nowMs;
     this.#finalAnsweredAtMs = null;
+  }
+
+  /** It was not the end. */
+  speechResumes(): void {
+    this.#pausing = false;
   }
 
   /**
@@ -170,7 +185,7 @@ export class CallerTurn {
    * is still to be sent.
    */
   speechEnds(endMs: number, endAudioMs: number | null, nowMs: number): boolean {
-    this.speaking = false;
+    this.speaking = this.#pausing = false;
     this.endMs = endMs;
     this.#endAudioMs = endAudioMs;
     // Sent in the pause that turned out to be the end; whatever came before that pause is another one's.
@@ -235,14 +250,15 @@ export class CallerTurn {
     const { text } = this;
     // Nobody needs to weigh words while more of them come.
     const askAgainMs = this.#newWordAtMs + STUCK_SPEECH_FINAL_MS;
-    if (this.speaking && text !== '' && nowMs < askAgainMs)
-      return { decision: 'wait', checkAtMs: askAgainMs, eager: false };
+    if (this.speaking && !this.#pausing && text !== '' && nowMs < askAgainMs)
+      return { decision: 'wait', checkAtMs: askAgainMs, draftAtMs: Number.POSITIVE_INFINITY };
     if (text !== this.#heldText) this.#weigh(text);
     const { holdMs, goesOn } = this.#hold;
     return decideEndpoint(
       {
         nowMs,
         speaking: this.speaking,
+        pausing: this.#pausing,
         speechEndMs: this.endMs,
         hasText: text !== '',
         holdMs,
@@ -251,7 +267,8 @@ export class CallerTurn {
         pendingInterim: this.#transcript.hasPendingInterim,
         finalizeSentAtMs: this.#finalizeSentAtMs,
         finalCame: this.#finalAnsweredAtMs !== null || this.#finalsReachEnd(),
-        fallsShort: this.#endAudioMs !== null && this.#transcript.heardToMs < this.#endAudioMs - COVERAGE_TOLERANCE_MS,
+        fallsShort: this.#fallsShortBy(COVERAGE_TOLERANCE_MS),
+        heardAll: !this.#fallsShortBy(LAST_WORD_MS),
         newWordAtMs: this.#newWordAtMs,
         speechFinal: this.#speechFinal,
       },
@@ -265,6 +282,10 @@ export class CallerTurn {
     if (lastFinalAtMs === null) return false;
     if (this.#endAudioMs === null) return lastFinalAtMs >= this.endMs + FINAL_LAG_MS;
     return finalToMs >= this.#endAudioMs - COVERAGE_TOLERANCE_MS;
+  }
+
+  #fallsShortBy(ms: number): boolean {
+    return this.#endAudioMs !== null && this.#transcript.heardToMs < this.#endAudioMs - ms;
   }
 
   #weigh(text: string): void {

@@ -11,6 +11,8 @@ export interface EndpointInput {
   nowMs: number;
   /** VAD: the caller speaks now. */
   speaking: boolean;
+  /** VAD: within that, a silence is heard that may be its end. */
+  pausing: boolean;
   /** When the last speech really ended (VAD's silence counted back). */
   speechEndMs: number;
   /** There are words. */
@@ -29,6 +31,8 @@ export interface EndpointInput {
   finalCame: boolean;
   /** The recogniser's clock is known and its finals end before the speech did: words are missing. */
   fallsShort: boolean;
+  /** What was recognised so far reaches the end of speech, as far as can be told. */
+  heardAll: boolean;
   /** When a word was last new. */
   newWordAtMs: number;
   /** The recogniser's own endpointer saw the end of speech, after the last new word. */
@@ -40,9 +44,12 @@ export interface EndpointDecision {
   decision: 'wait' | 'end' | 'ignore';
   /** When to ask again if nothing happens before; Infinity while the caller speaks. */
   checkAtMs: number;
-  /** The words look finished though the hold is not over: drafting a reply now will rarely be in vain. */
-  eager: boolean;
+  /** From then on drafting a reply will rarely be in vain, though the turn is not over; Infinity = not as things stand. */
+  draftAtMs: number;
 }
+
+/** What a model and a voice take for a first sound: a draft begun so long before the turn is over is not waited for. */
+const DRAFT_AHEAD_MS = 600;
 
 /**
  * The VAD says "speaking", but no word comes: a television, a fan. After so long the words that are there are answered, or
@@ -57,12 +64,13 @@ const BEHIND_PATIENCE = 3;
 export function decideEndpoint(input: EndpointInput, options: EndpointingOptions): EndpointDecision {
   const { nowMs, speechEndMs } = input;
   if (input.speaking) {
-    if (!input.hasText) return wait(Number.POSITIVE_INFINITY, false);
+    if (!input.hasText) return wait(Number.POSITIVE_INFINITY);
     const stuckMs = input.speechFinal
       ? Math.max(STUCK_SPEECH_FINAL_MS, input.holdMs)
       : Math.max(STUCK_MS, input.holdMs);
     const untilMs = input.newWordAtMs + stuckMs;
-    return nowMs >= untilMs ? done('end') : wait(untilMs, false);
+    const isDone = input.pausing && input.likelyOver && input.heardAll;
+    return nowMs >= untilMs ? done('end') : wait(untilMs, isDone ? nowMs : Number.POSITIVE_INFINITY);
   }
   // Finalize is usually answered, not always: there is a time after which what we have must do.
   const patienceMs = options.sttFinalTimeoutMs * (input.fallsShort ? BEHIND_PATIENCE : 1);
@@ -72,16 +80,19 @@ export function decideEndpoint(input: EndpointInput, options: EndpointingOptions
   if (!input.hasText) {
     // The transcriber may answer "nothing" within milliseconds, before it has heard the tail: silenceMsMin at least.
     const untilMs = settled ? speechEndMs + input.silenceMsMin : sttDeadlineMs;
-    return nowMs >= untilMs ? done('ignore') : wait(untilMs, false);
+    return nowMs >= untilMs ? done('ignore') : wait(untilMs);
   }
   const untilMs = Math.max(speechEndMs + input.holdMs, settled ? 0 : sttDeadlineMs);
-  return nowMs >= untilMs ? done('end') : wait(untilMs, input.likelyOver);
+  if (nowMs >= untilMs) return done('end');
+  if (!input.heardAll) return wait(untilMs);
+  // Who has been silent for most of a long hold rarely goes on.
+  return wait(untilMs, input.likelyOver ? nowMs : untilMs - DRAFT_AHEAD_MS);
 }
 
 function done(decision: 'end' | 'ignore'): EndpointDecision {
-  return { decision, checkAtMs: Number.POSITIVE_INFINITY, eager: false };
+  return { decision, checkAtMs: Number.POSITIVE_INFINITY, draftAtMs: Number.POSITIVE_INFINITY };
 }
 
-function wait(checkAtMs: number, eager: boolean): EndpointDecision {
-  return { decision: 'wait', checkAtMs, eager };
+function wait(checkAtMs: number, draftAtMs = Number.POSITIVE_INFINITY): EndpointDecision {
+  return { decision: 'wait', checkAtMs, draftAtMs };
 }

@@ -57,8 +57,10 @@ export type TurnEvent =
   | { on: 'resumed'; asked: string | null; saying: ReplyKind | null }
   /** `ours`: what our own sentence is doing, where something of ours can be heard. */
   | { on: 'speech_start'; startMs: number; ours?: OurSentence }
-  /** The VAD hears silence within speech, too short yet to be an end. */
-  | { on: 'speech_pause' }
+  /** The VAD hears silence within speech, too short yet to be an end. `audioMs`: since when on the recogniser's clock; absent = not known. */
+  | { on: 'speech_pause'; audioMs?: number }
+  /** The caller speaks on behind it. */
+  | { on: 'speech_resume' }
   /** `audioMs`: the end of speech on the recogniser's clock (SttTranscript.endMs); absent = not known. */
   | { on: 'speech_end'; endMs: number; audioMs?: number }
   /** `behindMs`: the recogniser's clock plus this is ours; absent = its words are as of now. */

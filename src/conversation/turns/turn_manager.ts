@@ -72,8 +72,11 @@ export class TurnManager {
       case 'speech_end':
         return this.#onSpeechEnd(event.endMs, event.audioMs ?? null, nowMs);
       case 'speech_pause':
-        this.#caller.speechPauses(nowMs);
-        return [{ do: 'finalize_stt' }];
+        this.#caller.speechPauses(event.audioMs ?? null, nowMs);
+        return [{ do: 'finalize_stt' }, ...this.#onTick(nowMs)];
+      case 'speech_resume':
+        this.#caller.speechResumes();
+        return NOTHING;
       case 'transcript':
         return this.#onTranscript(event, nowMs);
       case 'key':
@@ -253,12 +256,13 @@ export class TurnManager {
   }
 
   #checkEndpoint(nowMs: number): readonly TurnAction[] {
-    const { decision, checkAtMs, eager } = this.#caller.check(nowMs);
+    const { decision, checkAtMs, draftAtMs } = this.#caller.check(nowMs);
     if (decision === 'ignore' || (decision === 'end' && this.#isBeside())) return this.#ignore(nowMs);
     if (decision === 'end') return this.#answer(nowMs);
-    this.#nextCheckMs = checkAtMs;
+    this.#nextCheckMs = draftAtMs > nowMs ? Math.min(checkAtMs, draftAtMs) : checkAtMs;
     // A full stop or a capital more is no other question.
-    if (!eager || (this.#draft !== null && sameWords(this.#draft, this.callerText))) return NOTHING;
+    const isDrafted = this.#draft !== null && sameWords(this.#draft, this.callerText);
+    if (draftAtMs > nowMs || isDrafted || this.#isBeside()) return NOTHING;
     this.#draft = this.callerText;
     return [{ do: 'draft', text: this.#draft }];
   }

@@ -55,7 +55,7 @@ test.each([
 
 test.each([
   ['SSS______', 'start@3 pause@6 end@9', 'a pause is reported before the silence is an end'],
-  ['SSS____SS______', 'start@3 pause@6 pause@12 end@15', 'once per silence'],
+  ['SSS____SS______', 'start@3 pause@6 resume@8 pause@12 end@15', 'once per silence'],
   ['SSS__SSS', 'start@3', 'a shorter silence is none'],
   ['______', '', 'and silence alone has none'],
 ])('%s: %s (%s)', (windows, expected) => {
@@ -64,7 +64,7 @@ test.each([
 
 test.each([
   ['SSS______', 'start@3 pause@4 end@9', 'the first window of silence is a pause'],
-  ['SSS_SS______', 'start@3 pause@4 pause@7 end@12', 'in each silence'],
+  ['SSS_SS______', 'start@3 pause@4 resume@5 pause@7 end@12', 'in each silence'],
   ['SSSdddS', 'start@3', 'doubt is none'],
 ])('unless told otherwise: %s: %s (%s)', (windows, expected) => {
   expect(decisions(windows, { ...OPTIONS, minSilenceMs: 192, pauseMs: undefined }).edges).toBe(expected);

@@ -91,24 +91,64 @@ test('a caller who was cut off is given more time from then on', () => {
 describe('Finalize', () => {
   test('sent in the pause that became the end is not sent again', () => {
     turn.speechStarts(0, true);
-    turn.speechPauses(1096);
+    turn.speechPauses(null, 1096);
     expect(turn.speechEnds(1000, null, 1200)).toBe(false);
   });
 
   test('of an earlier pause does not count for this end', () => {
     turn.speechStarts(0, true);
-    turn.speechPauses(600);
+    turn.speechPauses(null, 600);
     expect(turn.speechEnds(1000, null, 1200)).toBe(true);
   });
 
   test('that was answered before the VAD was sure of the end settles the text', () => {
     turn.speechStarts(0, true);
-    turn.speechPauses(1096);
+    turn.speechPauses(null, 1096);
     now = 1180;
     hears('No, thank you.');
     turn.speechEnds(1000, null, 1200);
     expect(turn.check(1299).decision).toBe('wait');
     expect(turn.check(1300).decision).toBe('end');
+  });
+});
+
+describe('a reply can be drafted', () => {
+  const isDraftDue = () => turn.check(now).draftAtMs <= now;
+
+  test('in the pause behind finished words, before the VAD is sure that it is the end', () => {
+    turn.speechStarts(0, true);
+    now = 1000;
+    hears('No, thank you.', { isFinal: false });
+    expect(isDraftDue(), 'the caller is speaking').toBe(false);
+    now = 1050;
+    turn.speechPauses(1020, now);
+    expect(isDraftDue()).toBe(true);
+    turn.speechResumes();
+    expect(isDraftDue(), 'it was no end').toBe(false);
+  });
+
+  test('not while the newest word cannot have been heard', () => {
+    turn.speechStarts(0, true);
+    now = 1000;
+    hears('No, thank you.', { isFinal: false, endMs: 700 });
+    turn.speechPauses(1000, now);
+    expect(isDraftDue()).toBe(false);
+    now = 1200;
+    turn.speechEnds(1000, 1000, now);
+    expect(isDraftDue()).toBe(false);
+    hears('No, thank you so much.', { isFinal: false, endMs: 950 });
+    expect(isDraftDue()).toBe(true);
+  });
+
+  test('not of words that leave something open, until the caller has been silent for most of the wait', () => {
+    turn.agentSaid('What is your phone number?');
+    speaks(1000);
+    hears('five five five');
+    expect(isDraftDue()).toBe(false);
+    const { checkAtMs, draftAtMs } = turn.check(now);
+    expect(checkAtMs - draftAtMs).toBe(600);
+    now = draftAtMs;
+    expect(isDraftDue()).toBe(true);
   });
 });
 

@@ -13,6 +13,7 @@ const OPTIONS = { sttFinalTimeoutMs: 700 };
 const PAUSE: EndpointInput = {
   nowMs: 1000,
   speaking: false,
+  pausing: false,
   speechEndMs: 1000,
   hasText: true,
   holdMs: 300,
@@ -22,6 +23,7 @@ const PAUSE: EndpointInput = {
   finalizeSentAtMs: 1100,
   finalCame: true,
   fallsShort: false,
+  heardAll: true,
   newWordAtMs: 900,
   speechFinal: false,
 };
@@ -42,7 +44,7 @@ describe('the final transcript', () => {
   const waiting = { pendingInterim: true, finalCame: false };
 
   test('is waited for, even after a finished-looking interim', () => {
-    expect(at(1500, waiting)).toEqual({ decision: 'wait', checkAtMs: 1800, eager: true });
+    expect(at(1500, waiting)).toEqual({ decision: 'wait', checkAtMs: 1800, draftAtMs: 1500 });
     expect(at(1800, waiting).decision).toBe('end');
   });
 
@@ -76,7 +78,7 @@ describe('while the VAD says that the caller speaks', () => {
     expect(at(99_999, { speaking: true, hasText: false })).toEqual({
       decision: 'wait',
       checkAtMs: Infinity,
-      eager: false,
+      draftAtMs: Infinity,
     });
   });
 
@@ -93,20 +95,32 @@ describe('while the VAD says that the caller speaks', () => {
   });
 });
 
-test('a draft is worth its tokens only where the caller is likely done', () => {
-  expect(at(1200).eager).toBe(true);
-  expect(at(1200, { likelyOver: false }).eager).toBe(false);
+describe('a draft is worth its tokens', () => {
+  const unlikely = { likelyOver: false, holdMs: 1400 };
+  test.each([
+    ['at once where the caller is likely done', 1200, {}, 1200],
+    ['else shortly before the wait is over', 1200, unlikely, 1800],
+    ['not while words are missing', 1200, { heardAll: false }, Infinity],
+    ['nor then shortly before the end', 2300, { ...unlikely, heardAll: false }, Infinity],
+    ['in a pause that may be the end', 1000, { speaking: true, pausing: true }, 1000],
+    ['not in one behind unfinished words', 1000, { speaking: true, pausing: true, likelyOver: false }, Infinity],
+    ['not while the caller speaks', 1000, { speaking: true }, Infinity],
+  ])('%s', (_, nowMs, over, draftAtMs) => {
+    expect(at(nowMs, over).draftAtMs).toBe(draftAtMs);
+  });
 });
 
 test('waiting until checkAtMs, and no shorter, always brings the decision', () => {
   const input = fc.record({
     nowMs: fc.integer({ min: 1000, max: 4000 }),
     speaking: fc.boolean(),
+    pausing: fc.boolean(),
     hasText: fc.boolean(),
     holdMs: fc.integer({ min: 300, max: 3000 }),
     pendingInterim: fc.boolean(),
     finalCame: fc.boolean(),
     fallsShort: fc.boolean(),
+    heardAll: fc.boolean(),
     speechFinal: fc.boolean(),
     finalizeSentAtMs: fc.option(fc.integer({ min: 1000, max: 1300 })),
   });

@@ -183,6 +183,45 @@ test('Finalize goes out in the first silence, and not a second time when that wa
   expect(done).toEqual(['finalize_stt']);
 });
 
+test('finished words in a pause are answered in mind before the VAD is sure, and speech behind it changes nothing', () => {
+  greeted();
+  speechStarts();
+  pass(1000);
+  words('The soup was cold.', 'interim');
+  expect(done).toEqual([]);
+  happens({ on: 'speech_pause' });
+  expect(done).toEqual(['finalize_stt', 'draft: The soup was cold.']);
+  happens({ on: 'speech_resume' });
+  pass(600);
+  words('The soup was cold. And the bread', 'interim');
+  expect(done.length, 'no other words are drafted while the caller speaks').toBe(2);
+  speechEnds();
+  words('The soup was cold. And the bread was old.');
+  pass(400);
+  expect(done.slice(2)).toEqual([
+    'finalize_stt',
+    'draft: The soup was cold. And the bread was old.',
+    'answer: The soup was cold. And the bread was old.',
+  ]);
+});
+
+test('a nod to what we said last is not answered in mind', () => {
+  greeted();
+  says('The soup was cold.');
+  pass(300);
+  happens({ on: 'reply_audible' });
+  pass(1000);
+  speechStarts();
+  pass(300);
+  words('Uh-huh.', 'interim');
+  played(false, 'I am sorry to hear that.');
+  done = [];
+  happens({ on: 'speech_pause' });
+  speechEnds();
+  pass(3000);
+  expect(done.filter((each) => /draft|answer/.test(each))).toEqual([]);
+});
+
 test('a number is heard out to its last digit, pause by pause', () => {
   happens({ on: 'started' });
   pass(2000);
