@@ -1,7 +1,7 @@
 // One reply of the agent: language model -> speakable pieces -> voice -> audio bytes. It may be drafted before the turn
 // is decided: then its text waits until `release()`. An answer that ends with nothing to say is asked for again here, for
-// only the cleaned text tells; one that breaks off is gone on with: what a broken voice did not say is given to another
-// utterance, a broken model is asked to go on from what it said. Tools that the model asks for are run between two requests
+// only the cleaned text tells; a model that breaks off is asked to go on from what it said, a voice is mended by
+// reply_voice.ts. Tools that the model asks for are run between two requests
 // of the same reply (tool_rounds.ts). After `cancel()` nothing of it reaches the handlers any more, which is what makes
 // late chunks of a cancelled reply harmless. When it is heard, and what of it, is not known here.
 
@@ -11,19 +11,17 @@ import type { SentenceSplitter } from '../conversation/text/sentence_splitter.js
 import { wholeSentences } from '../conversation/text/whole_sentences.js';
 import { EngineError } from '../errors.js';
 import type { LlmRequest, LlmRun, ToolCall } from '../providers/llm.js';
-import type { TtsUtterance } from '../providers/tts.js';
 import { PhraseMaker } from './phrase_cache.js';
 import type { ReplyHandlers, ReplyServices, ReplyTimes } from './reply_parts.js';
+import { ReplyVoice } from './reply_voice.js';
 import { ToolRounds } from './tool_rounds.js';
 
 /** Requests for one answer, as long as they bring nothing that can be spoken. */
 const ASKS_MAX = 2;
 /** An answer this late is not asked for again: the caller has waited long enough for an apology. */
 const ASK_AGAIN_MS_MAX = 3000;
-/** How often a reply is gone on with, each for the model and for the voice. */
+/** How often a broken model is asked to go on. */
 const MENDS_MAX = 2;
-/** A voice that has made no sound for so long is given up: what could be said by another one comes too late. */
-const MEND_MS_MAX = 5000;
 const NO_CALLS: readonly ToolCall[] = [];
 /** Something the voice can make a sound of. */
 const SPEAKABLE = /[\p{L}\p{N}]/u;
@@ -45,7 +43,7 @@ export class Reply {
   readonly #services: ReplyServices;
   readonly #handlers: ReplyHandlers;
   #run: LlmRun | null = null;
-  #utterance: TtsUtterance | null = null;
+  readonly #voice: ReplyVoice;
   #splitter: SentenceSplitter | null = null;
   #asks = 0;
   #goneOn = 0;
@@ -54,12 +52,8 @@ export class Reply {
   #toolsDue: (() => void) | null = null;
   /** Where in `#pieces` the words of the request under way begin. */
   #askedFrom = 0;
-  #revoiced = 0;
   /** Holds back what a model that was asked to go on says once more. */
   #continuation: Continuation | null = null;
-  /** Where in the reply the utterance under way begins. */
-  #baseMs = 0;
-  #lastSoundMs = 0;
   /** The answer ends before its end: told when the voice has said what there is. */
   #early: EngineError | null = null;
   /** Pieces for the voice so far, joined, and those of them that wait for `release()`. */
@@ -75,6 +69,20 @@ export class Reply {
   constructor(services: ReplyServices, handlers: ReplyHandlers) {
     this.#services = services;
     this.#handlers = handlers;
+    this.#voice = new ReplyVoice(services, this.times, {
+      onAudio: (bytes) => this.#onAudio(bytes),
+      onWords: (words, starts, ends) => {
+        this.#keep?.times(words, starts, ends);
+        handlers.onWords(words, starts, ends);
+      },
+      onDone: () => this.#complete(),
+      onVoiceBroken: () => handlers.onVoiceBroken(),
+      onMended: () => {
+        this.#keep = null;
+      },
+      onFailed: (error) => this.#fail(error),
+      onCharacters: (count) => handlers.onCharacters(count),
+    });
   }
 
   /** True until it completed, failed or was cancelled. */
@@ -95,7 +103,7 @@ export class Reply {
     const pieces = this.#held;
     this.#held = [];
     for (const piece of pieces) this.#speakPiece(piece, false);
-    if (this.#textDone) this.#endText();
+    if (this.#textDone) this.#voice.end();
     this.#toolsDue?.();
     this.#toolsDue = null;
   }
@@ -184,7 +192,7 @@ export class Reply {
       this.#services.log.warn({ finishReason, dropped: rest.length - ending.length }, 'answer cut off by the model');
     }
     this.#textDone = true;
-    if (this.times.releasedMs !== null) this.#endText();
+    if (this.times.releasedMs !== null) this.#voice.end();
   }
 
   /** The answer is over and holds nothing to speak: a failed attempt like any other. */
@@ -220,7 +228,7 @@ export class Reply {
     if (this.#over) return;
     if (next === null) {
       this.#textDone = true;
-      return this.#endText();
+      return this.#voice.end();
     }
     this.#asks = 0;
     this.#continuation = null;
@@ -252,11 +260,11 @@ export class Reply {
     const hasBegun = this.times.firstTokenMs !== null;
     // What came was too little to be spoken: as if it had not come.
     if (error.retryable && hasBegun && this.#saidNow === '' && this.#asks < ASKS_MAX) return this.#askAnew(request);
-    if (this.#utterance === null || this.times.releasedMs === null) return this.#fail(error);
+    if (!this.#voice.hasBegun || this.times.releasedMs === null) return this.#fail(error);
     // What the voice has is heard to its end.
     this.#early = error;
     this.#textDone = true;
-    this.#endText();
+    this.#voice.end();
   }
 
   /** Asks for the rest of an answer of which a part is spoken; false = there is no such part, or it was tried enough. */
@@ -291,59 +299,8 @@ export class Reply {
       this.#held.push(piece);
       return;
     }
-    this.times.firstPieceMs ??= nowMs();
     this.#handlers.onPiece(piece);
-    this.#handlers.onCharacters(piece.length);
-    this.#voice().push(piece, last);
-  }
-
-  #endText(): void {
-    if (!this.#over) this.#utterance?.push('', true);
-  }
-
-  #voice(): TtsUtterance {
-    this.#utterance ??= this.#services.tts.open(this.#services.ttsOptions, {
-      onAudio: (bytes) => {
-        this.#lastSoundMs = nowMs();
-        this.#onAudio(bytes);
-      },
-      onWords: (words, starts, ends) => this.#onWords(words, starts, ends),
-      onDone: () => {
-        if (this.#textDone) this.#complete();
-      },
-      onError: (error) => this.#onVoiceBroken(error),
-    });
-    return this.#utterance;
-  }
-
-  #onWords(words: readonly string[], starts: readonly number[], ends: readonly number[]): void {
-    if (this.#over) return;
-    this.#keep?.times(words, starts, ends);
-    const base = this.#baseMs;
-    if (base === 0) return this.#handlers.onWords(words, starts, ends);
-    this.#handlers.onWords(
-      words,
-      starts.map((ms) => ms + base),
-      ends.map((ms) => ms + base),
-    );
-  }
-
-  /** What it did not say is given to another utterance, which the provider may open with another vendor. */
-  #onVoiceBroken(error: EngineError): void {
-    if (this.#over) return;
-    this.#utterance = null;
-    const sinceMs = Math.max(this.#lastSoundMs, this.times.firstPieceMs ?? 0);
-    const isLate = nowMs() - sinceMs > MEND_MS_MAX;
-    if (!error.retryable || isLate || this.#revoiced >= MENDS_MAX) return this.#fail(error);
-    this.#revoiced++;
-    const { rest, baseMs } = this.#handlers.onVoiceBroken();
-    this.#services.log.warn({ code: error.code, characters: rest.length }, 'voice broke off: the rest is said anew');
-    this.#keep = null;
-    this.#baseMs = baseMs;
-    if (SPEAKABLE.test(rest)) {
-      this.#handlers.onCharacters(rest.length);
-      this.#voice().push(rest.trimStart(), this.#textDone);
-    } else if (this.#textDone) this.#complete();
+    this.#voice.push(piece, last);
   }
 
   #onAudio(bytes: Uint8Array): void {
@@ -371,9 +328,8 @@ export class Reply {
     this.#over = true;
     this.#run?.cancel();
     this.#rounds?.cancel();
-    this.#utterance?.cancel();
+    this.#voice.cancel();
     this.#run = null;
-    this.#utterance = null;
     this.#keep = null;
     this.#held = [];
   }

@@ -1,0 +1,117 @@
+// The voice of one reply: pieces of its text go in, its sound and word times come out, however many utterances that takes.
+// What a broken utterance did not say is given to another one. What is said, and when, is reply.ts.
+
+import { nowMs } from '../clock.js';
+import type { EngineError } from '../errors.js';
+import type { TtsUtterance } from '../providers/tts.js';
+import type { ReplyHandlers, ReplyServices, ReplyTimes } from './reply_parts.js';
+
+/** How often what a broken voice did not say is given to another. */
+const MENDS_MAX = 2;
+/** A voice that has made no sound for so long is given up: what could be said by another one comes too late. */
+const MEND_MS_MAX = 5000;
+/** Something the voice can make a sound of. */
+const SPEAKABLE = /[\p{L}\p{N}]/u;
+
+export interface ReplyVoiceHandlers
+  extends Pick<ReplyHandlers, 'onAudio' | 'onWords' | 'onVoiceBroken' | 'onCharacters'> {
+  /** All text was given and all of it has sounded. */
+  onDone(): void;
+  onFailed(error: EngineError): void;
+  /** It said a part, and another begins: its sound is not all of the text in one piece. */
+  onMended(): void;
+}
+
+export class ReplyVoice {
+  readonly #services: ReplyServices;
+  readonly #times: ReplyTimes;
+  readonly #handlers: ReplyVoiceHandlers;
+  #utterance: TtsUtterance | null = null;
+  #revoiced = 0;
+  /** Where in the reply the utterance under way begins. */
+  #baseMs = 0;
+  #lastSoundMs = 0;
+  /** No more text comes. */
+  #ended = false;
+  #over = false;
+
+  /** @param times `firstPieceMs` and `firstAudioMs` are filled in here */
+  constructor(services: ReplyServices, times: ReplyTimes, handlers: ReplyVoiceHandlers) {
+    this.#services = services;
+    this.#times = times;
+    this.#handlers = handlers;
+  }
+
+  /** It was given something to say. */
+  get hasBegun(): boolean {
+    return this.#utterance !== null;
+  }
+
+  push(piece: string, last: boolean): void {
+    this.#times.firstPieceMs ??= nowMs();
+    if (last) this.#ended = true;
+    this.#handlers.onCharacters(piece.length);
+    this.#open().push(piece, last);
+  }
+
+  /** All text was given. */
+  end(): void {
+    this.#ended = true;
+    this.#utterance?.push('', true);
+  }
+
+  /** Nothing of it reaches the handlers any more. Safe twice. */
+  cancel(): void {
+    this.#over = true;
+    this.#utterance?.cancel();
+    this.#utterance = null;
+  }
+
+  #open(): TtsUtterance {
+    this.#utterance ??= this.#services.tts.open(this.#services.ttsOptions, {
+      onAudio: (bytes) => this.#onAudio(bytes),
+      onWords: (words, starts, ends) => this.#onWords(words, starts, ends),
+      onDone: () => {
+        if (this.#ended && !this.#over) this.#handlers.onDone();
+      },
+      onError: (error) => this.#onBroken(error),
+    });
+    return this.#utterance;
+  }
+
+  #onAudio(bytes: Uint8Array): void {
+    if (this.#over) return;
+    this.#lastSoundMs = nowMs();
+    this.#times.firstAudioMs ??= this.#lastSoundMs;
+    this.#handlers.onAudio(bytes);
+  }
+
+  #onWords(words: readonly string[], starts: readonly number[], ends: readonly number[]): void {
+    if (this.#over) return;
+    const base = this.#baseMs;
+    if (base === 0) return this.#handlers.onWords(words, starts, ends);
+    this.#handlers.onWords(
+      words,
+      starts.map((ms) => ms + base),
+      ends.map((ms) => ms + base),
+    );
+  }
+
+  /** What it did not say is given to another utterance, which the provider may open with another vendor. */
+  #onBroken(error: EngineError): void {
+    if (this.#over) return;
+    this.#utterance = null;
+    const sinceMs = Math.max(this.#lastSoundMs, this.#times.firstPieceMs ?? 0);
+    const isLate = nowMs() - sinceMs > MEND_MS_MAX;
+    if (!error.retryable || isLate || this.#revoiced >= MENDS_MAX) return this.#handlers.onFailed(error);
+    this.#revoiced++;
+    const { rest, baseMs } = this.#handlers.onVoiceBroken();
+    this.#services.log.warn({ code: error.code, characters: rest.length }, 'voice broke off: the rest is said anew');
+    this.#handlers.onMended();
+    this.#baseMs = baseMs;
+    if (SPEAKABLE.test(rest)) {
+      this.#handlers.onCharacters(rest.length);
+      this.#open().push(rest.trimStart(), this.#ended);
+    } else if (this.#ended) this.#handlers.onDone();
+  }
+}
