@@ -139,6 +139,11 @@ export class AgentProfile {
     return this.#spoken(line, variables);
   }
 
+  /** Left for whom we did not reach, in their mailbox; '' = nothing. */
+  voicemailMessage(variables: Variables = {}): string {
+    return this.#spoken(this.#definition.voicemail.message ?? '', variables);
+  }
+
   /** Said by the carrier's voice when every line is taken. */
   allLinesBusy(): CarrierLine {
     return this.#carrierLine('allLinesBusy');
@@ -179,7 +184,7 @@ export class AgentProfile {
   fixedLines(): string[] {
     const greetings = [this.greeting('inbound', {}), this.greeting('outbound', {})];
     const others = [this.apology(), this.idlePrompt(), this.goodbye(), this.cannotHear(), this.cannotHearGoodbye()];
-    const waiting = [this.oneMoment(), this.stillOnIt(), this.technicalGoodbye()];
+    const waiting = [this.oneMoment(), this.stillOnIt(), this.technicalGoodbye(), this.voicemailMessage()];
     return [...new Set([...greetings, ...others, ...waiting])].filter((line) => line !== '');
   }
 

@@ -134,6 +134,7 @@ function unknownPlaceholders(checked: CheckedDefinition): FileProblem[] {
   };
   for (const field of TEMPLATES) look([field], checked[field]);
   for (const reason of OVERFLOW_REASONS) look(['overflow', reason, 'say'], checked.overflow[reason]?.say);
+  look(['voicemail', 'message'], checked.voicemail.message);
   return [...problems.values()];
 }
 
@@ -141,10 +142,13 @@ function unknownPlaceholders(checked: CheckedDefinition): FileProblem[] {
 function contradictions(checked: CheckedDefinition): FileProblem[] {
   const found: FileProblem[] = overflowProblems(checked.overflow, checked.numbers);
   const report = (path: (string | number)[], what: string) => found.push({ path, what });
-  const { turns, variables } = checked;
+  const { turns, variables, voicemail } = checked;
   const { silenceMsMin, silenceMsMax } = turns;
   if (silenceMsMin !== undefined && silenceMsMax !== undefined && silenceMsMin > silenceMsMax) {
     report(['turns', 'silenceMsMin'], 'must not be above silenceMsMax');
+  }
+  if (voicemail.action === 'message' && voicemail.message === undefined) {
+    report(['voicemail', 'message'], 'is missing: action is message');
   }
   for (const [name, value] of Object.entries(variables)) {
     if (typeof value === 'string' || value.default === '') continue;

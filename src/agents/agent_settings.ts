@@ -104,6 +104,15 @@ export const SETTING_FIELDS = {
         .describe('By what the agent does and what the caller’s sound is: what is done, where it is not the usual'),
     })
     .prefault({}),
+  voicemail: z
+    .strictObject({
+      action: z
+        .enum(['ignore', 'hang_up', 'message'])
+        .default('ignore')
+        .describe('What is done when a mailbox answers a call that was dialled'),
+      message: z.string().trim().min(1).max(1000).optional().describe('Said after its beep'),
+    })
+    .prefault({}),
   recording: z
     .strictObject({
       enabled: z.boolean().default(true).describe('false = calls of this agent are not recorded'),

@@ -39,6 +39,8 @@ export interface CallPlan {
   /** What the model may do besides speaking, and what is said while that takes long; '' = nothing. */
   tools: { definitions: readonly ToolDefinition[]; filler: string };
   speak: Voice;
+  /** What is done about a mailbox; null = it is not looked for. */
+  voicemail: 'hang_up' | 'message' | null;
   turns: TurnOptions;
   vad: EngineConfig['vad'];
   pacing: EngineConfig['pacing'];
@@ -59,7 +61,7 @@ export type PlanDefaults = Pick<EngineConfig, VendorName | 'port' | 'vad' | 'tur
 /** The whole plan of a call. The agent's own words and voice win over the settings, a language set there over the agent's. */
 export function planCall(agent: AgentProfile, order: CallOrder, defaults: PlanDefaults): CallPlan {
   const { vad, turn, pacing, calls } = defaults;
-  const { listen, think, turns } = agent.settings;
+  const { listen, think, turns, voicemail } = agent.settings;
   const { maxTokens, temperature } = settingsOf(defaults, 'llm');
   const { direction, variables } = order;
   return {
@@ -76,6 +78,7 @@ export function planCall(agent: AgentProfile, order: CallOrder, defaults: PlanDe
       technical_goodbye: agent.technicalGoodbye(variables),
       filler: agent.oneMoment(variables),
       filler_again: agent.stillOnIt(variables),
+      voicemail: agent.voicemailMessage(variables),
     },
     farewell: agent.farewell,
     listen: {
@@ -90,6 +93,7 @@ export function planCall(agent: AgentProfile, order: CallOrder, defaults: PlanDe
     },
     tools: { definitions: agent.tools, filler: agent.oneMoment(variables) },
     speak: voiceOf(agent, defaults),
+    voicemail: direction === 'outbound' && voicemail.action !== 'ignore' ? voicemail.action : null,
     turns: { ...turn, ...turns, leadMs: pacing.leadMs, language: agent.language, replyTimeoutMs: REPLY_TIMEOUT_MS },
     vad,
     pacing,

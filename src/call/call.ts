@@ -21,6 +21,7 @@ export const END_REASONS = [
   'worker_died',
   'max_duration',
   'silence', // nobody there any more
+  'voicemail', // a mailbox answered the call that we dialled
 ] as const;
 export type EndReason = (typeof END_REASONS)[number];
 

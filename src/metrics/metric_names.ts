@@ -279,6 +279,10 @@ export const COUNTERS = {
     name: 'ringline_false_barge_ins_total',
     help: 'Replies cut off by a sound after which nothing was said; what was not heard of them was said again.',
   },
+  voicemails: {
+    name: 'ringline_voicemails_total',
+    help: 'Calls that we dialled and a mailbox answered, where the agent minds.',
+  },
   tools_done: { name: 'ringline_tools_done_total', help: 'Tools that the model asked for and that did their work.' },
   tools_failed: {
     name: 'ringline_tools_failed_total',

@@ -15,6 +15,8 @@ export const INGRESS = {
   HANGUP: 5,
   /** What is said is off the record from now on, or on it again. Payload: UTF-8 `on` or `off`. */
   OFF_RECORD: 6,
+  /** Twilio has told who answered. Payload: UTF-8, its AnsweredBy. */
+  ANSWERED_BY: 7,
 } as const;
 
 /** Worker -> main, in a slot's egress ring. */

@@ -66,18 +66,22 @@ export class CallSession {
     this.#ingress = new MediaIngress(links.ingress, dsp, metrics, services.ingressBuffers, {
       onSocketOpen: () => this.#limits.opened(nowMs()),
       onStart: (start) => this.#onStart(start),
-      onFrame: (mulaw, pcm, callMs) => this.#ears.frame(mulaw, pcm, callMs),
+      onFrame: (mulaw, pcm, callMs) => {
+        this.#ears.frame(mulaw, pcm, callMs);
+        if (this.#dialogue.awaitsBeep && !this.#ears.isDeaf) this.#dialogue.frame(pcm, nowMs());
+      },
       onMark: (name) => this.#playout.mark(name, nowMs()),
       onDtmf: (digit) => {
         if (!this.#ears.isDeaf) this.#dialogue.key(digit, nowMs());
       },
-      onStop: () => this.#end('caller_hangup'),
+      onStop: () => this.#end(this.#dialogue.isMailbox ? 'voicemail' : 'caller_hangup'),
       onSocketClosed: (code) => {
         this.#log.debug({ code }, 'media socket closed');
         this.#end(this.#limits.startedMs === null ? 'start_timeout' : 'socket_lost');
       },
       onHangup: (reason) => this.#end(END_REASONS.find((known) => known === reason) ?? 'operator'),
       onOffRecord: (isOff) => this.#byOperator(isOff),
+      onAnsweredBy: (answeredBy) => this.#dialogue.answeredBy(answeredBy, nowMs()),
       onProtocolError: () => this.#end('protocol'),
     });
     const { timeline } = this.#ingress;

@@ -27,6 +27,7 @@ import type { ReplyServices } from './reply_parts.js';
 import type { SessionServices } from './session_services.js';
 import { Speaker, type Spoken } from './speaker.js';
 import type { Timeline } from './timeline.js';
+import { Voicemail } from './voicemail.js';
 
 const TICK: TurnEvent = { on: 'tick' };
 /** A caller whom nobody is to hear is busy: told so often, they are not asked whether they are there. */
@@ -65,6 +66,8 @@ export class Dialogue {
   /** Null where only one language is understood. */
   readonly #language: CallerLanguage | null;
   #services: ReplyServices;
+  /** Judges whether a mailbox answered; null = none did, or nobody asks. */
+  #voicemail: Voicemail | null = null;
   #startedMs = 0;
   #busyMs = 0;
   #isOver = false;
@@ -100,10 +103,27 @@ export class Dialogue {
         report.usage.ttsCharacters += count;
       },
     });
+    this.#voicemail = Voicemail.of(plan, links.order, nowMs(), {
+      ...{ speaker: this.#speaker, memory: this.#memory, metrics, report, events, log },
+      onPerson: () => {
+        this.#voicemail = null;
+      },
+      onOver: () => links.onEnd('voicemail'),
+    });
   }
 
   get state(): 'idle' | 'listening' | 'thinking' | 'speaking' | 'ended' {
     return this.#turns.state.kind;
+  }
+
+  /** A beep would tell something: `frame` wants the other side's sound. */
+  get awaitsBeep(): boolean {
+    return this.#voicemail !== null;
+  }
+
+  /** A mailbox answered: nobody is there to talk with. */
+  get isMailbox(): boolean {
+    return this.#voicemail?.hasFloor === true;
   }
 
   /** The caller can hear us. */
@@ -120,6 +140,7 @@ export class Dialogue {
   /** Something happened. */
   event(event: TurnEvent, now: number): void {
     if (this.#isOver) return;
+    if (this.#voicemail?.event(event, now) === true) return;
     const before = this.#turns.state.kind;
     const actions = this.#turns.handle(event, now);
     if (this.#links.services.testMode && event.on !== 'tick') this.#links.log.debug({ event, actions }, 'turn event');
@@ -128,10 +149,20 @@ export class Dialogue {
 
   /** A window of the caller's sound that ended at `atMs`, for whoever judges who has the floor. */
   window(window: SoundWindow, atMs: number, now: number): void {
-    if (this.#isOver) return;
+    if (this.#isOver || this.isMailbox) return;
     const before = this.#turns.state.kind;
     const actions = this.#turns.window(window, atMs, now);
     if (actions.length > 0) this.#carryOutAll(actions, before, now);
+  }
+
+  /** 20 ms of the other side's sound, while `awaitsBeep`. */
+  frame(pcm: Int16Array, now: number): void {
+    if (!this.#isOver) this.#voicemail?.frame(pcm, now);
+  }
+
+  /** The carrier's word for who answered. */
+  answeredBy(answeredBy: string, now: number): void {
+    if (!this.#isOver) this.#voicemail?.answeredBy(answeredBy, now);
   }
 
   /** The VAD is sure that the caller speaks. */
@@ -168,7 +199,7 @@ export class Dialogue {
       this.#busyMs = now + BUSY_EVERY_MS;
       this.event({ on: 'key' }, now);
     }
-    if (now >= this.#turns.dueMs) this.event(TICK, now);
+    if (now >= this.#turns.dueMs || this.#voicemail !== null) this.event(TICK, now);
   }
 
   /** A message of audio went out. */
@@ -282,6 +313,7 @@ export class Dialogue {
   }
 
   #answer(action: TurnAction & { do: 'answer' }): void {
+    if (this.#voicemail?.answers(nowMs()) === true) return;
     const turn = this.#memory.asks(action);
     this.#language?.endTurn();
     this.#tools?.beginTurn(turn);

@@ -27,6 +27,8 @@ export interface IngressHandlers {
   onHangup(reason: string): void;
   /** Somebody on our side asks that nothing be kept from now on, or that all be kept again. */
   onOffRecord(isOff: boolean): void;
+  /** The carrier's word for who answered. */
+  onAnsweredBy(answeredBy: string): void;
   /** Too much of what came is no JSON. */
   onProtocolError(): void;
 }
@@ -230,6 +232,7 @@ export class MediaIngress {
     if (ring.type === INGRESS.SOCKET_CLOSED) handlers.onSocketClosed(Number(payload));
     else if (ring.type === INGRESS.HANGUP) handlers.onHangup(payload);
     else if (ring.type === INGRESS.OFF_RECORD) handlers.onOffRecord(payload === 'on');
+    else if (ring.type === INGRESS.ANSWERED_BY) handlers.onAnsweredBy(payload);
   }
 
   /** No JSON. What is JSON but not understood is counted and ignored: Twilio may send more tomorrow than today. */

@@ -62,6 +62,14 @@ test.each<[string, Record<string, string>, string[]]>([
     ['a.yaml:8: turns.silenceMsMin: must not be above'],
   ],
   [
+    'a message for mailboxes that is not there, and one with a hole',
+    {
+      'a.yaml': `${AGENT}voicemail: { action: message }\n`,
+      'b.yaml': `${AGENT}voicemail:\n  action: message\n  message: "Call {{who}}."\n`,
+    },
+    ['a.yaml:8: voicemail.message: is missing', 'b.yaml:10: voicemail.message: {{who}} is not among'],
+  ],
+  [
     'hours that cannot be meant',
     { 'a.yaml': `${AGENT}openingHours:\n  timezone: Mars\n  days: { mon: "9" }\n` },
     ['a.yaml:9: openingHours.timezone: a time zone', 'a.yaml:10: openingHours.days.mon: hours such as'],

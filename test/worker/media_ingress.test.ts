@@ -47,6 +47,7 @@ class Line {
       onSocketClosed: tell('closed'),
       onHangup: tell('hangup'),
       onOffRecord: tell('off record'),
+      onAnsweredBy: tell('answered_by'),
       onProtocolError: tell('protocol error'),
     });
   }
@@ -128,9 +129,19 @@ test('what is not audio is told as it comes', () => {
   line.send({ event: 'mark', sequenceNumber: '6', streamSid: SID, mark: { name: 'r1' } });
   line.send({ event: 'stop', sequenceNumber: '7', streamSid: SID, stop: {} });
   line.record(INGRESS.HANGUP, 'operator');
+  line.record(INGRESS.ANSWERED_BY, 'machine_start');
   line.record(INGRESS.SOCKET_CLOSED, '1006');
   line.drain();
-  expect(line.events).toEqual(['open', `start ${CALL}`, 'dtmf #', 'mark r1', 'stop', 'hangup operator', 'closed 1006']);
+  expect(line.events).toEqual([
+    'open',
+    `start ${CALL}`,
+    'dtmf #',
+    'mark r1',
+    'stop',
+    'hangup operator',
+    'answered_by machine_start',
+    'closed 1006',
+  ]);
 });
 
 test.each([

@@ -34,6 +34,7 @@ const ingress = new MediaIngress(rings.ingress, dsp, metrics, new IngressBuffers
   onSocketClosed: nothing,
   onHangup: nothing,
   onOffRecord: nothing,
+  onAnsweredBy: nothing,
   onProtocolError: nothing,
 });
 const text = (message: object): Uint8Array => Buffer.from(JSON.stringify(message));

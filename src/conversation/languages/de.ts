@@ -4,6 +4,7 @@ import { closingWords } from './closing_words.js';
 import { asked, endOfTurnWords } from './end_of_turn_words.js';
 import type { LanguagePack } from './language_pack.js';
 import { listenerWords } from './listener_words.js';
+import { voicemailWords } from './voicemail_words.js';
 
 export const de: LanguagePack = {
   code: 'de',
@@ -23,6 +24,15 @@ export const de: LanguagePack = {
       "auf wiederhören|tschüss|tschüs|das (?:ist|war|wäre) alles|das war's|nichts mehr|nein,? danke|danke|nein",
     mention: `sagen|sagt|sage|sagte|sagten|gesagt|heißt|heißen|hieß|nennt|genannt|namens|titel|wörter|wort|bedeutet|drücken|singt|lautet|verabschied\\p{L}+`,
     and: 'und|dann|also',
+  }),
+  voicemail: voicemailWords({
+    mailbox:
+      'nach dem (?:signal ?ton|signal|ton|piep(?: ?ton)?|pieps?)|(?:hinterlass\\p{L}*|sprechen|sprich) (?:sie )?(?:(?:mir|uns|bitte|doch|einfach|eine|ihre|deine|ihren|kurze|kurz) )*(?:nachricht|namen|mitteilung)|nachricht (?:zu )?hinterlassen|mail ?box|anrufbeantworter|sprach ?box|voice ?mail|automatische ansage|(?:angerufene|gewünschte|gerufene)n? (?:teilnehmer\\p{L}*|gesprächspartner\\p{L}*|rufnummer|person)|(?:kann|können) (?:ihren|den|deinen) anruf (?:\\p{L}+ ){0,3}(?:nicht )?(?:entgegen|annehmen|beantworten)|nicht ans telefon (?:gehen|kommen)',
+    hint: 'nicht (?:\\p{L}+ )?(?:erreichbar|zu erreichen|da|zu hause|im büro)|(?:rufe|rufen|melde|melden) (?:ich |wir )?(?:sie |dich |mich |uns )?(?:\\p{L}+ ){0,4}zurück|(?:melde|melden) (?:ich )?(?:mich|uns)|rückruf|so (?:bald|schnell) wie möglich|schnellstmöglich|(?:später|noch einmal|nochmals) (?:an|erneut|wieder|zu einem)|(?:öffnungs|geschäfts|büro)zeiten|vielen dank für (?:ihren|deinen) anruf|zur ?zeit|derzeit|momentan|vorübergehend|willkommen bei',
+    full: '(?:mail ?box|speicher|anrufbeantworter|sprach ?box)(?: \\p{L}+){0,4} (?:ist|sind) (?:leider )?voll|keine (?:weiteren |neuen )?nachrichten|nicht (?:vergeben|eingerichtet)|kein anschluss',
+    someone:
+      '(?:möchten|wollen|möchtest|willst) (?:sie|du) (?:\\p{L}+ ){0,3}(?:nachricht|hinterlassen)|(?:soll|kann|darf) ich (?:ihm|ihr|etwas|ihnen|was)|ausrichten|wer (?:spricht|ist) (?:da|dort|denn)|mit wem (?:spreche|rede)|(?:grund|anlass) (?:ihres|des|für)|(?:nennen|sagen) sie (?:bitte )?ihren namen',
+    menu: '(?:drücken|wählen) sie|(?:drücke|wähle) die|taste (?:eins|zwei|drei|vier|\\d)|hauptmenü|folgenden optionen',
   }),
   symbols: {
     and: 'und',

@@ -4,6 +4,7 @@ import { closingWords } from './closing_words.js';
 import { asked, endOfTurnWords } from './end_of_turn_words.js';
 import type { LanguagePack } from './language_pack.js';
 import { listenerWords } from './listener_words.js';
+import { voicemailWords } from './voicemail_words.js';
 
 export const en: LanguagePack = {
   code: 'en',
@@ -45,6 +46,15 @@ export const en: LanguagePack = {
       "good ?bye|bye|that(?:'s| is|'ll be| will be| would be) (?:all|it|everything)|nothing(?: else)?|no,? thanks?|no,? thank you|nope|no|thanks?|thank you|i'?m (?:good|done|fine)|have a \\w+ (?:day|one|evening|night)|take care|gotta go|have to go|need to go|talk (?:to you )?later",
     mention: `says?|saying|said|waves?|waving|waved|bid|wish|called|named|titled|words?|means?|spell(?:ed|ing)?|type|press|sing|sings|sang|hear|before (?:we|you|i) (?:go|hang up|finish)`,
     and: 'and|then|so',
+  }),
+  voicemail: voicemailWords({
+    mailbox:
+      "leave (?:(?:me|us|him|her|them) )?(?:a |your |any )?(?:(?:brief|short|detailed|quick|voice) )*(?:message|name|number)|(?:at|after|following|with) the (?:sound of the )?(?:tone|beep)|record (?:a|your) (?:voice )?message|voice ?mail(?: ?box)?|(?:the|this|my|a) mailbox|answering (?:machine|service)|sorry (?:i|we)(?:'ve| have)? missed your call|(?:can't|cannot|can not|unable to|not able to) (?:come to the phone|(?:take|answer|get to) (?:your|the) (?:phone|call)|get to the phone)|(?:person|number|party|customer|subscriber|caller) (?:(?:that )?you(?:'re| are| have|'ve)? )(?:trying to (?:reach|call)|calling|dialed|dialled|called) (?:\\p{L}+ ){0,2}(?:not|isn't|can't|cannot|unavailable|unable|busy)|forwarded to (?:an? )?(?:automat|voice)\\p{L}*|is not available to take",
+    hint: "you(?:'ve| have) reached|(?:not|isn't|aren't) (?:available|here|home|in)|(?:get|call|ring) (?:you )?(?:back|right back)(?: to you)?|return your call|as soon as (?:possible|(?:i|we) can)|away from (?:my|the|our) (?:phone|desk)|(?:office|business|opening) hours|try (?:again|your call) later|call (?:again|back) later|thank(?:s| you) for (?:calling|your call)|at the moment|right now",
+    full: "(?:mailbox|voice ?mail|memory|inbox)(?: \\p{L}+){0,5} is (?:currently )?full|(?:cannot|can't|can not|not|unable to) accept(?:ing)?(?: any)?(?: new| more)? (?:messages|calls)|(?:not|hasn't) (?:been )?set up|not in service|disconnected or is no longer",
+    someone:
+      "(?:would|do|did) you (?:like|want|wish|care) (?:me )?to (?:leave|take)|(?:can|could|may|shall|should) i (?:take|leave)|want to leave (?:a|him|her)|screening|reason (?:for|why you(?:'re| are)|of)(?: your)? call(?:ing)?|(?:say|state|record) your name|who(?:'s| is) (?:calling|this)",
+    menu: '(?:press|dial|say) (?:zero|one|two|three|four|five|six|seven|eight|nine|star|pound|\\d|the)|for (?:sales|support|billing|service)|(?:main|following) (?:menu|options)|extension',
   }),
   symbols: {
     and: 'and',

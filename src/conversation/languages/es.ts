@@ -4,6 +4,7 @@ import { closingWords } from './closing_words.js';
 import { asked, endOfTurnWords } from './end_of_turn_words.js';
 import type { LanguagePack } from './language_pack.js';
 import { listenerWords } from './listener_words.js';
+import { voicemailWords } from './voicemail_words.js';
 
 export const es: LanguagePack = {
   code: 'es',
@@ -22,6 +23,15 @@ export const es: LanguagePack = {
     callerDone: 'adiós|hasta luego|chao|eso es todo|nada más|no,? gracias|gracias|no',
     mention: `decir(?:le|les|nos|te)?|dice|dicen|diga|digo|dijo|dijimos|diciendo|llama|llamado|llamada|palabras?|significa|título|pulse|canta|despedi\\p{L}+`,
     and: 'y|pues|entonces',
+  }),
+  voicemail: voicemailWords({
+    mailbox:
+      '(?:dej[aeo]|dejen|dejar)(?:me|nos|le)? (?:(?:aquí|un|su|tu|el|por favor|breve) )*(?:mensaje|nombre|recado|número)|(?:después|luego|al|tras|a partir) (?:de )?(?:(?:escuchar|oír|sonar|el|la|del|de|final) )*(?:tono|señal|pitido|bip)|buzón(?: de voz)?|contestador(?: automático)?|correo de voz|mensaje de voz|graba(?:r)? (?:su|tu|un) mensaje|grabe (?:su|un) mensaje|(?:no|ni) (?:puedo|podemos|puede|pueden) (?:atender|contestar|responder|coger|tomar)(?:te|le|lo|los|les)?|(?:persona|número|abonado|cliente|teléfono|usuario) (?:al |a la |a quien |con (?:el|la) )?que (?:usted )?(?:(?:ha|está|usted|desea|intenta) )*(?:llama\\p{L}*|marc\\p{L}*|contactar)',
+    hint: 'no (?:está|estoy|estamos|se encuentra) (?:disponible|disponibles|en casa|aquí)|fuera de (?:cobertura|servicio|la oficina)|(?:devolver|devolveré|devolveremos)(?:le|te)? (?:la|su|tu)? ?llamada|(?:le|te) (?:llamaré|llamaremos|contactaré|contactaremos|atenderemos)|lo antes posible|(?:tan pronto|en cuanto) (?:como )?(?:sea posible|pueda|podamos)|(?:más tarde|nuevamente)|horario (?:de atención|comercial|de oficina)|gracias por (?:llamar|su llamada)|en este momento|ha llamado (?:a|al)|se ha comunicado con|apagado',
+    full: '(?:buzón|contestador)(?: \\p{L}+){0,5} (?:está|se encuentra) llen[oa]|no (?:acepta|admite|puede recibir|puede aceptar)(?: más| nuevos)? (?:mensajes|llamadas)|número (?:\\p{L}+ ){0,4}no existe|fuera de servicio',
+    someone:
+      '(?:quiere|desea|quieres|deseas|le gustaría|quisiera) (?:que |usted )?(?:dejar|le dej|tom)\\p{L}*|(?:puedo|quiere que) (?:tomar|tome|le)|de parte de quién|quién (?:habla|llama|es)|con quién (?:hablo|tengo)|motivo de (?:su|la|tu) llamada|diga (?:su|tu) nombre',
+    menu: '(?:marque|pulse|oprima|presione|digite) (?:el |la )?(?:cero|uno|dos|tres|cuatro|cinco|\\d|asterisco|numeral|número)|menú principal|siguientes opciones|extensión',
   }),
   symbols: {
     and: 'y',

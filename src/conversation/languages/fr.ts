@@ -4,6 +4,7 @@ import { closingWords } from './closing_words.js';
 import { asked, endOfTurnWords } from './end_of_turn_words.js';
 import type { LanguagePack } from './language_pack.js';
 import { listenerWords } from './listener_words.js';
+import { voicemailWords } from './voicemail_words.js';
 
 export const fr: LanguagePack = {
   code: 'fr',
@@ -22,6 +23,15 @@ export const fr: LanguagePack = {
     callerDone: "au revoir|c'est tout|rien d'autre|non,? merci|merci|non",
     mention: `dire|dit|dites|disent|disons|disait|disant|appelle|appelé|appelée|s'intitule|intitulé|nommé|mots?|signifie|titre|tapez|chante`,
     and: 'et|alors|donc',
+  }),
+  voicemail: voicemailWords({
+    mailbox:
+      'laiss(?:ez|er|e)(?:[ -](?:moi|nous|lui))? (?:(?:un|votre|vos|ton|tes|bref|petit) )*(?:message|noms?|coordonnées|numéro)|après (?:le|ce|un) (?:bip|signal|son|top|tonalité)(?: sonore)?|bip sonore|signal sonore|messagerie|boîte vocale|répondeur|enregistre(?:z|r)? (?:votre|un) message|votre correspondant|(?:personne|numéro|abonné|client) que vous (?:appelez|avez (?:appelé|composé|demandé)|essayez|cherchez|tentez)|(?:peux|peut|puis|pouvons|suis|sommes|est) pas (?:\\p{L}+ ){0,3}(?:répondre|prendre (?:votre|ton) appel|en mesure de)|(?:ne (?:peux|peut|puis|pouvons)) (?:\\p{L}+ ){0,3}(?:répondre|prendre votre appel)',
+    hint: "pas (?:\\p{L}+ )?(?:disponibles?|joignables?|là|chez|au bureau)|indisponibles?|absente?s?|rappell?er(?:ai|ons|a)?|rappelle(?:rai|rons|ra)?|dès que (?:possible|je|nous)|dans les (?:plus brefs|meilleurs) délais|(?:plus tard|ultérieurement)|(?:heures|horaires) d'ouverture|merci (?:de|pour) (?:votre|ton) appel|merci d'avoir appelé|pour le moment|en ce moment|actuellement|vous êtes bien (?:chez|au|sur|en)|bienvenue",
+    full: "(?:messagerie|boîte|répondeur)(?: \\p{L}+){0,4} est (?:pleine?|saturée?)|(?:n'accepte|n'acceptons|peut recevoir) (?:pas|plus|aucun)(?: de)?(?: nouveaux?)? ?(?:messages?)?|n'est (?:pas|plus) (?:attribué|en service)|n'a pas (?:encore )?(?:été )?(?:activé|configuré)|pas attribué",
+    someone:
+      "(?:voulez|souhaitez|désirez)[ -]vous (?:(?:que|lui|me|laisser|je|prenne) )*(?:message|laisser|laisse|prenne)|(?:puis[ -]je|je peux|est ce que je peux) (?:prendre|lui)|de la part de qui|qui (?:est à l'appareil|parle|appelle)|c'est qui|(?:motif|raison|objet) de (?:votre|l') ?appel|(?:dites|indiquez|donnez) votre nom",
+    menu: '(?:tapez|appuyez|composez|faites) (?:(?:sur|le|la|l) )*(?:zéro|un|deux|trois|quatre|cinq|\\d|touche|étoile|dièse)|menu principal|choix suivants',
   }),
   symbols: {
     and: 'et',

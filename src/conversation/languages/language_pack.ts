@@ -5,6 +5,7 @@ import type { ClosingWords } from './closing_words.js';
 import type { EndOfTurnWords } from './end_of_turn_words.js';
 import type { ListenerWords } from './listener_words.js';
 import type { SymbolWords } from './symbol_words.js';
+import type { VoicemailWords } from './voicemail_words.js';
 
 export interface LanguagePack {
   /** ISO 639-1: the first two letters of the BCP 47 tags it serves. */
@@ -15,6 +16,8 @@ export interface LanguagePack {
   readonly closing: ClosingWords;
   /** For telling whether the caller is done: turns/turn_reading.ts, turns/expected_answer.ts. */
   readonly endOfTurn: EndOfTurnWords;
+  /** What a mailbox says: voicemail/answerer.ts. */
+  readonly voicemail: VoicemailWords;
   /** How written signs are said: text/spoken_text.ts. null: signs are left for the voice to read. */
   readonly symbols: SymbolWords | null;
 }

@@ -11,12 +11,14 @@ import type { LanguagePack } from './language_pack.js';
 import { listenerWords } from './listener_words.js';
 import { nl } from './nl.js';
 import { pt } from './pt.js';
+import { NO_VOICEMAIL_WORDS } from './voicemail_words.js';
 
 const NO_LANGUAGE: LanguagePack = {
   code: '',
   listener: listenerWords({}),
   closing: NO_CLOSING_WORDS,
   endOfTurn: endOfTurnWords({}),
+  voicemail: NO_VOICEMAIL_WORDS,
   symbols: null,
 };
 

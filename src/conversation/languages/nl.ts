@@ -4,6 +4,7 @@ import { closingWords } from './closing_words.js';
 import { endOfTurnWords } from './end_of_turn_words.js';
 import type { LanguagePack } from './language_pack.js';
 import { listenerWords } from './listener_words.js';
+import { NO_VOICEMAIL_WORDS } from './voicemail_words.js';
 
 export const nl: LanguagePack = {
   code: 'nl',
@@ -28,6 +29,7 @@ export const nl: LanguagePack = {
     and: 'en|dan',
   }),
   endOfTurn: endOfTurnWords({}),
+  voicemail: NO_VOICEMAIL_WORDS,
   symbols: {
     and: 'en',
     percent: 'procent',

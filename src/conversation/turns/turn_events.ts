@@ -33,6 +33,7 @@ export type ReplyKind =
   | 'cannot_hear'
   | 'cannot_hear_goodbye'
   | 'technical_goodbye'
+  | 'voicemail'
   | Filler;
 
 /** A word that the answer is on its way. It is said beside a turn and is no state of its own. */

@@ -224,6 +224,12 @@ export class CallControl {
     this.#options.ingress.control(slot, INGRESS.OFF_RECORD, isOffRecord ? 'on' : 'off');
   }
 
+  /** Tells the worker who answered, by Twilio's word. */
+  answeredBy(entry: CallEntry, answeredBy: string): void {
+    if (entry.phase !== 'accepted' && entry.phase !== 'connected') return;
+    this.#options.ingress.control(entry.slot, INGRESS.ANSWERED_BY, answeredBy);
+  }
+
   /** Resolves when no call of this sid is live any more, or after `timeoutMs`. */
   over(callSid: string, timeoutMs: number): Promise<void> {
     if (this.#options.registry.findLive(callSid) === undefined) return Promise.resolve();

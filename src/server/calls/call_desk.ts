@@ -29,7 +29,7 @@ interface StreamEnded {
 }
 
 export interface TwilioDeskOptions {
-  control: Pick<CallControl, 'accept' | 'over' | 'endUnanswered' | 'hangUp'>;
+  control: Pick<CallControl, 'accept' | 'over' | 'endUnanswered' | 'hangUp' | 'answeredBy'>;
   registry: Pick<CallRegistry, 'find'>;
   agents: Pick<AgentBook, 'pick'>;
   /** The dials under way: a call may be answered before Twilio has told us its sid. */
@@ -52,6 +52,10 @@ export class TwilioDesk implements CallDesk {
     peers.on('status_news', ({ call, news }: { call: WebhookCall; news: StatusNews }) => {
       const entry = registry.find(call.callSid);
       if (entry !== undefined) this.#onOwnStatus(entry, news);
+    });
+    peers.on('answered_by', ({ call, answeredBy }: { call: WebhookCall; answeredBy: string }) => {
+      const entry = registry.find(call.callSid);
+      if (entry !== undefined) this.#onOwnAnsweredBy(entry, answeredBy);
     });
   }
 
@@ -194,9 +198,16 @@ export class TwilioDesk implements CallDesk {
 
   async onAnsweredBy(call: WebhookCall, answeredBy: string): Promise<void> {
     const entry = await this.#entryOf(call, false);
-    if (entry === undefined || entry.twilio.answeredBy === answeredBy) return;
+    if (entry !== undefined && entry.endReason !== 'moved') return this.#onOwnAnsweredBy(entry, answeredBy);
+    await this.#options.peers.tellHolder(call.callSid, 'answered_by', { call, answeredBy });
+  }
+
+  #onOwnAnsweredBy(entry: CallEntry, answeredBy: string): void {
+    if (entry.twilio.answeredBy === answeredBy) return;
+    const { control, log } = this.#options;
     entry.twilio.answeredBy = answeredBy;
-    this.#options.log.info({ callSid: call.callSid, answeredBy }, 'answered by');
+    log.info({ callSid: entry.callSid, answeredBy }, 'answered by');
+    control.answeredBy(entry, answeredBy);
   }
 
   /** The call's entry, also when Twilio is faster than its own answer to our dial. */

@@ -58,6 +58,7 @@ beforeEach(() => {
       over: async (callSid) => void did.push(['over', callSid]),
       endUnanswered: ({ callSid }) => void did.push(['endUnanswered', callSid]),
       hangUp: ({ callSid }, reason) => void did.push(['hangUp', callSid, reason]),
+      answeredBy: ({ callSid }, answeredBy) => void did.push(['answeredBy', callSid, answeredBy]),
     },
     registry,
     agents: { pick: () => AGENT },
@@ -262,6 +263,18 @@ test('news of a dial that Twilio has not confirmed yet find it; news of stranger
   claimed = new CallRegistry().add({ ...CALL, slot: 0, phase: 'dialling', variables: {} });
   await desk.onAnsweredBy(CALL, 'human');
   expect(claimed.twilio.answeredBy).toBe('human');
+});
+
+test('who answered reaches the worker once, also when the call is held elsewhere', async () => {
+  const call = entry('connected');
+  await desk.onAnsweredBy(CALL, 'machine_start');
+  await desk.onAnsweredBy(CALL, 'machine_start');
+  await desk.onAnsweredBy(CALL, 'machine_end_beep');
+  expect(did).toEqual([
+    ['answeredBy', SID, 'machine_start'],
+    ['answeredBy', SID, 'machine_end_beep'],
+  ]);
+  expect(call.twilio.answeredBy).toBe('machine_end_beep');
 });
 
 test('an error of the stream is counted once, also of a call that nobody knows', () => {
