@@ -3,6 +3,7 @@
 // TTS's word times (heard_text.ts). It sends nothing: worker/media_egress.ts reports to it what it did.
 
 import { assert } from '../../assert.js';
+import { FRAME_SAMPLES } from '../../audio_format.js';
 import { type HeardText, heardText } from './heard_text.js';
 import { type EchoVerdict, MarkBook } from './mark_book.js';
 import { BYTES_PER_MS, PLAY_HEAD_DEFAULTS, PlayHead, type PlayHeadOptions } from './play_head.js';
@@ -329,7 +330,9 @@ export class PlayoutLedger {
     const end = reply.sentTo;
     if (end === null) return true;
     if (this.#head.provenBytes >= end) return true;
-    return end < this.#head.sentBytes ? this.#head.bytesAt(nowMs) >= end : this.drained(nowMs);
+    // What fills its last frame is no other reply's: there is a mark behind it, and to believe the model a few ms too early
+    // would have the tail of a last word cleared.
+    return this.#head.sentBytes - end >= FRAME_SAMPLES ? this.#head.bytesAt(nowMs) >= end : this.drained(nowMs);
   }
 
   /** What the caller has heard of this reply by now; null when it is forgotten (the last 16 are kept). */

@@ -274,6 +274,19 @@ describe('the end of a reply', () => {
     expect(playout.replyPlayed(reply, 1200)).toBe(true);
   });
 
+  test('nor is one by the model whose last frame was filled up: its tail would be cleared', () => {
+    const playout = ledger();
+    const reply = playout.beginReply();
+    playout.addAudio(reply, 790);
+    playout.replyFinished(reply);
+    playout.sent(800, 0);
+    const mark = playout.markSent(0);
+    expect(playout.replyPlayed(reply, 99.5)).toBe(false);
+    expect(playout.replyPlayed(reply, 130)).toBe(false);
+    playout.markEchoed(mark, 130);
+    expect(playout.replyPlayed(reply, 130)).toBe(true);
+  });
+
   test('a lost echo does not keep the call open for ever', () => {
     const playout = ledger();
     const reply = playout.beginReply();
