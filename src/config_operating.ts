@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import { REDACTED_KINDS, type RedactedKind } from './redact.js';
-import { anyText, decimal, integer, list, setting } from './setting.js';
+import { anyText, decimal, integer, list, optional, setting, url } from './setting.js';
 
 const price = (variable: string, meaning: string) => setting(variable, '0', meaning, decimal(0, 1_000_000));
 
@@ -20,6 +20,24 @@ const redactedKinds = list(
   (item) => REDACTED_KINDS.includes(item as RedactedKind),
   `must be some of ${REDACTED_KINDS.join(', ')}, separated by commas, or none`,
 ).transform((kinds) => kinds as RedactedKind[]);
+
+/** `name=value,name=value`, values in percent encoding: as OpenTelemetry's specification has it. */
+export const exporterHeaders = z.string().transform((raw, context) => {
+  const pairs = raw.split(',').map((pair) => /^\s*([!#$%&'*+.^_`|~\w-]+)\s*=\s*([\x21-\x7e]*)\s*$/.exec(pair));
+  const isGood = pairs.every((pair) => pair !== null && isPercentEncoded(pair[2]));
+  if (!isGood)
+    context.addIssue({ code: 'custom', message: 'must be name=value,name=value, values in percent encoding' });
+  return isGood ? Object.fromEntries(pairs.map((pair) => [pair![1], decodeURIComponent(pair![2])])) : z.NEVER;
+});
+
+function isPercentEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 export const OPERATING_SECTIONS = {
   privacy: {
@@ -58,6 +76,16 @@ export const OPERATING_SECTIONS = {
       anyText,
     ),
     dirMb: setting('AUDIT_LOG_MB', '1000', 'megabytes of them; beyond, the oldest go', integer(1, 1_000_000)),
+  },
+  tracing: {
+    endpoint: optional(
+      'OTEL_EXPORTER_OTLP_ENDPOINT',
+      'an OpenTelemetry collector that takes OTLP over HTTP, such as http://localhost:4318: each call is sent there as a trace; empty = none',
+      url('https', 'http'),
+    ),
+    headers: optional('OTEL_EXPORTER_OTLP_HEADERS', 'headers for it: name=value,name=value', exporterHeaders),
+    serviceName: setting('OTEL_SERVICE_NAME', 'ringline', 'what the traces say they are of', anyText),
+    sampleRatio: setting('OTEL_TRACES_SAMPLER_ARG', '1', 'share of the calls that are traced', decimal(0, 1)),
   },
   prices: {
     llmInput: price('PRICE_LLM_INPUT', 'of a million prompt tokens, in your currency, for ringline_agent_cost_total'),

@@ -5,7 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { apiKeyList } from './api_keys.js';
-import { OPERATING_SECTIONS } from './config_operating.js';
+import { exporterHeaders, OPERATING_SECTIONS } from './config_operating.js';
 import { VENDOR_SECTIONS } from './providers/vendor_settings.js';
 import {
   anyText,
@@ -290,7 +290,13 @@ export const SECTIONS = {
 type Sections = typeof SECTIONS;
 export type ConfigValues = { [Name in keyof Sections]: SectionValues<Sections[Name]> };
 
-const SECRET_SCHEMAS: ReadonlySet<z.ZodType> = new Set<z.ZodType>([secret, apiKeyList, redisUrl, secretsByName]);
+const SECRET_SCHEMAS: ReadonlySet<z.ZodType> = new Set<z.ZodType>([
+  secret,
+  apiKeyList,
+  redisUrl,
+  secretsByName,
+  exporterHeaders,
+]);
 
 /** Variables whose value may come by a file instead. */
 export const SECRET_VARIABLES: readonly string[] = Object.values<Section>(SECTIONS)

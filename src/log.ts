@@ -12,6 +12,7 @@ import {
 import { LogFiles } from './log_files.js';
 import { createRedaction } from './log_redaction.js';
 import type { Redact } from './redact.js';
+import { traceIdOf } from './trace_id.js';
 
 /** A call's own logger is `log.child({ callSid })`. */
 export type Logger = PinoLogger;
@@ -23,6 +24,8 @@ export interface LogOptions {
   pii?: boolean;
   /** Strikes out of readable speech what may not be kept of it; null = nothing. */
   redact?: Redact | null;
+  /** Lines about a call carry the id of its trace. */
+  traced?: boolean;
   /** At least level `debug`, and every error with its stack. */
   testMode?: boolean;
   /** Folder for daily files beside stdout, made when missing; null = none. */
@@ -60,11 +63,13 @@ export function createLogger(options: LogOptions): RootLogger {
     pii = false,
     redact: speech = null,
     testMode = false,
+    traced = false,
     dir = null,
     dirMb = DIR_MB_DEFAULT,
     sink,
   } = options;
-  const redact = createRedaction({ pii, speech, fullErrors: testMode });
+  const readable = createRedaction({ pii, speech, fullErrors: testMode });
+  const redact = traced ? (fields: Fields) => readable(withTrace(fields)) : readable;
   const out = sink
     ? { write: sink, close: async () => {} }
     : openOutputs(dir, dirMb * 1e6, (err) => root.error({ err }, 'log file failed'));
@@ -95,6 +100,13 @@ export function createLogger(options: LogOptions): RootLogger {
     writeLine: (line: string) => out.write(line.endsWith('\n') ? line : `${line}\n`),
     close: () => out.close(),
   });
+}
+
+type Fields = Record<string, unknown>;
+
+function withTrace(fields: Fields): Fields {
+  const { callSid } = fields;
+  return typeof callSid === 'string' ? { ...fields, traceId: traceIdOf(callSid) } : fields;
 }
 
 interface Output extends DestinationStream {

@@ -92,7 +92,9 @@ async function start(config: EngineConfig, options: ServerOptions): Promise<Ring
 
   const { redact: kinds, digitsMin } = config.privacy;
   const redact = redactorOf({ kinds, digitsMin });
-  const log = options.log ?? createLogger({ ...config.log, redact, testMode: config.testMode });
+  const log =
+    options.log ??
+    createLogger({ ...config.log, redact, testMode: config.testMode, traced: config.tracing.endpoint !== null });
   const warnings = [...(options.warnings ?? []), ...found.warnings];
   for (const warning of warnings) log.warn({ setting: warning }, 'a setting that may not work');
   if (!config.twilio.validate) {

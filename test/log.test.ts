@@ -240,3 +240,13 @@ describe('in real processes', () => {
     expect(lines[0].endsWith('}\n')).toBe(true);
   });
 });
+
+test('where calls are traced a line about one carries the id of its trace', () => {
+  const lines: Record<string, unknown>[] = [];
+  const log = createLogger({ level: 'info', traced: true, sink: (line) => lines.push(JSON.parse(line)) });
+  const callSid = `CA${'1a'.repeat(16)}`;
+  log.child({ callSid }).child({ provider: 'openai' }).info('turn answered');
+  log.info({ callSid }, 'call accepted');
+  log.info('listening');
+  expect(lines.map((line) => line['trace_id'])).toEqual(['1a'.repeat(16), '1a'.repeat(16), undefined]);
+});

@@ -117,6 +117,12 @@ describe('the rules bite', () => {
       "import {\n  a,\n  type B,\n} from '../worker/call_session.js';",
       'may not import src/worker',
     ],
+    [
+      'src/server/new.ts',
+      "import { openTracing } from './tracing/tracing.js';",
+      'OpenTelemetry before anybody wants it is not its business',
+    ],
+    ['src/server/new.ts', "import { trace } from '@opentelemetry/api';", 'may not import @opentelemetry/api'],
     ['src/server/new.ts', "import { a } from '../audio/pcm.js';", 'may not import src/audio'],
     ['src/new.ts', "import { d } from './providers/deepgram/deepgram_stt.js';", 'may not import src/providers'],
     [

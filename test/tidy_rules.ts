@@ -63,6 +63,11 @@ const ONE_IMPORTER: Record<string, RegExp> = {
   ajv: /^src\/tools\/arguments\.ts$/,
   // Loaded only where there is a Redis: by open_store.ts, on demand.
   ioredis: /^src\/store\/redis_(link|store)\.ts$/,
+  // Loaded only where traces are wanted: by phone_server.ts, on demand.
+  '@opentelemetry/api': /^src\/server\/tracing\//,
+  '@opentelemetry/sdk-trace-base': /^src\/server\/tracing\/tracing\.ts$/,
+  '@opentelemetry/exporter-trace-otlp-http': /^src\/server\/tracing\/tracing\.ts$/,
+  '@opentelemetry/resources': /^src\/server\/tracing\/tracing\.ts$/,
   'sonic-boom': /^src\/log_files\.ts$/,
   'prom-client': /^src\/(metrics|server)\//,
   // Reads whole files into objects: for tools, not for a server.
@@ -72,6 +77,7 @@ const ONE_IMPORTER: Record<string, RegExp> = {
 
 /** Text -> the only file that may contain it. */
 const ONE_PLACE: [what: string, text: RegExp, place: RegExp][] = [
+  ['OpenTelemetry before anybody wants it', /\bfrom\s*['"][^'"]*\/tracing\/tracing\.js['"]/, /^$/],
   ['the environment', /\bprocess\.env\b/, /^src\/config\.ts$/],
   ['the native addon', /\.node['"`]|ringline_native|native\/build/, /^src\/audio\/kernels\/addon\.ts$/],
   // Every thread that listens reads every message: workers report to the main thread by their port instead.

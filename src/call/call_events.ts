@@ -5,6 +5,7 @@ import type { CallState, EndReason } from './call.js';
 import type { CallSummary } from './call_report.js';
 import type { CallSnapshot } from './call_snapshot.js';
 import type { ToolReport, TurnReport } from './report_parts.js';
+import type { TurnStages } from './turn_stages.js';
 
 export type CallNews =
   /** It does something else now. `streamSid` is null until the media stream began. */
@@ -13,8 +14,8 @@ export type CallNews =
   | { kind: 'caller'; turn: number; text: string; final: boolean }
   /** The next words of the agent, as they go to the voice. `reply`: what is said, in the words of conversation/turns. */
   | { kind: 'agent'; turn: number; reply: string; text: string }
-  /** A row of the report; the same turn may come again when more of it is known. */
-  | { kind: 'turn'; turn: TurnReport }
+  /** A row of the report, and when the parts of an answer happened; the same turn may come again when more of it is known. */
+  | { kind: 'turn'; turn: TurnReport; stages?: TurnStages }
   /** The caller's sound over ours was judged: `interrupt`, or `withdraw` before anything was heard. */
   | { kind: 'floor'; decision: string }
   /** Nothing is kept of what is said from now on, or all is again. */

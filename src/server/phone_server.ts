@@ -135,6 +135,10 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
   const agentMetrics = new AgentMetrics(prometheus, agents.versions(), config.prices);
   agents.onReplaced(() => agentMetrics.know(agents.versions()));
   events.subscribe('call', 'agent_metrics', agentMetrics.onCallEvent);
+  const tracing = config.tracing.endpoint === null ? null : await import('./tracing/tracing.js');
+  const instance = instances.name;
+  const traces = tracing?.openTracing({ config, registry, metrics: prometheus, version, instance, log }) ?? null;
+  if (traces !== null) events.subscribe('call', 'traces', traces.onCallEvent);
   const providers = new ProviderHealth((provider, notice) => log.warn({ provider, notice }, 'a provider has news'));
   const rest = new TwilioRest(config.twilio, (ok, code) => providers.observe('twilio', ok, code, Date.now()));
   addProviders(providers, config, rest);
@@ -284,6 +288,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     await Promise.all(dialling.map((entry) => dialler.cancel(entry)));
     await control.drain(config.calls.drainTimeoutMs, DRAIN_GRACE_MS);
     await instances.stop();
+    await traces?.stop();
     http.close();
     stopPumping();
     recordings.stop();

@@ -6,7 +6,8 @@ import type { Logger } from 'pino';
 import type { CallPlan } from '../agents/call_plan.js';
 import type { CallOrder } from '../call/call.js';
 import type { CallSnapshot, ToolExchange, UnfinishedReply } from '../call/call_snapshot.js';
-import type { TurnReport } from '../call/report_parts.js';
+import type { TurnReport, UsageReport } from '../call/report_parts.js';
+import type { TurnStages } from '../call/turn_stages.js';
 import { ChatHistory } from '../conversation/chat_history.js';
 import type { FixedLine, TurnAction } from '../conversation/turns/turn_events.js';
 import type { ThreadMetrics } from '../metrics/shared_metrics.js';
@@ -15,6 +16,7 @@ import { type CallReport, tenths } from './call_report.js';
 import type { EventFeed } from './event_feed.js';
 import type { OffRecord } from './off_record.js';
 import type { Heard } from './playout.js';
+import type { ReplyTimes } from './reply_parts.js';
 import type { Spoken } from './speaker.js';
 import type { Timeline } from './timeline.js';
 import { observeAnswer } from './turn_metrics.js';
@@ -45,6 +47,8 @@ export class CallMemory {
   #askedEndMs = 0;
   /** The greeting was heard, or the caller has spoken. */
   #greeted: boolean;
+  /** Tokens of the call up to the turn before. */
+  #tokensBefore: Pick<UsageReport, 'promptTokens' | 'completionTokens'>;
   /** Of the turn that was under way where the call was held before. */
   readonly #rowBefore: TurnReport | null;
   /** What was said to the caller while the answer took long, as far as heard: it stands before the reply that follows. */
@@ -61,6 +65,7 @@ export class CallMemory {
     this.#history = ChatHistory.restore({ systemPrompt, turns: resume?.history ?? [] });
     this.#turnCount = resume?.turnCount ?? 0;
     this.#greeted = resume?.greeted ?? false;
+    this.#tokensBefore = { ...links.report.usage };
     this.#rowBefore = resume?.turn ?? null;
   }
 
@@ -206,7 +211,7 @@ export class CallMemory {
     if (spoken.kind === 'answer') metrics.add('turns');
     const { heard: heardReply } = row;
     this.#putAside(row);
-    this.#conclude(row, interrupted, heardReply);
+    this.#conclude(row, interrupted, heardReply, spoken.kind === 'answer' ? spoken.reply.times : null);
     return row.caller;
   }
 
@@ -217,7 +222,7 @@ export class CallMemory {
     this.#open.delete(turn);
     this.#row = null;
     row.heard = row.agent;
-    this.#conclude(row, false, row.heard);
+    this.#conclude(row, false, row.heard, null);
   }
 
   #putAside(row: TurnReport): void {
@@ -229,13 +234,31 @@ export class CallMemory {
     row.agentStartMs = this.#links.timeline.reported(aside.startMs);
   }
 
-  #conclude(row: TurnReport, interrupted: boolean, heardReply: string): void {
+  #conclude(row: TurnReport, interrupted: boolean, heardReply: string, times: ReplyTimes | null): void {
     const { log, events } = this.#links;
     this.#greeted = true;
     this.#history.addAssistantHeard(heardReply, interrupted);
     log.info({ ...row }, interrupted ? 'turn interrupted' : 'turn answered');
-    events.emit({ kind: 'turn', turn: row });
+    events.emit(
+      times === null ? { kind: 'turn', turn: row } : { kind: 'turn', turn: row, stages: this.#stages(times) },
+    );
     this.#snapshot();
+  }
+
+  #stages({ requestMs, firstTokenMs, writtenMs, firstPieceMs, firstAudioMs }: ReplyTimes): TurnStages {
+    const { timeline, report } = this.#links;
+    const { promptTokens, completionTokens } = report.usage;
+    const before = this.#tokensBefore;
+    this.#tokensBefore = { promptTokens, completionTokens };
+    return {
+      requestMs: timeline.reported(requestMs),
+      firstTokenMs: timeline.reported(firstTokenMs),
+      writtenMs: timeline.reported(writtenMs),
+      firstPieceMs: timeline.reported(firstPieceMs),
+      firstAudioMs: timeline.reported(firstAudioMs),
+      promptTokens: promptTokens - before.promptTokens,
+      completionTokens: completionTokens - before.completionTokens,
+    };
   }
 
   #isRowBefore({ turn, caller }: TurnReport): boolean {

@@ -54,6 +54,7 @@ async function createHost(setup: WorkerSetup): Promise<SessionHost> {
     pii: config.log.pii,
     redact,
     testMode: config.testMode,
+    traced: config.tracing.endpoint !== null,
     dir: null,
     sink: (line) => post({ topic: 'log', payload: line }),
   });

@@ -36,6 +36,7 @@ export class Reply {
   readonly times: ReplyTimes = {
     requestMs: null,
     firstTokenMs: null,
+    writtenMs: null,
     releasedMs: null,
     firstPieceMs: null,
     firstAudioMs: null,
@@ -61,7 +62,6 @@ export class Reply {
   #held: string[] = [];
   /** Marks before the first word: no text to begin with, the voice would refuse it. */
   #lead = '';
-  #textDone = false;
   #over = false;
   /** Set while a fixed line is spoken for the first time: what the voice makes of it goes into the phrase cache. */
   #keep: PhraseMaker | null = null;
@@ -103,14 +103,14 @@ export class Reply {
     const pieces = this.#held;
     this.#held = [];
     for (const piece of pieces) this.#speakPiece(piece, false);
-    if (this.#textDone) this.#voice.end();
+    if (this.isWritten) this.#voice.end();
     this.#toolsDue?.();
     this.#toolsDue = null;
   }
 
   /** No more text will come. */
   get isWritten(): boolean {
-    return this.#textDone;
+    return this.times.writtenMs !== null;
   }
 
   /** All that was given to the voice, or waits for it, joined. */
@@ -121,7 +121,7 @@ export class Reply {
   /** Speaks a line, from ready-made audio when there is some; a `isFixed` one becomes ready-made. */
   say(line: string, isFixed: boolean): void {
     this.text = line;
-    this.#textDone = true;
+    this.times.writtenMs = nowMs();
     this.times.releasedMs = nowMs();
     const ready = this.#services.phrases.get(this.#services.ttsOptions, line);
     if (!ready) {
@@ -191,7 +191,7 @@ export class Reply {
       this.text = this.#pieces;
       this.#services.log.warn({ finishReason, dropped: rest.length - ending.length }, 'answer cut off by the model');
     }
-    this.#textDone = true;
+    this.times.writtenMs = nowMs();
     if (this.times.releasedMs !== null) this.#voice.end();
   }
 
@@ -227,7 +227,7 @@ export class Reply {
   #onToolsDone(next: LlmRequest | null): void {
     if (this.#over) return;
     if (next === null) {
-      this.#textDone = true;
+      this.times.writtenMs = nowMs();
       return this.#voice.end();
     }
     this.#asks = 0;
@@ -263,7 +263,7 @@ export class Reply {
     if (!this.#voice.hasBegun || this.times.releasedMs === null) return this.#fail(error);
     // What the voice has is heard to its end.
     this.#early = error;
-    this.#textDone = true;
+    this.times.writtenMs = nowMs();
     this.#voice.end();
   }
 

@@ -41,6 +41,8 @@ export interface ReplyHandlers {
 export interface ReplyTimes {
   requestMs: number | null;
   firstTokenMs: number | null;
+  /** No more text will come. */
+  writtenMs: number | null;
   releasedMs: number | null;
   firstPieceMs: number | null;
   firstAudioMs: number | null;

@@ -223,3 +223,18 @@ test('the answer never came, or was taken back: what was said meanwhile stays on
   answered('I said the soup was cold.', 'I am sorry.');
   expect(report.turns.map((row) => row.heard)).toEqual(['One moment, please.', 'One moment, please. I am sorry.']);
 });
+
+test('an answer is told with the times of its parts and the tokens it took, on the call’s own clock', () => {
+  report.usage.promptTokens = 100;
+  answered('Is there soup?', 'Yes.');
+  report.usage.promptTokens = 350;
+  report.usage.completionTokens = 40;
+  answered('Hot?', 'Yes.');
+  const stages = events.flatMap((event) => (event.kind === 'turn' && event.stages ? [event.stages] : []));
+  expect(stages.map(({ promptTokens, completionTokens }) => [promptTokens, completionTokens])).toEqual([
+    [100, 0],
+    [250, 40],
+  ]);
+  // Call time zero is the engine's 1000.
+  expect(stages[0]).toMatchObject({ requestMs: -999, firstTokenMs: -998, firstPieceMs: -996, firstAudioMs: -995 });
+});

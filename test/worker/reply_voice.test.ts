@@ -20,7 +20,14 @@ beforeEach(() => {
   tts = [];
   cancelled = 0;
   left = { rest: '', baseMs: 0 };
-  times = { requestMs: null, firstTokenMs: null, releasedMs: null, firstPieceMs: null, firstAudioMs: null };
+  times = {
+    requestMs: null,
+    firstTokenMs: null,
+    writtenMs: null,
+    releasedMs: null,
+    firstPieceMs: null,
+    firstAudioMs: null,
+  };
   const provider: TtsProvider = {
     format: TELEPHONE_FORMAT,
     warm() {},

@@ -13,6 +13,7 @@ function observed(times: Partial<ReplyTimes>, audibleMs: number, hold = 300) {
   const all = {
     requestMs: 1300,
     firstTokenMs: 1500,
+    writtenMs: null,
     releasedMs: 1300,
     firstPieceMs: 1550,
     firstAudioMs: 1650,
