@@ -49,6 +49,13 @@ export const OPERATING_SECTIONS = {
     ),
     digitsMin: setting('REDACT_DIGITS_MIN', '5', 'the fewest digits that REDACT=digits strikes out', integer(1, 100)),
   },
+  retention: {
+    recordsDays: optional(
+      'RETENTION_RECORDS_DAYS',
+      'records of calls (the .json files, with transcripts) older than this are deleted; 0 = kept; empty = as RECORDING_RETENTION_DAYS',
+      integer(0, 36500),
+    ),
+  },
   limits: {
     key: rate('RATE_LIMIT_KEY', '200', 'requests a second of one API key, on average of ten seconds; 0 = no limit'),
     peer: rate('RATE_LIMIT_PEER', '50', 'likewise of one address without a key'),

@@ -88,6 +88,18 @@ export class AgentBook {
     return [...this.#agents.values()].flat();
   }
 
+  /** By agent, how many days its recordings and records are kept where it says so; the strictest of its versions. */
+  keptDays(): ReadonlyMap<string, number> {
+    const days = new Map<string, number>();
+    for (const { id, profile } of this.versions()) {
+      const { keepDays } = profile.settings.recording;
+      const known = days.get(id) ?? 0;
+      if (keepDays !== undefined)
+        days.set(id, known === 0 || keepDays === 0 ? known || keepDays : Math.min(known, keepDays));
+    }
+    return days;
+  }
+
   all(): readonly AgentProfile[] {
     return this.versions().map(({ profile }) => profile);
   }

@@ -116,6 +116,12 @@ export const SETTING_FIELDS = {
   recording: z
     .strictObject({
       enabled: z.boolean().default(true).describe('false = calls of this agent are not recorded'),
+      keepDays: z
+        .int()
+        .min(0)
+        .max(36_500)
+        .optional()
+        .describe('Recordings and records of this agent are deleted when older; 0 = never; absent = as for all'),
     })
     .prefault({}),
   overflow: OVERFLOW_FIELD,

@@ -76,7 +76,8 @@ export class AuditLog {
     // Not by the address that a proxy tells: what any client can write must not escape the bound.
     const unsaid = isRefused ? this.#refusals.note(head.peer, nowMs()) : 0;
     if (unsaid === null) return;
-    const named = endpoint.includes(':') ? head.path.slice(head.path.lastIndexOf('/') + 1) : null;
+    const at = endpoint.split('/').findIndex((part) => part.startsWith(':'));
+    const named = at < 0 ? null : (head.path.split('/')[at] ?? null);
     const outcome = isRefused ? 'refused' : status < 400 ? 'done' : 'failed';
     this.write({
       ...{ requestId: head.requestId, key: who.name, role: who.role, peer: head.client, act: endpoint },

@@ -20,6 +20,8 @@ import { failureCode, TwilioRest, type TwilioRestError } from '../twilio/rest_cl
 import { isSignedHandshake } from '../twilio/webhook_signature.js';
 import { TwilioWebhooks } from '../twilio/webhooks.js';
 import { AgentMetrics } from './agent_metrics.js';
+import { CallData } from './archive/call_data.js';
+import { Retention } from './archive/retention.js';
 import type { AuditLog } from './audit_log.js';
 import { Admission, keptForInbound } from './calls/admission.js';
 import { CallControl } from './calls/call_control.js';
@@ -49,6 +51,7 @@ import { MediaSockets } from './media/media_socket.js';
 import { MediaTokens } from './media/media_tokens.js';
 import { openApi } from './openapi/document.js';
 import { Recordings } from './recordings.js';
+import { RecordingsFolder } from './recordings_folder.js';
 import { ServerMetrics } from './server_metrics.js';
 import type { SharedMemory } from './shared_memory.js';
 import { WebhookRoutes } from './webhook_routes.js';
@@ -239,9 +242,17 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
   const keys = new KeyRing(config.apiKeys?.keys ?? [], (news) => audit.bySystem(...keysRead(news)));
   const { apiKeysFile } = config;
   if (apiKeysFile !== null) keys.watch(apiKeysFile, log);
-  const recordings = new Recordings(config.recording.dir, log, (files) =>
-    audit.bySystem('old recordings deleted', `${files} files`),
-  );
+  const folder = new RecordingsFolder(config.recording.dir);
+  const recordings = new Recordings(folder);
+  const { retentionDays } = config.recording;
+  const retention = new Retention({
+    folder,
+    days: { wav: retentionDays, json: config.retention.recordsDays ?? retentionDays },
+    ofAgents: () => agents.keptDays(),
+    log,
+    onDeleted: (files) => audit.bySystem('old recordings deleted', `${files} files`),
+  });
+  const callData = new CallData({ folder, registry, instances, store, logDir: config.log.dir, log });
   const connections = new Connections({
     max: config.connections.max ?? Number.POSITIVE_INFINITY,
     perPeer: config.connections.perPeer,
@@ -253,6 +264,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     calls,
     health,
     recordings,
+    callData,
     media,
     metrics,
     exposition: new Exposition(prometheus),
@@ -278,7 +290,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
   const port = await http.listen(config.host, config.port);
   instances.start();
   void providers.refresh(Date.now());
-  recordings.startRetention(config.recording.retentionDays);
+  retention.start();
 
   const stop = async (): Promise<void> => {
     admission.drain();
@@ -291,7 +303,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     await traces?.stop();
     http.close();
     stopPumping();
-    recordings.stop();
+    await retention.stop();
     keys.stop();
     collector.stop();
     loop.stop();

@@ -1,38 +1,25 @@
-// The recordings as operators ask for them: list, download, and the timer that deletes what is too old. Files are written
-// by the workers; how the folder is read is recordings_folder.ts.
+// The recordings as operators ask for them: list and download. Files are written by the workers; how the folder is read is
+// recordings_folder.ts, what goes by age archive/retention.ts, and on request archive/call_data.ts.
 
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseRecordingName } from '../call/recording_name.js';
-import type { Logger } from '../log.js';
 import { readRange } from './http/byte_range.js';
 import { fieldError, HttpError } from './http/errors.js';
 import type { ServerRequest } from './http/exchange.js';
 import { type FileReply, json, type Reply } from './http/reply.js';
 import type { RecordingRow } from './openapi/answers.js';
-import { type Recording, RecordingsFolder } from './recordings_folder.js';
+import type { Recording, RecordingsFolder } from './recordings_folder.js';
 
-const DAY_MS = 24 * 3600 * 1000;
-const SWEEP_MS = 6 * 3600 * 1000;
 const PAGE_DEFAULT = 100;
 const PAGE_MAX = 1000;
 
 export class Recordings {
   readonly #folder: RecordingsFolder;
-  readonly #log: Logger;
-  readonly #onDeleted: (files: number) => void;
-  #timer: NodeJS.Timeout | null = null;
-  #sweep: Promise<void> | null = null;
 
-  /**
-   * @param dir need not exist yet
-   * @param onDeleted told of old files that were deleted
-   */
-  constructor(dir: string, log: Logger, onDeleted: (files: number) => void = () => {}) {
-    this.#onDeleted = onDeleted;
-    this.#folder = new RecordingsFolder(dir);
-    this.#log = log;
+  constructor(folder: RecordingsFolder) {
+    this.#folder = folder;
   }
 
   /** `GET /recordings?limit=&cursor=`: newest first, one row a call. */
@@ -65,38 +52,6 @@ export class Recordings {
     headers['content-range'] = `bytes ${range.start}-${range.start + range.length - 1}/${size}`;
     return { status: 206, headers, file, offsetBytes: range.start, sizeBytes: range.length };
   };
-
-  /** Deletes what is older than `days`, now and several times a day. 0 = nothing ever. */
-  startRetention(days: number): void {
-    if (days === 0) return;
-    const sweep = () => {
-      this.#sweep ??= this.#deleteOld(days).finally(() => {
-        this.#sweep = null;
-      });
-    };
-    this.#timer = setInterval(sweep, SWEEP_MS).unref();
-    sweep();
-  }
-
-  /** Ends the retention; a sweep that is under way ends at its next file. Safe twice. */
-  stop(): void {
-    if (this.#timer !== null) clearInterval(this.#timer);
-    this.#timer = null;
-  }
-
-  async #deleteOld(days: number): Promise<void> {
-    try {
-      const result = await this.#folder.deleteOlderThan(Date.now() - days * DAY_MS, () => this.#timer !== null);
-      const { deleted, failed, reason } = result;
-      if (deleted > 0) {
-        this.#log.info({ files: deleted }, 'old recordings deleted');
-        this.#onDeleted(deleted);
-      }
-      if (failed > 0) this.#log.error({ files: failed, err: reason }, 'old recordings could not be deleted');
-    } catch (err) {
-      this.#log.error({ err }, 'old recordings could not be deleted');
-    }
-  }
 
   /** null = no such file. A symbolic link is not followed: it could lead out of the folder. */
   async #open(name: string): Promise<FileHandle | null> {

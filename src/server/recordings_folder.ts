@@ -30,6 +30,11 @@ export interface RecordingsPage {
   next: string | null;
 }
 
+export interface DeletionRule {
+  beforeMs: number;
+  isOld(name: RecordingName, modifiedMs: number): boolean | Promise<boolean>;
+}
+
 /** What a sweep did. `failed`: files that could not be looked at or deleted, `reason` of the first of them. */
 export interface SweepResult {
   deleted: number;
@@ -55,20 +60,22 @@ export class RecordingsFolder {
   }
 
   /**
-   * Deletes our files whose last change was before `atMs`, one after the other. What is gone in the meantime is no
-   * failure, and one file that can't be deleted does not keep the others.
+   * Deletes our files that a rule calls old, one after the other. What is gone in the meantime is no failure, and one file that
+   * can't be deleted does not keep the others.
+   * @param rule `isOld` is asked only of what was last changed before `beforeMs`
    * @param isWanted false = stop here
    */
-  async deleteOlderThan(atMs: number, isWanted: () => boolean = () => true): Promise<SweepResult> {
+  async deleteOld(rule: DeletionRule, isWanted: () => boolean = () => true): Promise<SweepResult> {
+    const { beforeMs, isOld } = rule;
     const result: SweepResult = { deleted: 0, failed: 0, reason: null };
     for await (const file of this.#names()) {
       if (!isWanted()) break;
       const name = parseRecordingName(file.endsWith(UNFINISHED) ? file.slice(0, -UNFINISHED.length) : file);
       // A file is never older than its call.
-      if (name === null || Date.parse(name.startedAt) >= atMs) continue;
+      if (name === null || Date.parse(name.startedAt) >= beforeMs) continue;
       try {
         const facts = await this.#look(file);
-        if (facts === null || facts.modifiedMs >= atMs) continue;
+        if (facts === null || facts.modifiedMs >= beforeMs || !(await isOld(name, facts.modifiedMs))) continue;
         await unlink(join(this.dir, file));
         result.deleted++;
       } catch (thrown) {
@@ -78,6 +85,20 @@ export class RecordingsFolder {
       }
     }
     return result;
+  }
+
+  /** Deletes all files of one call. @returns their names @throws when one can't be deleted */
+  async deleteCall(callSid: string): Promise<string[]> {
+    const deleted: string[] = [];
+    for await (const file of this.#names()) {
+      const name = parseRecordingName(file.endsWith(UNFINISHED) ? file.slice(0, -UNFINISHED.length) : file);
+      if (name?.callSid !== callSid || (await this.#look(file).catch(() => null)) === null) continue;
+      await unlink(join(this.dir, file)).catch((thrown) => {
+        if (!isGone(thrown)) throw thrown;
+      });
+      deleted.push(file);
+    }
+    return deleted;
   }
 
   async #page(limit: number, before: string | null): Promise<RecordingsPage> {

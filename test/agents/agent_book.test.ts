@@ -142,3 +142,17 @@ test('what a worker keeps of newer versions is bounded', () => {
   for (let i = 1; i < 80; i++) worker.held(orderOf(`V${i}`));
   expect(worker.held(orderOf('V0'))).not.toBe(first);
 });
+
+test('how long an agent keeps its recordings: where it says so, the strictest of its versions', () => {
+  const kept = (keepDays?: number) => ({ recording: keepDays === undefined ? {} : { keepDays } });
+  const book = new AgentBook([
+    ...[
+      source('a', kept(90), 'one'),
+      source('a', kept(30), 'two'),
+      source('a', kept(0), 'three'),
+      source('a', kept(), 'four'),
+    ],
+    ...[source('b', kept(0)), source('c')],
+  ]);
+  expect(Object.fromEntries(book.keptDays())).toEqual({ a: 30, b: 0 });
+});

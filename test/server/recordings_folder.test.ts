@@ -50,6 +50,9 @@ test('what is added while pages are read moves nothing', async () => {
   expect(second.next).toBeNull();
 });
 
+const deleteOlderThan = (beforeMs: number, isWanted?: () => boolean) =>
+  folder.deleteOld({ beforeMs, isOld: () => true }, isWanted);
+
 test('old files of ours are deleted; young ones, strangers, folders and links stay', async () => {
   const strangers = ['old.wav', 'old.json', 'package.json', 'notes.txt'];
   for (const name of strangers) write(name, 9 * DAY_MS);
@@ -57,14 +60,14 @@ test('old files of ours are deleted; young ones, strangers, folders and links st
   write(`${stem(3)}.wav`, DAY_MS);
   mkdirSync(join(dir, `${stem(4)}.wav`));
   symlinkSync('/etc/hostname', join(dir, `${stem(5)}.wav`));
-  expect(await folder.deleteOlderThan(Date.now() - 5 * DAY_MS)).toEqual({ deleted: 3, failed: 0, reason: null });
+  expect(await deleteOlderThan(Date.now() - 5 * DAY_MS)).toEqual({ deleted: 3, failed: 0, reason: null });
   expect(readdirSync(dir).sort()).toEqual([...strangers, `${stem(3)}.wav`, `${stem(4)}.wav`, `${stem(5)}.wav`].sort());
 });
 
 test('files that go away during a sweep do not stop it', async () => {
   for (let n = 0; n < 40; n++) write(`${stem(n)}.wav`, 9 * DAY_MS);
   let asked = 0;
-  const result = await folder.deleteOlderThan(Date.now() - DAY_MS, () => {
+  const result = await deleteOlderThan(Date.now() - DAY_MS, () => {
     // Somebody else tidies up as well: everything but the last ones goes while the sweep is at its third file.
     if (++asked === 3) for (const name of readdirSync(dir).slice(0, -5)) rmSync(join(dir, name));
     return true;
@@ -76,11 +79,36 @@ test('files that go away during a sweep do not stop it', async () => {
 test('a sweep ends when it is no longer wanted', async () => {
   for (let n = 0; n < 10; n++) write(`${stem(n)}.wav`, 9 * DAY_MS);
   let left = 4;
-  expect((await folder.deleteOlderThan(Date.now(), () => left-- > 0)).deleted).toBe(4);
+  expect((await deleteOlderThan(Date.now(), () => left-- > 0)).deleted).toBe(4);
 });
 
 test('no folder: no recordings, and nothing to delete', async () => {
   rmSync(dir, { recursive: true });
   expect(await folder.page(10, null)).toEqual({ recordings: [], next: null });
-  expect(await folder.deleteOlderThan(Date.now())).toEqual({ deleted: 0, failed: 0, reason: null });
+  expect(await deleteOlderThan(Date.now())).toEqual({ deleted: 0, failed: 0, reason: null });
+});
+
+test('of the files that are old enough a rule may keep some', async () => {
+  for (const n of [1, 2]) write(`${stem(n)}.wav`, 9 * DAY_MS);
+  write(`${stem(3)}.wav`, DAY_MS);
+  const asked: string[] = [];
+  const rule = {
+    beforeMs: Date.now() - 5 * DAY_MS,
+    isOld: async ({ stem: each }: { stem: string }) => {
+      asked.push(each);
+      return each === stem(1);
+    },
+  };
+  expect((await folder.deleteOld(rule)).deleted).toBe(1);
+  expect(asked.sort()).toEqual([stem(1), stem(2)]);
+  expect(readdirSync(dir).sort()).toEqual([`${stem(2)}.wav`, `${stem(3)}.wav`]);
+});
+
+test('all files of one call, and only they', async () => {
+  const sid = /CA\w+$/.exec(stem(1))![0];
+  for (const name of [`${stem(1)}.wav`, `${stem(1)}.json`, `${stem(1)}.json.part`, `${stem(2)}.wav`, `x${sid}.wav`])
+    write(name, 0);
+  expect((await folder.deleteCall(sid)).sort()).toEqual([`${stem(1)}.json`, `${stem(1)}.json.part`, `${stem(1)}.wav`]);
+  expect(readdirSync(dir).sort()).toEqual([`${stem(2)}.wav`, `x${sid}.wav`]);
+  expect(await folder.deleteCall(sid)).toEqual([]);
 });

@@ -153,6 +153,11 @@ export class CallRegistry {
     }
   }
 
+  /** Of an ended call nothing is known any more; a live one stays. */
+  forget(callSid: string): void {
+    this.#ended.delete(callSid);
+  }
+
   findLive(callSid: string): CallEntry | undefined {
     return this.#live.get(callSid);
   }

@@ -34,6 +34,7 @@ export const ACCESS = {
   'GET /calls': 'read',
   'GET /calls/:call_sid': 'read',
   'DELETE /calls/:call_sid': 'operator',
+  'DELETE /calls/:call_sid/data': 'operator',
   'POST /calls/:call_sid/recording/pause': 'operator',
   'POST /calls/:call_sid/recording/resume': 'operator',
   'GET /recordings': 'read',

@@ -3,6 +3,7 @@
 
 import type { BlockList } from 'node:net';
 import type { Logger } from '../../log.js';
+import type { CallData } from '../archive/call_data.js';
 import type { AuditLog } from '../audit_log.js';
 import type { CallsApi } from '../calls/calls_api.js';
 import { API_BODY_BYTES_MAX } from '../calls/calls_api.js';
@@ -31,6 +32,7 @@ export interface HttpServerOptions {
   calls: CallsApi;
   health: Health;
   recordings: Recordings;
+  callData: CallData;
   media: MediaSockets;
   metrics: ServerMetrics;
   exposition: Exposition;
@@ -52,6 +54,7 @@ function handlers({
   calls,
   health,
   recordings,
+  callData,
   exposition,
   openApi,
 }: HttpServerOptions): Record<Endpoint, Handler> {
@@ -75,6 +78,7 @@ function handlers({
     'GET /calls': calls.list,
     'GET /calls/:call_sid': calls.show,
     'DELETE /calls/:call_sid': calls.hangUp,
+    'DELETE /calls/:call_sid/data': callData.delete,
     'POST /calls/:call_sid/recording/pause': calls.pauseRecording,
     'POST /calls/:call_sid/recording/resume': calls.resumeRecording,
     'GET /recordings': recordings.list,

@@ -123,6 +123,12 @@ export const callDetails = z.object({
 });
 export type CallDetails = z.infer<typeof callDetails>;
 
+export const deletedData = z.object({
+  call_sid: callSid,
+  files: z.array(z.string()).describe('recordings and records that were deleted'),
+  log_lines: count.describe('lines about the call that were blanked in log files'),
+  instances_silent: z.array(z.string()).describe('those that did not answer: ask again'),
+});
 export const offRecord = z.object({ call_sid: callSid, recording: z.enum(['paused', 'on']) });
 
 export const ending = z.object({ call_sid: callSid, status: z.literal('ending') });

@@ -100,6 +100,14 @@ export const OPERATIONS: Readonly<Record<Endpoint, Operation>> = {
       422: bad('no sid of a call'),
     },
   },
+  'DELETE /calls/:call_sid/data': {
+    summary: 'Deletes what is kept of a call that is over: recording, record, transcript, log lines; on all instances',
+    answers: {
+      200: { what: 'what was deleted; nothing, when nothing was there', json: answers.deletedData },
+      409: bad('it is live'),
+      422: bad('no sid of a call'),
+    },
+  },
   'POST /calls/:call_sid/recording/pause': {
     summary: 'Off the record: silence is recorded, and nothing the caller says or types is taken in, until resumed',
     answers: offRecordAnswers,
