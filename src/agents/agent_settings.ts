@@ -104,6 +104,10 @@ export const SETTING_FIELDS = {
         .describe('By what the agent does and what the caller’s sound is: what is done, where it is not the usual'),
     })
     .prefault({}),
+  keypad: z
+    .enum(['ignore', 'words', 'interrupt'])
+    .default('words')
+    .describe('Keys that the caller presses: nothing, words of theirs, or words that also stop what is being said'),
   voicemail: z
     .strictObject({
       action: z

@@ -39,6 +39,8 @@ export interface CallPlan {
   /** What the model may do besides speaking, and what is said while that takes long; '' = nothing. */
   tools: { definitions: readonly ToolDefinition[]; filler: string };
   speak: Voice;
+  /** What keys are. */
+  keypad: 'ignore' | 'words' | 'interrupt';
   /** What is done about a mailbox; null = it is not looked for. */
   voicemail: 'hang_up' | 'message' | null;
   turns: TurnOptions;
@@ -61,7 +63,7 @@ export type PlanDefaults = Pick<EngineConfig, VendorName | 'port' | 'vad' | 'tur
 /** The whole plan of a call. The agent's own words and voice win over the settings, a language set there over the agent's. */
 export function planCall(agent: AgentProfile, order: CallOrder, defaults: PlanDefaults): CallPlan {
   const { vad, turn, pacing, calls } = defaults;
-  const { listen, think, turns, voicemail } = agent.settings;
+  const { listen, think, turns, keypad, voicemail } = agent.settings;
   const { maxTokens, temperature } = settingsOf(defaults, 'llm');
   const { direction, variables } = order;
   return {
@@ -93,6 +95,7 @@ export function planCall(agent: AgentProfile, order: CallOrder, defaults: PlanDe
     },
     tools: { definitions: agent.tools, filler: agent.oneMoment(variables) },
     speak: voiceOf(agent, defaults),
+    keypad,
     voicemail: direction === 'outbound' && voicemail.action !== 'ignore' ? voicemail.action : null,
     turns: { ...turn, ...turns, leadMs: pacing.leadMs, language: agent.language, replyTimeoutMs: REPLY_TIMEOUT_MS },
     vad,

@@ -178,9 +178,11 @@ export class Dialogue {
 
   /** The caller pressed a key. It becomes words with the others of its entry, when they can be listened to. */
   key(digit: string, now: number): void {
-    this.#links.log.debug({ digit }, 'key pressed');
+    const { keypad } = this.#links.plan;
+    if (keypad === 'ignore') return;
+    this.#links.log.debug('key pressed');
     this.#keypad.press(digit, now);
-    this.event({ on: 'key' }, now);
+    this.event({ on: 'key', interrupts: keypad === 'interrupt' }, now);
   }
 
   /** An operator has the call off the record, or on it again: whoever goes on with it must know. */
@@ -197,7 +199,7 @@ export class Dialogue {
     }
     if (now >= this.#busyMs && this.#links.offRecord.has('operator')) {
       this.#busyMs = now + BUSY_EVERY_MS;
-      this.event({ on: 'key' }, now);
+      this.event({ on: 'key', interrupts: false }, now);
     }
     if (now >= this.#turns.dueMs || this.#voicemail !== null) this.event(TICK, now);
   }

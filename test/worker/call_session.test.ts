@@ -14,8 +14,8 @@ vi.mock('../../src/clock.js', () => ({ nowMs: () => time, isoNow: () => '2026-03
 
 class Call extends CallBench {
   readonly session: CallSession;
-  constructor(env: Record<string, string> = {}, order = ORDER) {
-    super(env);
+  constructor(env: Record<string, string> = {}, order = ORDER, agent: object = {}) {
+    super(env, agent);
     time = 1_000_000;
     this.session = new CallSession(order, this.services, this.links);
     this.session.begin();
@@ -120,6 +120,27 @@ test('keys typed while the agent speaks are heard when it is done', () => {
   expect(call.llm).toHaveLength(0);
   call.pass(4000);
   expect(call.llm.at(-1)!.request.messages.at(-1)!.content).toBe('typed 7 # on the keypad');
+});
+
+test.each([
+  ['ignore', 0, []],
+  ['words', 0, ['typed 7 # on the keypad']],
+  ['interrupt', 1, ['typed 7 # on the keypad']],
+] as const)('keypad: %s', (keypad, interruptions, asked) => {
+  const call = new Call({}, ORDER, { keypad });
+  call.start();
+  call.pass(10);
+  call.speak(4000);
+  call.pass(2000);
+  call.key('7');
+  call.pass(100);
+  expect(call.events.filter((event) => event.kind === 'floor' && event.decision === 'interrupt')).toHaveLength(
+    interruptions,
+  );
+  call.key('#');
+  call.pass(10_000);
+  expect(call.llm.map(({ request }) => request.messages.at(-1)!.content)).toEqual(asked);
+  expect(JSON.stringify(call.lines)).not.toMatch(/typed 7|"digit":"7/);
 });
 
 test('an answer that does not come in time: apology, and what the caller said stays said', () => {

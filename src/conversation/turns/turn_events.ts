@@ -66,8 +66,8 @@ export type TurnEvent =
   | { on: 'speech_end'; endMs: number; audioMs?: number }
   /** `behindMs`: the recogniser's clock plus this is ours; absent = its words are as of now. */
   | { on: 'transcript'; transcript: SttTranscript; behindMs?: number; ours?: OurSentence }
-  /** A key was pressed: the caller is there, and busy. */
-  | { on: 'key' }
+  /** A key was pressed: the caller is there, and busy. `interrupts`: what is being said is stopped by it. */
+  | { on: 'key'; interrupts: boolean }
   /** What was typed is complete. To be told while listening. */
   | { on: 'typed'; text: string }
   /** The first audio of the answer is on its way to the caller. */

@@ -79,6 +79,12 @@ export class TurnFloor {
     return this.#note(this.#floor.words(text, endMs - lengthMs, endMs, isFinal, nowMs), state);
   }
 
+  /** Something is being said, or thought of, that may be stopped: not a protected beginning, nor last words. */
+  mayBeStopped(state: TurnState, nowMs: number): boolean {
+    const agent = this.#agentState(state, nowMs);
+    return agent === 'speaking' || agent === 'thinking';
+  }
+
   /** `checkMs` has come. */
   tick(state: TurnState, nowMs: number): FloorMove {
     this.checkMs = Number.POSITIVE_INFINITY;

@@ -80,7 +80,7 @@ export class TurnManager {
       case 'transcript':
         return this.#onTranscript(event, nowMs);
       case 'key':
-        return this.#onKey(nowMs);
+        return this.#onKey(event.interrupts, nowMs);
       case 'typed':
         return this.#onTyped(event.text, nowMs);
       case 'reply_audible':
@@ -151,21 +151,28 @@ export class TurnManager {
     this.#floor.isForUs = true;
     if (this.state.kind === 'thinking') return this.#withdraw(nowMs);
     if (this.state.kind !== 'speaking') return NOTHING;
+    const isAnswer = this.state.reply === 'answer';
+    const actions = this.#stopTalking(onsetMs, nowMs);
+    this.#interrupted = this.#caller.newText === '' && isAnswer;
+    return actions;
+  }
+
+  #stopTalking(onsetMs: number, nowMs: number): readonly TurnAction[] {
     this.#caller.dropCarried();
     this.#caller.agentWasCut();
     this.#caller.startMs = onsetMs;
-    this.#interrupted = this.#caller.newText === '' && this.state.reply === 'answer';
     this.state = { kind: 'listening', sinceMs: nowMs };
     this.#nextCheckMs = nowMs;
     this.#tellFloor(nowMs);
     return [{ do: 'interrupt', onsetMs }];
   }
 
-  #onKey(nowMs: number): readonly TurnAction[] {
+  #onKey(interrupts: boolean, nowMs: number): readonly TurnAction[] {
     this.#unasked.callerActed();
-    if (this.state.kind === 'listening') this.state = { kind: 'listening', sinceMs: nowMs };
     this.#nextCheckMs = nowMs;
-    return NOTHING;
+    if (this.state.kind === 'listening') this.state = { kind: 'listening', sinceMs: nowMs };
+    if (!interrupts || !this.#floor.mayBeStopped(this.state, nowMs)) return NOTHING;
+    return this.state.kind === 'thinking' ? this.#withdraw(nowMs) : this.#stopTalking(nowMs, nowMs);
   }
 
   #onResumed({ asked, saying }: TurnEvent & { on: 'resumed' }, nowMs: number): readonly TurnAction[] {

@@ -806,11 +806,66 @@ describe('the keypad', () => {
     expect(done.at(-1)).toBe('answer: my number is this. typed 4 on the keypad');
   });
 
+  test('where keys interrupt, the first one stops what is being said, and what was typed is answered', () => {
+    listening();
+    speechStarts();
+    pass(500);
+    speechEnds();
+    words('what is on the menu?');
+    pass(2500);
+    happens({ on: 'reply_audible' });
+    done = [];
+    happens({ on: 'key', interrupts: false });
+    expect(done).toEqual([]);
+    happens({ on: 'key', interrupts: true });
+    happens({ on: 'key', interrupts: true });
+    expect(done).toEqual(['interrupt']);
+    pass(2000);
+    // It was no false alarm: what was not heard is not taken up again.
+    expect(done).toEqual(['interrupt']);
+    happens({ on: 'typed', text: 'typed 1 on the keypad' });
+    expect(done.at(-1)).toBe('answer: typed 1 on the keypad');
+  });
+
+  test('while the answer is being thought of, what was said and what is typed are one turn', () => {
+    listening();
+    speechStarts();
+    pass(500);
+    speechEnds();
+    words('my number is this.');
+    pass(2500);
+    expect(done.at(-1)).toBe('answer: my number is this.');
+    happens({ on: 'key', interrupts: true });
+    expect(done.at(-1)).toBe('withdraw');
+    happens({ on: 'typed', text: 'typed 4 on the keypad' });
+    expect(done.at(-1)).toBe('answer: my number is this. typed 4 on the keypad');
+  });
+
+  test('no key stops the protected beginning of the greeting, nor a goodbye', () => {
+    happens({ on: 'started' });
+    happens({ on: 'reply_audible' });
+    pass(500);
+    done = [];
+    happens({ on: 'key', interrupts: true });
+    expect(done).toEqual([]);
+    pass(700);
+    happens({ on: 'key', interrupts: true });
+    expect(done).toEqual(['interrupt']);
+    for (let i = 0; i < 2; i++) {
+      pass(13_000);
+      happens({ on: 'reply_audible' });
+      if (i === 0) happens({ on: 'reply_played', farewell: false, text: 'Are you there?' });
+    }
+    expect(done.at(-1)).toBe('say farewell');
+    happens({ on: 'key', interrupts: true });
+    expect(done.at(-1)).toBe('say farewell');
+  });
+
   test('a key is a sign of life: nobody is asked whether they are there', () => {
     listening();
     for (let i = 0; i < 4; i++) {
       pass(9000);
-      happens({ on: 'key' });
+      happens({ on: 'key', interrupts: false });
     }
     expect(done).toEqual([]);
     pass(10_000);
