@@ -216,6 +216,18 @@ export const SECTIONS = {
       'a model without a first word for so long is asked a second time, and the first answer counts; 0 = never',
       integer(0, 20000),
     ),
+    draftTokensMax: setting(
+      'DRAFT_TOKENS_MAX',
+      '40000',
+      'answers are begun before the turn is surely over until a call has thrown away so many tokens by it; 0 = never',
+      integer(0, 10000000),
+    ),
+    draftCharactersMax: setting(
+      'DRAFT_CHARACTERS_MAX',
+      '2000',
+      'the first clause of such an answer is given to the voice until a call has thrown away so many characters; 0 = never',
+      integer(0, 1000000),
+    ),
     fillerMs: setting(
       'FILLER_MS',
       '2500',

@@ -56,7 +56,11 @@ function snapshotOf(history: ChatHistory, turnCount: number, turns: TurnReport[]
     stream: { streamSid: `MZ${'0'.repeat(32)}`, originMs: 1000.5, startedMs: 1100.5 },
     past: {
       ...{ turns, bargeIns: [], errors: [], tools: [], pauses: [] },
-      usage: { promptTokens: 5000, completionTokens: 900, ttsCharacters: 4000, sttSeconds: 120.5 },
+      usage: {
+        ...{ promptTokens: 5000, completionTokens: 900, ttsCharacters: 4000, sttSeconds: 120.5 },
+        discardedTokens: 0,
+        discardedCharacters: 0,
+      },
       media: { framesIn: 6000, lost: 0, late: 0, concealed: 0, framesOut: 4000, underruns: 0 },
     },
   };

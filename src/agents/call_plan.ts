@@ -44,6 +44,8 @@ export interface CallPlan {
   /** What is done about a mailbox; null = it is not looked for. */
   voicemail: 'hang_up' | 'message' | null;
   turns: TurnOptions;
+  /** What may be thrown away of answers begun before the turn is surely over, in a call. */
+  drafts: { tokensMax: number; charactersMax: number };
   vad: EngineConfig['vad'];
   pacing: EngineConfig['pacing'];
   limits: {
@@ -97,6 +99,7 @@ export function planCall(agent: AgentProfile, order: CallOrder, defaults: PlanDe
     speak: voiceOf(agent, defaults),
     keypad,
     voicemail: direction === 'outbound' && voicemail.action !== 'ignore' ? voicemail.action : null,
+    drafts: { tokensMax: turn.draftTokensMax, charactersMax: turn.draftCharactersMax },
     turns: { ...turn, ...turns, leadMs: pacing.leadMs, language: agent.language, replyTimeoutMs: REPLY_TIMEOUT_MS },
     vad,
     pacing,

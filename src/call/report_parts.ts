@@ -59,6 +59,9 @@ export interface UsageReport {
   completionTokens: number;
   ttsCharacters: number;
   sttSeconds: number;
+  /** Of answers of which nothing was heard because the caller went on: tokens, in part estimated, and characters voiced. */
+  discardedTokens: number;
+  discardedCharacters: number;
 }
 
 /** Frames of 20 ms since the call began. */

@@ -289,6 +289,14 @@ export const COUNTERS = {
     help: 'Tools that the model asked for in vain: refused, failed, too late, or called wrongly.',
   },
   drafts: { name: 'ringline_drafts_total', help: 'Answers begun while it was not sure yet that the turn was over.' },
+  discarded_tokens: {
+    name: 'ringline_discarded_tokens_total',
+    help: 'Tokens, in part estimated, of answers of which nothing was heard because the caller went on.',
+  },
+  discarded_characters: {
+    name: 'ringline_discarded_tts_characters_total',
+    help: 'Characters that the voice was given of such answers.',
+  },
   withdrawn: {
     name: 'ringline_answers_withdrawn_total',
     help: 'Answers taken back before anything was heard of them, because the caller went on.',

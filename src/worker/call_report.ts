@@ -44,7 +44,8 @@ export class CallReport {
     this.bargeIns = [...past.bargeIns];
     this.tools = [...past.tools];
     this.pauses = [...(past.pauses ?? [])];
-    this.usage = { ...past.usage };
+    // A snapshot of an older version may not have all of them.
+    this.usage = { ...nothingYet().usage, ...past.usage };
     this.#errors = [...past.errors];
     this.#mediaBefore = past.media;
   }
@@ -150,7 +151,10 @@ function nothingYet(): CallReportParts {
     tools: [],
     pauses: [],
     errors: [],
-    usage: { promptTokens: 0, completionTokens: 0, ttsCharacters: 0, sttSeconds: 0 },
+    usage: {
+      ...{ promptTokens: 0, completionTokens: 0, ttsCharacters: 0, sttSeconds: 0 },
+      ...{ discardedTokens: 0, discardedCharacters: 0 },
+    },
     media: { framesIn: 0, lost: 0, late: 0, concealed: 0, framesOut: 0, underruns: 0 },
   };
 }

@@ -27,6 +27,7 @@ import type { ReplyServices } from './reply_parts.js';
 import type { SessionServices } from './session_services.js';
 import { Speaker, type Spoken } from './speaker.js';
 import type { Timeline } from './timeline.js';
+import { UsageMeter } from './usage_meter.js';
 import { Voicemail } from './voicemail.js';
 
 const TICK: TurnEvent = { on: 'tick' };
@@ -62,6 +63,7 @@ export class Dialogue {
   readonly #memory: CallMemory;
   readonly #tools: CallTools | null;
   readonly #speaker: Speaker;
+  readonly #meter: UsageMeter;
   readonly #keypad = new Keypad();
   /** Null where only one language is understood. */
   readonly #language: CallerLanguage | null;
@@ -81,6 +83,7 @@ export class Dialogue {
     this.#links = links;
     this.#turns = new TurnManager(plan.turns);
     const { metrics } = services;
+    this.#meter = new UsageMeter(report.usage, plan.drafts, metrics);
     const tools = services.toolsOf(plan.tools.definitions);
     this.#tools = CallTools.of({ ...links, tools, metrics, remember: (exchanges) => this.#memory.tools(exchanges) });
     this.#memory = new CallMemory({ ...links, metrics, specs: this.#tools?.specs ?? [] });
@@ -93,15 +96,9 @@ export class Dialogue {
       onAside: (_, heard) => this.#memory.heardAside(heard),
       onOver: (spoken, heard, now) => this.#onOver(spoken, heard, now),
       onError: (_, error) => links.onFault(error, 'reply failed'),
-      onUsage: ({ promptTokens, completionTokens }) => {
-        report.usage.promptTokens += promptTokens;
-        report.usage.completionTokens += completionTokens;
-        services.metrics.add('prompt_tokens', promptTokens);
-        services.metrics.add('completion_tokens', completionTokens);
-      },
-      onCharacters: (count) => {
-        report.usage.ttsCharacters += count;
-      },
+      onUsage: (usage) => this.#meter.model(usage),
+      onCharacters: (count) => this.#meter.voice(count),
+      onDiscarded: (spent) => this.#meter.discarded(spent),
     });
     this.#voicemail = Voicemail.of(plan, links.order, nowMs(), {
       ...{ speaker: this.#speaker, memory: this.#memory, metrics, report, events, log },
@@ -265,8 +262,9 @@ export class Dialogue {
       case 'finalize_stt':
         return this.#links.finalizeStt();
       case 'draft':
+        if (!this.#meter.mayDraft) return;
         services.metrics.add('drafts');
-        return this.#speaker.prepare(action.text, this.#memory.request(action.text));
+        return this.#speaker.prepare(action.text, this.#memory.request(action.text), this.#meter.mayVoice);
       case 'drop_draft':
         return this.#speaker.dropDraft();
       case 'answer':
@@ -275,7 +273,7 @@ export class Dialogue {
       case 'withdraw':
         events.emit({ kind: 'floor', decision: 'withdraw' });
         services.metrics.add('withdrawn');
-        this.#speaker.interrupt(now);
+        this.#meter.discarded(this.#speaker.interrupt(now)?.spoken.reply.spent);
         return this.#memory.withdraw();
       case 'give_up':
         this.#speaker.giveUp(now);

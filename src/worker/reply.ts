@@ -10,9 +10,9 @@ import { askToGoOn, Continuation } from '../conversation/text/continuation.js';
 import type { SentenceSplitter } from '../conversation/text/sentence_splitter.js';
 import { wholeSentences } from '../conversation/text/whole_sentences.js';
 import { EngineError } from '../errors.js';
-import type { LlmRequest, LlmRun, ToolCall } from '../providers/llm.js';
+import type { LlmRequest, LlmRun, LlmUsage, ToolCall } from '../providers/llm.js';
 import { PhraseMaker } from './phrase_cache.js';
-import type { ReplyHandlers, ReplyServices, ReplyTimes } from './reply_parts.js';
+import type { ReplyHandlers, ReplyServices, ReplyTimes, Spent } from './reply_parts.js';
 import { ReplyVoice } from './reply_voice.js';
 import { ToolRounds } from './tool_rounds.js';
 
@@ -23,6 +23,8 @@ const ASK_AGAIN_MS_MAX = 3000;
 /** How often a broken model is asked to go on. */
 const MENDS_MAX = 2;
 const NO_CALLS: readonly ToolCall[] = [];
+/** About, in European languages. */
+const CHARACTERS_PER_TOKEN = 4;
 /** Something the voice can make a sound of. */
 const SPEAKABLE = /[\p{L}\p{N}]/u;
 /** What our reader calls a stream that just ends. */
@@ -63,6 +65,13 @@ export class Reply {
   /** Marks before the first word: no text to begin with, the voice would refuse it. */
   #lead = '';
   #over = false;
+  #isVoiced = false;
+  /** Tokens that the model told of; characters that it read and wrote since. */
+  #tokens = 0;
+  #asked = 0;
+  #unpaid = 0;
+  /** Characters that the voice was given. */
+  #characters = 0;
   /** Set while a fixed line is spoken for the first time: what the voice makes of it goes into the phrase cache. */
   #keep: PhraseMaker | null = null;
 
@@ -81,7 +90,10 @@ export class Reply {
         this.#keep = null;
       },
       onFailed: (error) => this.#fail(error),
-      onCharacters: (count) => handlers.onCharacters(count),
+      onCharacters: (count) => {
+        this.#characters += count;
+        handlers.onCharacters(count);
+      },
     });
   }
 
@@ -90,8 +102,9 @@ export class Reply {
     return !this.#over;
   }
 
-  /** Asks the model. What it says is held back until `release()`. */
-  draft(request: LlmRequest): void {
+  /** Asks the model. What it says is held back until `release()`; `isVoiced`: the voice makes the first piece meanwhile. */
+  draft(request: LlmRequest, isVoiced = false): void {
+    this.#isVoiced = isVoiced;
     this.times.requestMs = nowMs();
     this.#ask(request);
   }
@@ -102,6 +115,9 @@ export class Reply {
     this.times.releasedMs = nowMs();
     const pieces = this.#held;
     this.#held = [];
+    // The words of what was made early come before its sound, as everywhere.
+    if (this.#voice.isRehearsed) this.#handlers.onPiece(pieces.shift()!);
+    this.#voice.release();
     for (const piece of pieces) this.#speakPiece(piece, false);
     if (this.isWritten) this.#voice.end();
     this.#toolsDue?.();
@@ -111,6 +127,12 @@ export class Reply {
   /** No more text will come. */
   get isWritten(): boolean {
     return this.times.writtenMs !== null;
+  }
+
+  /** What the reply has cost so far: tokens as the model told them, else at four characters each. */
+  get spent(): Spent {
+    const tokens = this.#tokens + Math.ceil((this.#asked + this.#unpaid) / CHARACTERS_PER_TOKEN);
+    return { tokens, characters: this.#characters };
   }
 
   /** All that was given to the voice, or waits for it, joined. */
@@ -143,19 +165,27 @@ export class Reply {
 
   #ask(request: LlmRequest): void {
     this.#asks++;
+    for (const { content } of request.messages) this.#asked += content.length;
     this.#splitter = this.#services.newSplitter();
     this.#run = this.#services.llm.start(request, {
       onText: (text) => this.#onText(text),
       onDone: ({ finishReason, usage, toolCalls }) => {
-        if (usage) this.#handlers.onUsage(usage);
+        if (usage) this.#pay(usage);
         this.#onTextDone(request, finishReason, toolCalls ?? NO_CALLS);
       },
       onError: (error) => this.#onModelBroken(request, error),
     });
   }
 
+  #pay(usage: LlmUsage): void {
+    this.#handlers.onUsage(usage);
+    this.#tokens += usage.promptTokens + usage.completionTokens;
+    this.#asked = this.#unpaid = 0;
+  }
+
   #onText(written: string): void {
     if (this.#over) return;
+    this.#unpaid += written.length;
     this.times.firstTokenMs ??= nowMs();
     const text = this.#continuation === null ? written : this.#continuation.push(written);
     if (text !== '') this.#take(text);
@@ -167,6 +197,7 @@ export class Reply {
     // Everything so far was the model thinking aloud. What the voice has is past taking back; a draft is not.
     if (splitter.withdrawn && this.times.releasedMs === null) {
       this.#held = [];
+      this.#voice.takeBack();
       this.text = this.#lead = this.#pieces = '';
     }
     this.text += splitter.kept;
@@ -297,6 +328,7 @@ export class Reply {
     if (this.#over) return;
     if (this.times.releasedMs === null) {
       this.#held.push(piece);
+      if (this.#isVoiced && this.#held.length === 1) this.#voice.rehearse(piece);
       return;
     }
     this.#handlers.onPiece(piece);

@@ -37,6 +37,12 @@ export interface ReplyHandlers {
   onCharacters(count: number): void;
 }
 
+/** What was paid for: the model's tokens, read and written, and characters given to the voice. */
+export interface Spent {
+  tokens: number;
+  characters: number;
+}
+
 /** When things happened, engine clock in ms; null = not yet. */
 export interface ReplyTimes {
   requestMs: number | null;

@@ -1,9 +1,11 @@
 // The voice of one reply: pieces of its text go in, its sound and word times come out, however many utterances that takes.
-// What a broken utterance did not say is given to another one. What is said, and when, is reply.ts.
+// What a broken utterance did not say is given to another one. Its first piece may be made before it may be heard: then the
+// sound waits here until `release()`. What is said, and when, is reply.ts.
 
 import { nowMs } from '../clock.js';
 import type { EngineError } from '../errors.js';
 import type { TtsUtterance } from '../providers/tts.js';
+import { Rehearsal } from './rehearsal.js';
 import type { ReplyHandlers, ReplyServices, ReplyTimes } from './reply_parts.js';
 
 /** How often what a broken voice did not say is given to another. */
@@ -27,6 +29,9 @@ export class ReplyVoice {
   readonly #times: ReplyTimes;
   readonly #handlers: ReplyVoiceHandlers;
   #utterance: TtsUtterance | null = null;
+  /** What waits until it may be heard; null = nothing was made that early, or it was heard. */
+  #rehearsal: Rehearsal | null = null;
+  #mayRehearse = true;
   #revoiced = 0;
   /** Where in the reply the utterance under way begins. */
   #baseMs = 0;
@@ -47,6 +52,33 @@ export class ReplyVoice {
     return this.#utterance !== null;
   }
 
+  /** Its first piece is being made, or was, and waits. */
+  get isRehearsed(): boolean {
+    return this.#rehearsal !== null;
+  }
+
+  /** Makes the first piece of what may never be said; one only. */
+  rehearse(piece: string): void {
+    if (this.#rehearsal !== null || !this.#mayRehearse) return;
+    this.#rehearsal = new Rehearsal();
+    this.push(piece, false);
+  }
+
+  /** What was made so far may be heard, and all that comes. */
+  release(): void {
+    const rehearsal = this.#rehearsal;
+    this.#rehearsal = null;
+    rehearsal?.perform(this.#handlers);
+  }
+
+  /** The piece that was made is not what will be said. */
+  takeBack(): void {
+    this.#rehearsal = null;
+    this.#utterance?.cancel();
+    this.#utterance = null;
+    this.#times.firstPieceMs = this.#times.firstAudioMs = null;
+  }
+
   push(piece: string, last: boolean): void {
     this.#times.firstPieceMs ??= nowMs();
     if (last) this.#ended = true;
@@ -63,6 +95,7 @@ export class ReplyVoice {
   /** Nothing of it reaches the handlers any more. Safe twice. */
   cancel(): void {
     this.#over = true;
+    this.#rehearsal = null;
     this.#utterance?.cancel();
     this.#utterance = null;
   }
@@ -83,11 +116,13 @@ export class ReplyVoice {
     if (this.#over) return;
     this.#lastSoundMs = nowMs();
     this.#times.firstAudioMs ??= this.#lastSoundMs;
-    this.#handlers.onAudio(bytes);
+    if (this.#rehearsal !== null) this.#rehearsal.audio(bytes);
+    else this.#handlers.onAudio(bytes);
   }
 
   #onWords(words: readonly string[], starts: readonly number[], ends: readonly number[]): void {
     if (this.#over) return;
+    if (this.#rehearsal !== null) return this.#rehearsal.words(words, starts, ends);
     const base = this.#baseMs;
     if (base === 0) return this.#handlers.onWords(words, starts, ends);
     this.#handlers.onWords(
@@ -100,6 +135,11 @@ export class ReplyVoice {
   /** What it did not say is given to another utterance, which the provider may open with another vendor. */
   #onBroken(error: EngineError): void {
     if (this.#over) return;
+    if (this.#rehearsal !== null) {
+      // Nobody has heard anything of it: when the turn is decided it is begun anew.
+      this.#mayRehearse = false;
+      return this.takeBack();
+    }
     this.#utterance = null;
     const sinceMs = Math.max(this.#lastSoundMs, this.#times.firstPieceMs ?? 0);
     const isLate = nowMs() - sinceMs > MEND_MS_MAX;

@@ -11,7 +11,7 @@ import type { EngineError } from '../errors.js';
 import type { LlmRequest, LlmUsage } from '../providers/llm.js';
 import type { Heard, Playout } from './playout.js';
 import { Reply } from './reply.js';
-import type { ReplyServices } from './reply_parts.js';
+import type { ReplyServices, Spent } from './reply_parts.js';
 
 /** A reply that is (about to be) spoken. */
 export interface Spoken {
@@ -41,6 +41,8 @@ export interface SpeakerHandlers {
   onUsage(usage: LlmUsage): void;
   /** Characters of text given to the voice. */
   onCharacters(count: number): void;
+  /** A draft was thrown away. */
+  onDiscarded(spent: Spent): void;
 }
 
 interface Draft {
@@ -75,8 +77,8 @@ export class Speaker {
     this.#answering = answering;
   }
 
-  /** Begins to think about an answer to `text`; replaces an earlier draft. */
-  prepare(text: string, request: LlmRequest): void {
+  /** Begins to think about an answer to `text`; replaces an earlier draft. `isVoiced`: its first clause is made, too. */
+  prepare(text: string, request: LlmRequest, isVoiced = false): void {
     this.dropDraft();
     const draft: Draft = { text, reply: null as never, spoken: null, error: null };
     draft.reply = this.#newReply(
@@ -87,12 +89,15 @@ export class Speaker {
       },
     );
     this.#draft = draft;
-    draft.reply.draft(request);
+    draft.reply.draft(request, isVoiced);
   }
 
   dropDraft(): void {
-    this.#draft?.reply.cancel();
+    const draft = this.#draft;
     this.#draft = null;
+    if (draft === null) return;
+    draft.reply.cancel();
+    this.#handlers.onDiscarded(draft.reply.spent);
   }
 
   /** Answers `text`, from the draft when it was made for the same words. */

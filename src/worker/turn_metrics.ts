@@ -7,7 +7,7 @@ import type { ReplyTimes } from './reply_parts.js';
 
 /**
  * `engine_added_ms` is what remains of (end of speech -> first frame) after taking out the endpointing hold, the model's
- * time to its first speakable piece as far as it came after the hold, and the voice's time to its first audio.
+ * time to its first speakable piece and the voice's to its first audio, as far as they came after the hold.
  */
 export function observeAnswer(
   turn: TurnReport,
@@ -20,12 +20,13 @@ export function observeAnswer(
   const ttftMs = firstTokenMs - requestMs;
   const ttfbMs = firstAudioMs - firstPieceMs;
   const responseMs = at.audibleMs - at.speechEndMs;
-  const thinkingMs = firstPieceMs - Math.max(requestMs, releasedMs ?? requestMs);
+  // From the decision on; a first piece that was made before it was not waited for.
+  const waitedMs = Math.max(0, firstAudioMs - Math.max(requestMs, releasedMs ?? requestMs));
   turn.llmTtftMs = tenths(ttftMs);
   turn.ttsTtfbMs = tenths(ttfbMs);
   turn.firstAudioMs = tenths(responseMs);
   metrics.observe('llm_first_token_ms', ttftMs);
   metrics.observe('tts_first_byte_ms', ttfbMs);
   metrics.observe('first_audio_ms', responseMs);
-  metrics.observe('engine_added_ms', Math.max(0, responseMs - (turn.endpointMs ?? 0) - thinkingMs - ttfbMs));
+  metrics.observe('engine_added_ms', Math.max(0, responseMs - (turn.endpointMs ?? 0) - waitedMs));
 }

@@ -42,7 +42,11 @@ test('an ended call is counted under the agent that held it', async () => {
       turn({ caller: 'Soup?', agent: 'Yes, we have.', heard: 'Yes,', firstAudioMs: 400 }),
     ],
     bargeIns: [{ turn: 1, atMs: 5, onsetToClearMs: 2 }],
-    usage: { promptTokens: 500_000, completionTokens: 250_000, ttsCharacters: 1000, sttSeconds: 30 },
+    usage: {
+      ...{ promptTokens: 500_000, completionTokens: 250_000, ttsCharacters: 1000, sttSeconds: 30 },
+      discardedTokens: 0,
+      discardedCharacters: 0,
+    },
   });
   const text = await registry.metrics();
   for (const [series, value] of [

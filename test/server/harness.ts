@@ -68,7 +68,11 @@ export function summaryOf(order: CallOrder, endReason: EndReason): CallSummary {
       pauses: [],
       errors: [],
     },
-    usage: { promptTokens: 0, completionTokens: 0, ttsCharacters: 0, sttSeconds: 0 },
+    usage: {
+      ...{ promptTokens: 0, completionTokens: 0, ttsCharacters: 0, sttSeconds: 0 },
+      discardedTokens: 0,
+      discardedCharacters: 0,
+    },
     media: { framesIn: 0, lost: 0, late: 0, concealed: 0, framesOut: 0, underruns: 0 },
   };
 }

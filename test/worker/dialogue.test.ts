@@ -154,6 +154,30 @@ test('an answer that is taken back unheard is counted, and so are the drafts', (
   expect(sumCounter(bench.metrics, 'withdrawn')).toBe(1);
 });
 
+test('what is thrown away of answers is counted, and too much of it ends drafting in this call', () => {
+  const { drafts } = bench.services.plan(ORDER);
+  const cutShort = (): void => {
+    says('Tell me about the menu.', 1000);
+    pass(1500);
+    dialogue.speechStarts(time - 64, time);
+    says('The one of today.', 5000);
+    pass(20);
+  };
+  greeted();
+  cutShort();
+  const { discardedTokens } = report.usage;
+  expect(discardedTokens).toBeGreaterThan(0);
+  expect(sumCounter(bench.metrics, 'discarded_tokens')).toBe(discardedTokens);
+  report.usage.discardedTokens = drafts.tokensMax;
+  const before = sumCounter(bench.metrics, 'drafts');
+  tell({ on: 'speech_end', endMs: time });
+  says('And the one of tomorrow.', 8000);
+  pass(200);
+  expect(sumCounter(bench.metrics, 'drafts')).toBe(before);
+  pass(1500);
+  expect(states().at(-1), 'it is answered all the same').toBe('thinking');
+});
+
 test('a voice that fails in mid-answer is heard to its end, then apologised for; nobody interrupted', () => {
   greeted();
   says('Tell me about the menu.', 1000);

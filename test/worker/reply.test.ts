@@ -125,6 +125,80 @@ test('nothing of a cancelled reply gets out, however late it comes', () => {
   expect([llmCancelled, ttsCancelled]).toEqual([1, 1]);
 });
 
+describe('the first clause of a draft is made before the turn is decided', () => {
+  test('and waits: when it is, words come before sound, and the rest behind', () => {
+    const reply = makeReply();
+    reply.draft(REQUEST, true);
+    llm.onText('Thank you for telling me. What did you have for lunch? ');
+    expect(pushed).toEqual([['Thank you for telling me. ', false]]);
+    tts.onAudio(AUDIO);
+    tts.onWords(['Thank'], [0], [100]);
+    expect(events).toEqual([]);
+    reply.release();
+    expect(events).toEqual([
+      'piece Thank you for telling me.',
+      'words Thank@0',
+      'audio 100',
+      'piece What did you have for lunch?',
+    ]);
+    done('stop');
+    tts.onAudio(AUDIO);
+    tts.onDone();
+    expect(spokenText()).toBe('Thank you for telling me. What did you have for lunch? ');
+    expect(events.slice(-2)).toEqual(['audio 100', 'complete']);
+    expect([ttsOpened, charged]).toEqual([1, spokenText().length]);
+  });
+
+  test('the model is done before that: nothing is over yet', () => {
+    const reply = makeReply();
+    reply.draft(REQUEST, true);
+    llm.onText('Thank you. Good.');
+    done('stop');
+    tts.onAudio(AUDIO);
+    tts.onDone();
+    expect([events, reply.active]).toEqual([[], true]);
+    reply.release();
+    tts.onDone();
+    expect(events.at(-1)).toBe('complete');
+  });
+
+  test('a voice that breaks in it is no failure: it is begun anew when the turn is decided', () => {
+    const reply = makeReply();
+    reply.draft(REQUEST, true);
+    llm.onText('Thank you for telling me. ');
+    tts.onAudio(AUDIO);
+    tts.onError(new EngineError('TTS_CLOSED', { retryable: false }));
+    llm.onText('What was it? ');
+    expect([events, ttsOpened]).toEqual([[], 1]);
+    reply.release();
+    tts.onAudio(AUDIO);
+    expect(events).toEqual(['piece Thank you for telling me.', 'piece What was it?', 'audio 100']);
+    expect(ttsOpened).toBe(2);
+  });
+
+  test('one that turns out to have been a thought is taken back with its sound', () => {
+    const reply = makeReply();
+    reply.draft(REQUEST, true);
+    llm.onText('I must not offer a refund. ');
+    tts.onAudio(AUDIO);
+    llm.onText('</think>');
+    expect(ttsCancelled).toBe(1);
+    llm.onText('I am sorry. ');
+    reply.release();
+    expect(events).toEqual(['piece I am sorry.']);
+  });
+
+  test('what a reply has cost: as the model told it, else estimated; and what the voice was given', () => {
+    const reply = makeReply();
+    reply.draft({ ...REQUEST, messages: [{ role: 'user', content: 'x'.repeat(400) }] }, true);
+    expect(reply.spent).toEqual({ tokens: 100, characters: 0 });
+    llm.onText('Thank you for telling me. What ');
+    expect(reply.spent).toEqual({ tokens: 108, characters: 'Thank you for telling me. '.length });
+    llm.onDone({ finishReason: 'stop', usage: { promptTokens: 90, completionTokens: 9 } });
+    expect(reply.spent.tokens).toBe(99);
+  });
+});
+
 const done = (finishReason: string): void => llm.onDone({ finishReason, usage: null });
 
 test('what the model thinks between tags is neither spoken nor recorded', () => {

@@ -75,6 +75,7 @@ beforeEach(() => {
       onError: (_, { code }) => events.push(`error ${code}`),
       onUsage: () => {},
       onCharacters: () => {},
+      onDiscarded: ({ tokens, characters }) => events.push(`discarded ${tokens} tokens, ${characters} characters`),
     },
   );
 });
@@ -95,12 +96,24 @@ test('a draft becomes the answer to just the words it was made for', () => {
   expect(llm).toHaveLength(3);
 });
 
+test('a draft that is thrown away is told with what it cost; one that is used is not', () => {
+  speaker.prepare('soup', { ...REQUEST, messages: [{ role: 'user', content: 'soup' }] }, true);
+  llm[0].onText('I see, that is noted. ');
+  speaker.dropDraft();
+  speaker.dropDraft();
+  expect(events).toEqual(['discarded 7 tokens, 22 characters']);
+  speaker.prepare('soup', REQUEST, true);
+  speaker.answer(1, 'soup', () => REQUEST);
+  speaker.close();
+  expect(events).toHaveLength(1);
+});
+
 test('a draft that failed before it was wanted is made again', () => {
   speaker.prepare('soup', REQUEST);
   llm[0].onError(new EngineError('LLM_TIMEOUT'));
   speaker.answer(1, 'soup', () => REQUEST);
   expect(llm).toHaveLength(2);
-  expect(events).toEqual([]);
+  expect(events.filter((each) => !each.startsWith('discarded'))).toEqual([]);
 });
 
 test('an answer is audible with its first frame and over when the caller has heard it', () => {

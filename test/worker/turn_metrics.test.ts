@@ -53,6 +53,15 @@ test('a draft that was finished before the turn was over takes nothing off', () 
   expect(added).toBe(1);
 });
 
+test('a first clause that was made before the turn was over takes nothing off either', () => {
+  const { turn, added } = observed(
+    { requestMs: 1000, firstTokenMs: 1050, firstPieceMs: 1100, firstAudioMs: 1200 },
+    1304,
+  );
+  expect(added).toBe(4);
+  expect(turn).toMatchObject({ ttsTtfbMs: 100, firstAudioMs: 304 });
+});
+
 test.each(['requestMs', 'firstTokenMs', 'firstPieceMs', 'firstAudioMs'] as const)(
   'without %s nothing is known, and nothing observed',
   (name) => {

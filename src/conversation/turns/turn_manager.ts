@@ -309,7 +309,8 @@ export class TurnManager {
     this.#unasked.callerActed();
     this.state = { kind: 'thinking', sinceMs: nowMs };
     this.#patience.waits(turn.speechEndMs, nowMs);
-    return this.#wait(this.#patience.checkMs, [{ do: 'answer', ...turn }, ...this.#tellFloor(nowMs)]);
+    // A sound that is not judged yet holds the answer before its first word: that may be ready made.
+    return this.#wait(this.#patience.checkMs, [...this.#tellFloor(nowMs), { do: 'answer', ...turn }]);
   }
 
   /** The caller speaks on while we think: what they said before is the first half of their turn. */

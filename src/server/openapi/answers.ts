@@ -107,6 +107,8 @@ export const callDetails = z.object({
       completion_tokens: z.number(),
       tts_characters: z.number(),
       stt_seconds: z.number(),
+      discarded_tokens: z.number(),
+      discarded_characters: z.number(),
     })
     .nullable(),
   media: z
