@@ -28,6 +28,10 @@ export function checkTogether(v: ConfigValues, env: Env, findings: Findings): vo
   for (const name of v.server.apiKeys?.weak ?? []) {
     findings.warning('API_KEYS', `the key of ${name} is short enough to be guessed; npm run keys makes a good one`);
   }
+  if ((v.s3.accessKeyId === null) !== (v.s3.secretAccessKey === '')) {
+    problem('S3_ACCESS_KEY_ID', 'goes together with S3_SECRET_ACCESS_KEY, set both or neither');
+  }
+  if (v.s3.bucket === null && v.s3.endpoint !== null) findings.warning('S3_ENDPOINT', 'does nothing without S3_BUCKET');
   const names = [...Object.keys(CONFIG_VARIABLES), ...SECRET_VARIABLES.map(fileVariable)];
   for (const [name, known] of nearMisses(Object.keys(env), names)) {
     findings.warning(name, `is no setting of this server; did you mean ${known}?`);

@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import { REDACTED_KINDS, type RedactedKind } from './redact.js';
-import { anyText, decimal, integer, list, optional, setting, url } from './setting.js';
+import { anyText, decimal, integer, list, optional, secret, setting, text, url } from './setting.js';
 
 const price = (variable: string, meaning: string) => setting(variable, '0', meaning, decimal(0, 1_000_000));
 
@@ -15,6 +15,14 @@ const connections = z.union(
   [z.literal('auto').transform(() => null), integer(16, 100_000)],
   'must be auto or a whole number from 16 to 100000',
 );
+
+/** A list, so that one can be replaced: the first seals. */
+export const sealKeyList = z.string().transform((raw, context) => {
+  const keys = raw.split(',').map((each) => each.trim());
+  const isKey = (each: string) => /^[0-9a-fA-F]{64}$|^[A-Za-z0-9+/_-]{43}=?$/.test(each);
+  if (!keys.every(isKey)) context.addIssue({ code: 'custom', message: 'must be 32 bytes, in hexadecimal or base64' });
+  return keys;
+});
 
 const redactedKinds = list(
   (item) => REDACTED_KINDS.includes(item as RedactedKind),
@@ -49,12 +57,40 @@ export const OPERATING_SECTIONS = {
     ),
     digitsMin: setting('REDACT_DIGITS_MIN', '5', 'the fewest digits that REDACT=digits strikes out', integer(1, 100)),
   },
+  sealing: {
+    keys: optional(
+      'RECORDING_KEY',
+      'seals recordings and records when a call is over (AES-256-GCM): 32 bytes, in hexadecimal or base64; more after commas open what they sealed before',
+      sealKeyList,
+    ),
+  },
   retention: {
     recordsDays: optional(
       'RETENTION_RECORDS_DAYS',
       'records of calls (the .json files, with transcripts) older than this are deleted; 0 = kept; empty = as RECORDING_RETENTION_DAYS',
       integer(0, 36500),
     ),
+  },
+  s3: {
+    bucket: optional(
+      'S3_BUCKET',
+      'recordings and records of calls that are over are also sent to this bucket; empty = nowhere',
+      z.string().regex(/^[a-z0-9][a-z0-9.-]{1,62}$/, 'must be the name of a bucket'),
+    ),
+    prefix: setting(
+      'S3_PREFIX',
+      'ringline/',
+      'begins the key of each file there: PREFIX CALL_SID/NAME',
+      z.string().regex(/^[\w./=-]{1,200}$/, 'must be up to 200 letters, digits and _./=-'),
+    ),
+    region: setting('S3_REGION', 'us-east-1', 'region of the bucket', anyText),
+    endpoint: optional('S3_ENDPOINT', "an S3-compatible server; empty = Amazon's own", url('https', 'http')),
+    accessKeyId: optional(
+      'S3_ACCESS_KEY_ID',
+      'key for it; empty = as the AWS client finds one: environment, shared files, role of the machine',
+      anyText,
+    ),
+    secretAccessKey: text('S3_SECRET_ACCESS_KEY', 'goes with it', secret),
   },
   limits: {
     key: rate('RATE_LIMIT_KEY', '200', 'requests a second of one API key, on average of ten seconds; 0 = no limit'),

@@ -5,7 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { apiKeyList } from './api_keys.js';
-import { exporterHeaders, OPERATING_SECTIONS } from './config_operating.js';
+import { exporterHeaders, OPERATING_SECTIONS, sealKeyList } from './config_operating.js';
 import { VENDOR_SECTIONS } from './providers/vendor_settings.js';
 import {
   anyText,
@@ -308,6 +308,7 @@ const SECRET_SCHEMAS: ReadonlySet<z.ZodType> = new Set<z.ZodType>([
   redisUrl,
   secretsByName,
   exporterHeaders,
+  sealKeyList,
 ]);
 
 /** Variables whose value may come by a file instead. */

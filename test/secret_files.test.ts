@@ -39,13 +39,16 @@ test.each(SECRET_VARIABLES.filter((name) => name !== 'API_KEYS'))('%s by file is
   const forms: Record<string, string> = {
     REDIS_URL: 'redis://:s3cret-by-file@redis',
     TOOL_SECRETS: '{"SHOP":"s3cret"}',
+    RECORDING_KEY: 'ab'.repeat(32),
+    OTEL_EXPORTER_OTLP_HEADERS: 'api-key=s3cret',
   };
+  const good = variable === 'S3_SECRET_ACCESS_KEY' ? { ...GOOD, S3_ACCESS_KEY_ID: 'id' } : GOOD;
   const value = forms[variable] ?? 's3cret-by-file';
-  const env = { ...GOOD, [`${variable}_FILE`]: fileWith(`${value}\n`) };
+  const env: Record<string, string> = { ...good, [`${variable}_FILE`]: fileWith(`${value}\n`) };
   delete env[variable];
   const { config, warnings } = readConfig(env, []);
   expect(warnings).toEqual([]);
-  expect(config).toEqual(loadConfig({ ...GOOD, [variable]: value }, []));
+  expect(config).toEqual(loadConfig({ ...good, [variable]: value }, []));
 });
 
 test.each(['x-key', 'x-key\n', 'x-key\r\n', 'x-key\n\n', '\uFEFFx-key\n'])('%j holds the key x-key', (content) => {

@@ -72,6 +72,8 @@ const ONE_IMPORTER: Record<string, RegExp> = {
   'prom-client': /^src\/(metrics|server)\//,
   // Reads whole files into objects: for tools, not for a server.
   wavefile: /^$/,
+  // Loaded only where there is a bucket.
+  '@aws-sdk/client-s3': /^src\/server\/archive\/s3_bucket\.ts$/,
   yaml: /^src\/agents\/agent_text\.ts$/,
 };
 

@@ -21,7 +21,10 @@ import { isSignedHandshake } from '../twilio/webhook_signature.js';
 import { TwilioWebhooks } from '../twilio/webhooks.js';
 import { AgentMetrics } from './agent_metrics.js';
 import { CallData } from './archive/call_data.js';
+import { Keeper } from './archive/keeper.js';
 import { Retention } from './archive/retention.js';
+import { openBucket } from './archive/s3_bucket.js';
+import { sealKey } from './archive/sealed_file.js';
 import type { AuditLog } from './audit_log.js';
 import { Admission, keptForInbound } from './calls/admission.js';
 import { CallControl } from './calls/call_control.js';
@@ -128,6 +131,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     slotsMax: () => admission.slots,
     sockets: () => media.live,
     connections: () => connections.count,
+    filesWaiting: () => keeper.waiting,
     workersLate: () => runner.late,
     workersHung: () => runner.hung,
     eventsDropped: () => events.dropped,
@@ -243,16 +247,24 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
   const { apiKeysFile } = config;
   if (apiKeysFile !== null) keys.watch(apiKeysFile, log);
   const folder = new RecordingsFolder(config.recording.dir);
-  const recordings = new Recordings(folder);
+  const sealKeys = (config.sealing.keys ?? []).map(sealKey).filter((key) => key !== null);
+  const recordings = new Recordings(folder, sealKeys);
+  const keeper: Keeper = new Keeper({
+    ...{ folder, keys: sealKeys, log },
+    bucket: await openBucket(config.s3),
+    onDone: (act, isGood) => metrics.kept(act, isGood),
+  });
+  events.subscribe('call', 'keeper', keeper.onCallEvent);
   const { retentionDays } = config.recording;
   const retention = new Retention({
     folder,
     days: { wav: retentionDays, json: config.retention.recordsDays ?? retentionDays },
+    keys: sealKeys,
     ofAgents: () => agents.keptDays(),
     log,
     onDeleted: (files) => audit.bySystem('old recordings deleted', `${files} files`),
   });
-  const callData = new CallData({ folder, registry, instances, store, logDir: config.log.dir, log });
+  const callData = new CallData({ folder, registry, instances, store, keeper, logDir: config.log.dir, log });
   const connections = new Connections({
     max: config.connections.max ?? Number.POSITIVE_INFINITY,
     perPeer: config.connections.perPeer,
@@ -291,6 +303,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
   instances.start();
   void providers.refresh(Date.now());
   retention.start();
+  keeper.start();
 
   const stop = async (): Promise<void> => {
     admission.drain();
@@ -303,7 +316,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     await traces?.stop();
     http.close();
     stopPumping();
-    await retention.stop();
+    await Promise.all([retention.stop(), keeper.stop()]);
     keys.stop();
     collector.stop();
     loop.stop();

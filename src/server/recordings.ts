@@ -1,10 +1,9 @@
 // The recordings as operators ask for them: list and download. Files are written by the workers; how the folder is read is
 // recordings_folder.ts, what goes by age archive/retention.ts, and on request archive/call_data.ts.
 
-import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseRecordingName } from '../call/recording_name.js';
+import { type OpenedFile, openFile, SealError, type SealKey } from './archive/sealed_file.js';
 import { readRange } from './http/byte_range.js';
 import { fieldError, HttpError } from './http/errors.js';
 import type { ServerRequest } from './http/exchange.js';
@@ -17,16 +16,20 @@ const PAGE_MAX = 1000;
 
 export class Recordings {
   readonly #folder: RecordingsFolder;
+  readonly #keys: readonly SealKey[];
 
-  constructor(folder: RecordingsFolder) {
+  /** @param keys those that files may be sealed with */
+  constructor(folder: RecordingsFolder, keys: readonly SealKey[] = []) {
     this.#folder = folder;
+    this.#keys = keys;
   }
 
   /** `GET /recordings?limit=&cursor=`: newest first, one row a call. */
   readonly list = async (request: Pick<ServerRequest, 'target'>): Promise<Reply> => {
     const { limit, cursor } = readPaging(request.target);
     const { recordings, next } = await this.#folder.page(limit, cursor);
-    return json(200, { recordings: recordings.map(row), count: recordings.length, next_cursor: next });
+    const rows = await Promise.all(recordings.map((each) => this.#plainSize(row(each))));
+    return json(200, { recordings: rows, count: recordings.length, next_cursor: next });
   };
 
   /** `GET /recordings/{file}`: the whole file, or the part that a Range header names. */
@@ -34,7 +37,7 @@ export class Recordings {
     const name = parseRecordingName(request.params[0]);
     const file = name === null ? null : await this.#open(request.params[0]);
     if (name === null || file === null) throw new HttpError(404, 'no such recording');
-    const { size, mtimeMs } = await file.stat();
+    const { sizeBytes: size, modifiedMs: mtimeMs } = file;
     const etag = `"${size.toString(16)}-${Math.round(mtimeMs).toString(16)}"`;
     const condition = request.header('if-range');
     const range = condition === '' || condition === etag ? readRange(request.header('range'), size) : null;
@@ -53,19 +56,22 @@ export class Recordings {
     return { status: 206, headers, file, offsetBytes: range.start, sizeBytes: range.length };
   };
 
-  /** null = no such file. A symbolic link is not followed: it could lead out of the folder. */
-  async #open(name: string): Promise<FileHandle | null> {
-    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  /** null = no such file. */
+  async #open(name: string): Promise<OpenedFile | null> {
     try {
-      const file = await open(join(this.#folder.dir, name), flags);
-      if ((await file.stat()).isFile()) return file;
-      await file.close();
-      return null;
+      return await openFile(join(this.#folder.dir, name), this.#keys);
     } catch (thrown) {
-      const { code } = thrown as NodeJS.ErrnoException;
-      if (code === 'ENOENT' || code === 'ELOOP') return null;
-      throw thrown;
+      if (!(thrown instanceof SealError)) throw thrown;
+      throw new HttpError(409, `the file is sealed and can't be opened: ${thrown.message}`);
     }
+  }
+
+  /** How long the sound is for who downloads it. */
+  async #plainSize(row: RecordingRow): Promise<RecordingRow> {
+    if (row.file === null || this.#keys.length === 0) return row;
+    const file = await openFile(join(this.#folder.dir, row.file), this.#keys).catch(() => null);
+    await file?.close();
+    return file === null ? row : { ...row, size: file.sizeBytes };
   }
 }
 

@@ -4,6 +4,7 @@
 import * as prom from 'prom-client';
 import type { AgentNews } from '../agents/agent_watch.js';
 import { type CallDirection, END_REASONS, type EndReason } from '../call/call.js';
+import { KEPT_ACTS, type KeptAct } from './archive/keeper.js';
 import { REFUSAL_REASONS, type RefusalReason } from './calls/admission.js';
 import { CUT_REASONS, type CutReason } from './http/connections.js';
 import { LIMITS, type LimitName } from './http/rate_limits.js';
@@ -14,6 +15,8 @@ export interface LiveNumbers {
   slots(): number;
   slotsMax(): number;
   sockets(): number;
+  /** Of calls, that wait to be sealed or sent. */
+  filesWaiting(): number;
   /** Without media sockets. */
   connections(): number;
   /** Worker threads that miss their beats now, and those that were ended for it since the start. */
@@ -37,6 +40,7 @@ export class ServerMetrics {
   readonly #refusals: prom.Counter;
   readonly #overflows: prom.Counter;
   readonly #overflowsFailed: prom.Counter;
+  readonly #kept: prom.Counter;
   readonly #calls: prom.Counter;
   readonly #moved: prom.Counter;
   readonly #cameBack: prom.Counter;
@@ -81,6 +85,11 @@ export class ServerMetrics {
       'Callers who were sent elsewhere and found nobody there either.',
       [],
     );
+    this.#kept = counter(
+      'ringline_recordings_kept_total',
+      'Files of calls that were sealed or sent to the bucket, and tries that failed.',
+      ['act', 'result'],
+    );
     this.#calls = counter('ringline_calls_total', 'Calls ended, by direction and reason.', ['direction', 'reason']);
     this.#moved = counter('ringline_calls_moved_total', 'Calls that went on in another worker when theirs died.', []);
     this.#cameBack = counter(
@@ -105,6 +114,11 @@ export class ServerMetrics {
     gauge('ringline_slots_in_use', 'Slots reserved now.', live.slots);
     gauge('ringline_slots', 'Slots there are: CALLS_MAX.', live.slotsMax);
     gauge('ringline_connections_live', 'Connections open now, without media sockets.', live.connections);
+    gauge(
+      'ringline_recordings_waiting',
+      'Files of calls that wait to be sealed or sent to the bucket.',
+      live.filesWaiting,
+    );
     gauge('ringline_media_sockets_live', 'Media sockets open now.', live.sockets);
     gauge(
       'ringline_workers_late',
@@ -160,6 +174,7 @@ export class ServerMetrics {
     }
     for (const reason of REFUSAL_REASONS) this.#refusals.inc({ reason }, 0);
     for (const reason of CUT_REASONS) this.#connectionsCut.inc({ reason }, 0);
+    for (const act of KEPT_ACTS) for (const result of ['done', 'failed']) this.#kept.inc({ act, result }, 0);
     for (const limit of LIMITS) this.#limited.inc({ limit }, 0);
     for (const on of ['webhook', 'media']) this.#signatures.inc({ on }, 0);
     for (const reason of ['missing', 'unknown', 'expired', 'used']) this.#tokens.inc({ reason }, 0);
@@ -188,6 +203,9 @@ export class ServerMetrics {
   }
   overflowFailed(): void {
     this.#overflowsFailed.inc();
+  }
+  kept(act: KeptAct, isGood: boolean): void {
+    this.#kept.inc({ act, result: isGood ? 'done' : 'failed' });
   }
   ended(direction: CallDirection, reason: EndReason): void {
     this.#calls.inc({ direction, reason });

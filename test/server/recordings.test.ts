@@ -4,6 +4,7 @@ import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type SealKey, sealFile, sealKey } from '../../src/server/archive/sealed_file.js';
 import { type JsonBody, startTestServer, stopTestServer, type TestServer } from './harness.js';
 
 let t: TestServer;
@@ -52,6 +53,31 @@ test('in pages: each recording once', async () => {
     query = next_cursor === null ? '' : `?limit=1&cursor=${next_cursor}`;
   }
   expect(seen).toEqual(['2026-01-03T12:00:00Z', '2026-01-02T12:00:00Z', '2026-01-01T12:00:00Z']);
+});
+
+test('a sealed recording is listed, downloaded and sought in as if it were plain; without its key it is refused', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ringline-sealed-'));
+  const [key, other] = ['ab'.repeat(32), 'cd'.repeat(32)];
+  const [name, lost] = [`${stem('20260105_120000', 5)}.wav`, `${stem('20260106_120000', 6)}.wav`];
+  writeFileSync(join(folder, 'plain'), audio);
+  await sealFile(join(folder, 'plain'), join(folder, name), sealKey(key) as SealKey);
+  await sealFile(join(folder, 'plain'), join(folder, lost), sealKey(other) as SealKey);
+  const server = await startTestServer({ RECORDING_DIR: folder, RECORDING_KEY: key });
+  try {
+    const rows = ((await (await fetch(`${server.base}/recordings`)).json()) as JsonBody).recordings as JsonBody[];
+    expect(rows.map(({ file, size }) => [file, size === audio.length])).toEqual([
+      [lost, false],
+      [name, true],
+    ]);
+    const whole = await fetch(`${server.base}/recordings/${name}`);
+    expect(Buffer.from(await whole.arrayBuffer()).equals(audio)).toBe(true);
+    const part = await fetch(`${server.base}/recordings/${name}`, { headers: { range: 'bytes=65500-131100' } });
+    expect([part.status, part.headers.get('content-range')]).toEqual([206, `bytes 65500-131100/${audio.length}`]);
+    expect(Buffer.from(await part.arrayBuffer()).equals(audio.subarray(65_500, 131_101))).toBe(true);
+    expect((await fetch(`${server.base}/recordings/${lost}`)).status).toBe(409);
+  } finally {
+    await stopTestServer(server);
+  }
 });
 
 test.each(['0', '1001', '-1', 'ten', '1e2', ''])('limit=%s is refused', async (limit) => {

@@ -13,6 +13,7 @@ beforeEach(() => {
   metrics = new ServerMetrics(registry, {
     ...{ calls: () => live.calls, slots: () => live.slots, slotsMax: () => 9, sockets: () => live.sockets },
     connections: () => 5,
+    filesWaiting: () => 6,
     ...{ workersLate: () => live.late, workersHung: () => live.hung, eventsDropped: () => new Map([['log', 3]]) },
     storeUp: () => false,
     storeFallbacks: () => 7,

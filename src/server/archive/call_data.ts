@@ -9,7 +9,8 @@ import type { CallRegistry } from '../calls/call_registry.js';
 import { fieldError, HttpError } from '../http/errors.js';
 import type { ServerRequest } from '../http/exchange.js';
 import { json, type Reply } from '../http/reply.js';
-import type { RecordingsFolder } from '../recordings_folder.js';
+import { type RecordingsFolder, SENT } from '../recordings_folder.js';
+import type { Keeper } from './keeper.js';
 import { blankLines } from './log_lines.js';
 
 export interface CallDataOptions {
@@ -17,6 +18,8 @@ export interface CallDataOptions {
   registry: Pick<CallRegistry, 'findLive' | 'forget'>;
   instances: Pick<Instances, 'name' | 'on' | 'others' | 'ask'>;
   store: Pick<Store, 'delete'>;
+  /** Where files are sealed and sent. */
+  keeper: Pick<Keeper, 'forget' | 'deleteSent'>;
   /** Folder of log files; null = none. */
   logDir: string | null;
   log: Logger;
@@ -63,17 +66,23 @@ export class CallData {
     const all = [own, ...theirs].filter((each) => each !== null);
     if (all.some(({ isLive }) => isLive)) throw new HttpError(409, live);
     await Promise.all(KEYS.map((key) => store.delete(key + callSid)));
-    const files = all.flatMap((each) => each.files);
+    const files = [...new Set(all.flatMap((each) => each.files))];
     const logLines = all.reduce((sum, each) => sum + each.logLines, 0);
     const answer = json(200, { call_sid: callSid, files, log_lines: logLines, instances_silent: silent });
     return { ...answer, target: callSid };
   };
 
   async #deleteOwn(callSid: string): Promise<Deleted> {
-    const { folder, registry, logDir, log } = this.#options;
+    const { folder, registry, keeper, logDir, log } = this.#options;
     if (registry.findLive(callSid) !== undefined) return { isLive: true, files: [], logLines: 0 };
     registry.forget(callSid);
-    const files = await folder.deleteCall(callSid);
+    await keeper.forget(callSid);
+    const here = await folder.deleteCall(callSid);
+    const sent = await keeper.deleteSent(callSid).catch((err: unknown) => {
+      log.error({ err }, 'files of a call could not be deleted from the bucket');
+      throw new HttpError(502, 'what is here was deleted, but the bucket did not answer: ask again');
+    });
+    const files = [...new Set([...here.filter((file) => !file.endsWith(SENT)), ...sent])];
     const logLines = logDir === null ? 0 : await blankLines(logDir, callSid);
     log.info({ files: files.length, logLines }, 'data of a call deleted on request');
     return { isLive: false, files, logLines };

@@ -1,11 +1,12 @@
 // Deletes recordings and records that are older than they may get: the settings say how old for all, an agent's file for its
 // own calls. A timer of its own, one file at a time. How the folder is read is recordings_folder.ts.
 
-import { access, open } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RecordingName } from '../../call/recording_name.js';
 import type { Logger } from '../../log.js';
 import type { RecordingsFolder } from '../recordings_folder.js';
+import { openFile, type SealKey } from './sealed_file.js';
 
 const DAY_MS = 24 * 3600 * 1000;
 const SWEEP_MS = 6 * 3600 * 1000;
@@ -21,6 +22,8 @@ export interface KeptDays {
 export interface RetentionOptions {
   folder: RecordingsFolder;
   days: KeptDays;
+  /** Those that records may be sealed with. */
+  keys: readonly SealKey[];
   /** What agents say of both kinds for their own calls, by their names. Read at each sweep. */
   ofAgents(): ReadonlyMap<string, number>;
   log: Logger;
@@ -98,14 +101,12 @@ export class Retention {
 
   /** Whose call it was, as its record says; null = there is none, or it does not say. */
   async #agentOf({ stem }: RecordingName): Promise<string | null> {
-    let file: Awaited<ReturnType<typeof open>>;
+    const { folder, keys } = this.#options;
+    const file = await openFile(join(folder.dir, `${stem}.json`), keys).catch(() => null);
+    if (file === null) return null;
     try {
-      file = await open(join(this.#options.folder.dir, `${stem}.json`), 'r');
-    } catch {
-      return null;
-    }
-    try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+      const buffer = Buffer.alloc(HEAD_BYTES);
+      const { bytesRead } = await file.read(buffer, 0, HEAD_BYTES, 0);
       return /^ {2}"agent": "([^"\\]{1,64})",?$/m.exec(buffer.toString('utf8', 0, bytesRead))?.[1] ?? null;
     } finally {
       await file.close();

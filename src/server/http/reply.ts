@@ -1,7 +1,5 @@
 // What handlers answer. Errors are errors.ts, files are sent by file_reply.ts.
 
-import type { FileHandle } from 'node:fs/promises';
-
 export interface Reply {
   status: number;
   headers: Readonly<Record<string, string>>;
@@ -10,12 +8,18 @@ export interface Reply {
   target?: string;
 }
 
+/** Something that is read like a file. */
+export interface ReadableFile {
+  read(buffer: Buffer, offset: number, length: number, position: number): Promise<{ bytesRead: number }>;
+  close(): Promise<void>;
+}
+
 export interface FileReply {
   /** The whole file, or a part of it. */
   status: 200 | 206;
   headers: Readonly<Record<string, string>>;
   /** Open for reading; closed when all is sent or the client has gone. */
-  file: FileHandle;
+  file: ReadableFile;
   /** Where in the file the answer begins. */
   offsetBytes: number;
   /** What is sent, even if the file grows meanwhile (a call that is being recorded). */

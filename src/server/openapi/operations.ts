@@ -106,6 +106,7 @@ export const OPERATIONS: Readonly<Record<Endpoint, Operation>> = {
       200: { what: 'what was deleted; nothing, when nothing was there', json: answers.deletedData },
       409: bad('it is live'),
       422: bad('no sid of a call'),
+      502: bad('the bucket did not answer'),
     },
   },
   'POST /calls/:call_sid/recording/pause': {
@@ -128,6 +129,7 @@ export const OPERATIONS: Readonly<Record<Endpoint, Operation>> = {
       200: { what: 'the file', type: 'application/octet-stream' },
       206: { what: 'a part of it', type: 'application/octet-stream' },
       404: bad('no such recording'),
+      409: bad('it is sealed and its key is not here, or it was changed'),
       416: bad('the file has no such bytes'),
     },
   },

@@ -34,6 +34,7 @@ function retention(days: KeptDays, ofAgents: Record<string, number> = {}) {
   const ofAll = () => new Map(Object.entries(ofAgents));
   return new Retention({
     folder: new RecordingsFolder(dir),
+    keys: [],
     days,
     ofAgents: ofAll,
     log,
