@@ -18,7 +18,7 @@ export interface SttTranscript {
   /** 0..1, or 0 when the provider gave none. */
   confidence: number;
   /** How sure the provider is that the turn is over, 0..1; absent = it does not judge that. */
-  endOfTurn?: number;
+  endOfTurn?: number | undefined;
   /** What most of its words are in, BCP 47, where the language may change; absent = not told. */
   language?: string | undefined;
 }

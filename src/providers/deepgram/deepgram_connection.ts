@@ -1,38 +1,36 @@
 // One connection to Deepgram through the official SDK, from handshake to its one end. Reports what happened and keeps no
-// policy: retry, replay, time offsets and watchdogs are deepgram_session.ts. The only importer of @deepgram/sdk.
+// policy: retry, replay, time offsets and watchdogs are deepgram_session.ts, what the endpoint's messages are listen_dialect.ts.
 
 import type { Agent } from 'node:https';
 import { DeepgramClient } from '@deepgram/sdk';
+import { BYTES_PER_MS } from '../../audio_format.js';
 import { EngineError } from '../../errors.js';
 import { failureWord, isRetryableStatus } from '../shared/provider_http.js';
+import type { DeepgramComplaint, DeepgramResult } from './deepgram_results.js';
 import { DeepgramTransport } from './deepgram_transport.js';
+import type { ListenDialect, ListenOptions, ListenSocket } from './listen_dialect.js';
 
-export interface DeepgramConnectOptions {
+export interface DeepgramConnectOptions extends ListenOptions {
   apiKey: string;
   /** null = the vendor's. `http://` and `ws://` mean a plain socket. */
   baseUrl: string | null;
   agent: Agent | undefined;
-  connectTimeoutMs: number;
-  model: string;
-  language: string;
-  endpointingMs: number;
-  keyterms: readonly string[];
-  /** Goes into the vendor's usage reports. */
-  tag: string;
+  /** Of the endpoint that serves the model; one for each connection. */
+  newDialect(): ListenDialect;
 }
 
 export interface DeepgramConnectionEvents {
   onOpen(): void;
-  /** Whatever the SDK made of one message. */
-  onMessage(message: unknown): void;
+  /** One message, as the dialect reads it. */
+  onMessage(message: DeepgramResult | DeepgramComplaint | null | 'garbage'): void;
   /** The connection never came to be, or is gone. Called once; nothing follows. Not called after `close()`. */
   onEnded(error: EngineError): void;
 }
 
-type ListenSocket = Awaited<ReturnType<DeepgramClient['listen']['v1']['createConnection']>>;
-
 export class DeepgramConnection {
   readonly #events: DeepgramConnectionEvents;
+  readonly #dialect: ListenDialect;
+  #sentBytes = 0;
   #transport: DeepgramTransport | null = null;
   #socket: ListenSocket | null = null;
   #open = false;
@@ -40,6 +38,7 @@ export class DeepgramConnection {
 
   constructor(options: DeepgramConnectOptions, events: DeepgramConnectionEvents) {
     this.#events = events;
+    this.#dialect = options.newDialect();
     // The transport reports a refused handshake's status out of band: the SDK passes on an error's message only. A
     // client per connection (a few microseconds) ties the one to the other.
     const client = new DeepgramClient({
@@ -53,40 +52,25 @@ export class DeepgramConnection {
         return this.#transport;
       },
     });
-    client.listen.v1
-      .createConnection({
-        model: options.model,
-        language: options.language,
-        encoding: 'mulaw',
-        sample_rate: 8000,
-        channels: 1,
-        interim_results: 'true',
-        smart_format: 'true',
-        punctuate: 'true',
-        // Our own VAD sees speech start and end sooner; these would be messages for nothing.
-        vad_events: 'false',
-        endpointing: options.endpointingMs,
-        tag: options.tag,
-        ...(options.keyterms.length > 0 ? { keyterm: [...options.keyterms] } : {}),
-        reconnectAttempts: 0,
-        // The transport's own handshake timeout comes first; this one is for a factory that never answers.
-        connectionTimeoutInSeconds: options.connectTimeoutMs / 1000 + 1,
-      })
+    this.#dialect
+      .open(client, options)
       .then((socket) => this.#attach(socket))
       .catch((thrown: unknown) => this.#end(new EngineError('STT_CONNECT', this.#facts(failureWord(thrown)))));
   }
 
   /** Sends audio; false when the socket can't take it. The bytes are copied before this returns (masking copies). */
   sendAudio(bytes: Uint8Array): boolean {
-    return this.#send((socket) => socket.sendMedia(bytes));
+    if (!this.#send((socket) => socket.sendMedia(bytes))) return false;
+    this.#sentBytes += bytes.length;
+    return true;
   }
 
   keepAlive(): boolean {
-    return this.#send((socket) => socket.sendKeepAlive({ type: 'KeepAlive' }));
+    return this.#send((socket) => this.#dialect.keepAlive(socket));
   }
 
   finalize(): boolean {
-    return this.#send((socket) => socket.sendFinalize({ type: 'Finalize' }));
+    return this.#send((socket) => this.#dialect.finalize(socket, this.#sentBytes / BYTES_PER_MS));
   }
 
   /** Says CloseStream when it can, then closes without waiting for the answer. Safe twice; no event follows. */
@@ -111,7 +95,7 @@ export class DeepgramConnection {
       this.#events.onOpen();
     });
     socket.on('message', (message) => {
-      if (!this.#ended) this.#events.onMessage(message);
+      if (!this.#ended) this.#events.onMessage(this.#dialect.read(message));
     });
     socket.on('close', (event) => {
       const { code } = event;

@@ -12,6 +12,8 @@ export interface DeepgramResult {
   confidence: number;
   /** What most of the words are in; absent = not told, as with any language but `multi`. */
   language?: string | undefined;
+  /** How sure the vendor is that the turn is over, 0..1; absent = it does not judge that. */
+  endOfTurn?: number | undefined;
 }
 
 /** The vendor complains (`Error`, `Warning`, `ConfigureFailure`); `code` is its fixed word, '' when it gave none. */

@@ -11,7 +11,7 @@ import type { Sweep, Swept } from '../shared/liveness.js';
 import { logFault, type ProviderHooks } from '../shared/provider_hooks.js';
 import type { SttHandlers, SttSession } from '../stt.js';
 import { DeepgramConnection, type DeepgramConnectOptions } from './deepgram_connection.js';
-import { type DeepgramResult, readDeepgramMessage } from './deepgram_results.js';
+import type { DeepgramComplaint, DeepgramResult } from './deepgram_results.js';
 
 export interface DeepgramTuning {
   /** Speech in, no message out for this long: the socket is replaced. */
@@ -276,8 +276,7 @@ export class DeepgramSession implements SttSession, Swept {
     }
   }
 
-  #onMessage(message: unknown): void {
-    const result = readDeepgramMessage(message);
+  #onMessage(result: DeepgramResult | DeepgramComplaint | null | 'garbage'): void {
     if (result === 'garbage') {
       this.hooks.metrics?.count('garbage', 1);
       return;

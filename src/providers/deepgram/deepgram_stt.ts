@@ -7,6 +7,7 @@ import { Sweep } from '../shared/liveness.js';
 import { logFault, type ProviderHooks } from '../shared/provider_hooks.js';
 import type { SttHandlers, SttProvider, SttSession, SttSessionOptions } from '../stt.js';
 import { DEEPGRAM_TUNING, DeepgramSession, type DeepgramTuning } from './deepgram_session.js';
+import { NOVA_DIALECT } from './nova_dialect.js';
 import { takesKeyterms } from './settings.js';
 
 export class DeepgramStt implements SttProvider {
@@ -50,6 +51,7 @@ export class DeepgramStt implements SttProvider {
         endpointingMs: this.#config.endpointingMs,
         keyterms: takesKeyterms(model) ? options.keyterms : [],
         tag: options.callSid,
+        newDialect: () => NOVA_DIALECT,
       },
       this.#tuning,
       this.#hooks,
