@@ -27,7 +27,13 @@ function said(env: Record<string, string>): string[] {
 }
 
 test.each<[Record<string, string>, string[]]>([
-  [{ DEEPGRAM_MODEL: 'flux-general-en' }, ['refused: DEEPGRAM_MODEL']],
+  [{ DEEPGRAM_MODEL: 'flux-general-en' }, []],
+  [{ DEEPGRAM_MODEL: 'flux-general-multi', DEEPGRAM_LANGUAGE: 'es-MX' }, []],
+  [{ DEEPGRAM_MODEL: 'flux-general-multi', DEEPGRAM_LANGUAGE: 'multi' }, []],
+  [{ DEEPGRAM_MODEL: 'flux-general-multi', DEEPGRAM_LANGUAGE: 'pl' }, ['refused: DEEPGRAM_LANGUAGE']],
+  [{ DEEPGRAM_MODEL: 'flux-general-en', DEEPGRAM_LANGUAGE: 'de' }, ['refused: DEEPGRAM_LANGUAGE']],
+  [{ DEEPGRAM_MODEL: 'flux-2' }, ['refused: DEEPGRAM_MODEL']],
+  [{ DEEPGRAM_EOT_THRESHOLD: '0.5', DEEPGRAM_EAGER_EOT_THRESHOLD: '0.6' }, ['refused: DEEPGRAM_EAGER_EOT_THRESHOLD']],
   [{ ...ELSEWHERE, DEEPGRAM_MODEL: 'Flux-general-multi' }, ['refused: DEEPGRAM_MODEL']],
   [{ DEEPGRAM_MODEL: 'nova-9' }, ['warned: DEEPGRAM_MODEL']],
   [{ DEEPGRAM_MODEL: 'nova-2-phonecall' }, []],

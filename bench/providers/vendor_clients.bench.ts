@@ -81,7 +81,11 @@ function whenTold(count: number, begin: (tell: () => void, fail: (error: Error) 
 }
 
 function deepgram(peer: VendorPeer): DeepgramStt {
-  const timeouts = { connectTimeoutMs: PATIENCE_MS, stallTimeoutMs: PATIENCE_MS };
+  const timeouts = {
+    connectTimeoutMs: PATIENCE_MS,
+    ...{ eotThreshold: 0.7, eagerEotThreshold: 0.4, eotTimeoutMs: 5000, forceEndTurn: false },
+    stallTimeoutMs: PATIENCE_MS,
+  };
   const config = { apiKey: 'k', baseUrl: peer.url, model: 'nova-3', language: 'en', endpointingMs: 300, ...timeouts };
   return new DeepgramStt(config, hooks);
 }

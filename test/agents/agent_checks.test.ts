@@ -28,10 +28,18 @@ test.each<[string, object, Record<string, string>, RegExp[], RegExp[]]>([
   ['the same, set otherwise', { language: 'xx' }, { DEEPGRAM_LANGUAGE: 'en', CARTESIA_LANGUAGE: 'en' }, [], []],
   ['a region', { language: 'pt-BR' }, {}, [], []],
   [
-    'a model for listening at another endpoint',
-    { listen: { model: 'flux-general-en' }, keyterms: [] },
+    'a model for listening that is none',
+    { listen: { model: 'flux-general' }, keyterms: [] },
     {},
-    [/^AGENT_FILE: listen\.model names a Flux/],
+    [/^AGENT_FILE: listen\.model is no Flux model/],
+    [],
+  ],
+  ['Flux', { listen: { model: 'flux-general-en' } }, {}, [], []],
+  [
+    'Flux in a language that it does not understand',
+    { listen: { model: 'flux-general-en' }, language: 'de' },
+    {},
+    [/^AGENT_FILE: language de is no language of flux-general-en/],
     [],
   ],
   [

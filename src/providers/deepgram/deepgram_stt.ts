@@ -7,8 +7,9 @@ import { Sweep } from '../shared/liveness.js';
 import { logFault, type ProviderHooks } from '../shared/provider_hooks.js';
 import type { SttHandlers, SttProvider, SttSession, SttSessionOptions } from '../stt.js';
 import { DEEPGRAM_TUNING, DeepgramSession, type DeepgramTuning } from './deepgram_session.js';
+import { type ForceEndTurn, fluxDialect } from './flux_dialect.js';
 import { NOVA_DIALECT } from './nova_dialect.js';
-import { takesKeyterms } from './settings.js';
+import { isFlux, takesKeyterms } from './settings.js';
 
 export class DeepgramStt implements SttProvider {
   readonly #config: EngineConfig['deepgram'];
@@ -16,6 +17,7 @@ export class DeepgramStt implements SttProvider {
   readonly #tuning: DeepgramTuning;
   readonly #sweep: Sweep;
   readonly #sessions = new Set<DeepgramSession>();
+  readonly #force: ForceEndTurn;
   #closed = false;
   // Only for its TLS session cache: sockets are upgraded and never come back to it.
   readonly #agent = new Agent({ keepAlive: false, maxCachedSessions: 8 });
@@ -28,6 +30,7 @@ export class DeepgramStt implements SttProvider {
     sweepPeriodMs?: number,
   ) {
     this.#config = config;
+    this.#force = { isOn: config.forceEndTurn };
     this.#hooks = hooks;
     this.#tuning = { ...DEEPGRAM_TUNING, stallTimeoutMs: config.stallTimeoutMs, ...tuning };
     this.#sweep = new Sweep((thrown) => logFault(hooks, thrown), sweepPeriodMs);
@@ -51,7 +54,7 @@ export class DeepgramStt implements SttProvider {
         endpointingMs: this.#config.endpointingMs,
         keyterms: takesKeyterms(model) ? options.keyterms : [],
         tag: options.callSid,
-        newDialect: () => NOVA_DIALECT,
+        newDialect: isFlux(model) ? () => fluxDialect(this.#config, this.#force) : () => NOVA_DIALECT,
       },
       this.#tuning,
       this.#hooks,

@@ -43,6 +43,7 @@ beforeEach(async () => {
       language: 'en',
       endpointingMs: 5000,
       connectTimeoutMs: 2000,
+      ...{ eotThreshold: 0.7, eagerEotThreshold: 0.4, eotTimeoutMs: 5000, forceEndTurn: false },
       stallTimeoutMs: 5000,
     },
     hooks.hooks,

@@ -16,7 +16,12 @@ export let hooks: TestHooks;
 export let probe: SttProbe;
 export let stray: ReturnType<typeof watchStrayErrors>;
 
-export function provider(tuning: Partial<DeepgramTuning> = {}, apiKey = API_KEY, baseUrl = simulator.url): DeepgramStt {
+export function provider(
+  tuning: Partial<DeepgramTuning> = {},
+  apiKey = API_KEY,
+  baseUrl = simulator.url,
+  flux: object = {},
+): DeepgramStt {
   stt = new DeepgramStt(
     {
       apiKey,
@@ -26,6 +31,8 @@ export function provider(tuning: Partial<DeepgramTuning> = {}, apiKey = API_KEY,
       endpointingMs: 5000,
       connectTimeoutMs: 500,
       stallTimeoutMs: 5000,
+      ...{ eotThreshold: 0.7, eagerEotThreshold: 0.4, eotTimeoutMs: 5000, forceEndTurn: false },
+      ...flux,
     },
     hooks.hooks,
     { backoff: { baseMs: 10, capMs: 30 }, ...tuning },
