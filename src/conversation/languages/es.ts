@@ -121,6 +121,7 @@ export const es: LanguagePack = {
     at: 'arroba',
     dot: 'punto',
     domainEnds: 'com net org es mx ar co cl pe edu eu',
+    streets: 'calle avenida plaza paseo carretera camino ronda travesía callejón',
     unitWords: 'piso puerta apartamento departamento número interior oficina',
     postalCode: 'before_town',
     numbers: [

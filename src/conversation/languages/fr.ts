@@ -122,6 +122,7 @@ export const fr: LanguagePack = {
     at: 'arobase chez',
     dot: 'point',
     domainEnds: 'com net org fr be ch ca eu',
+    streets: 'rue avenue boulevard place chemin allée impasse quai cours route square passage',
     unitWords: 'appartement étage bâtiment escalier numéro porte',
     postalCode: 'before_town',
     numbers: [

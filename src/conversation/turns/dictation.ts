@@ -48,7 +48,7 @@ export function dictation(
   return (
     email(words, expected, language) ??
     spelling(words, expected, language, said) ??
-    address(words, expected, language) ??
+    address(words, expected, language, breathFrom) ??
     date(words, expected, language) ??
     amount(words, expected, language) ??
     number(words, expected, language, breathFrom)
@@ -129,7 +129,12 @@ function isTimeEnd(words: readonly string[], language: EndOfTurnWords): boolean 
 
 // ---- address
 
-function address(words: readonly string[], expected: ExpectedAnswer, language: EndOfTurnWords): Dictation | null {
+function address(
+  words: readonly string[],
+  expected: ExpectedAnswer,
+  language: EndOfTurnWords,
+  breathFrom: number,
+): Dictation | null {
   const isStreet = expected.kind === 'street';
   if (!isStreet && expected.kind !== 'address' && !announcesAddress(words.join(' '), language)) return null;
   const firstDigit = words.findIndex((word) => isNumberWord(word, language));
@@ -144,7 +149,8 @@ function address(words: readonly string[], expected: ExpectedAnswer, language: E
   if (run.from === run.to && isStreet) return made(hasStreet ? 'whole' : wordsBetween > 0 ? 'may_grow' : 'under_way');
   if (run.from === run.to) {
     const code = postalCodeBefore(words, firstDigit, language);
-    return made(code && language.postalCode === 'before_town' ? 'whole' : 'under_way');
+    if (code && language.postalCode === 'before_town') return made('whole');
+    return made(namesTown(words, firstDigit, breathFrom, language) ? 'may_grow' : 'under_way');
   }
   const behindUnit = run.from > 0 && language.unitWords.has(words[run.from - 1]);
   if (language.postalCode === 'before_town') return made('under_way', run.digits.length);
@@ -156,6 +162,8 @@ function address(words: readonly string[], expected: ExpectedAnswer, language: E
   return made(run.digits.length >= 5 ? 'whole' : 'under_way', run.digits.length);
 }
 
+/** "Salt Lake City Utah" */
+const TOWN_WORDS_MAX = 4;
 /** British ("sw1a 1aa") and Canadian ("k1a 0b1") postal codes. */
 const LETTERED_CODE = /(?:^| )[a-z]{1,2}\d[a-z\d]? \d[a-z]{2}$|(?:^| )[a-z]\d[a-z] \d[a-z]\d$/;
 
@@ -166,6 +174,32 @@ function postalCodeBefore(words: readonly string[], from: number, language: EndO
       if (trailingDigits(words, language, to).digits.length >= 5) return true;
   }
   return false;
+}
+
+/**
+ * What was said last may be the town, and many people say no postal code: words behind the street, or in a breath of their
+ * own behind the house's number.
+ */
+function namesTown(
+  words: readonly string[],
+  firstDigit: number,
+  breathFrom: number,
+  language: EndOfTurnWords,
+): boolean {
+  const isPart = (word: string) =>
+    isNumberWord(word, language) || language.unitWords.has(word) || language.streets.has(word);
+  const street = lastIndex(words, (word) => language.streets.has(word));
+  const from =
+    breathFrom > firstDigit ? breathFrom : street > firstDigit && language.postalCode === 'last' ? street + 1 : 0;
+  if (from === 0 || words.slice(from).some((word) => language.streets.has(word))) return false;
+  const town = words.slice(Math.max(from, lastIndex(words, isPart) + 1));
+  const last = town[town.length - 1] ?? '';
+  return town.length > 0 && town.length <= TOWN_WORDS_MAX && !isPartOfMore(last, language);
+}
+
+/** "second", and its floor is to come; "on the". */
+function isPartOfMore(word: string, language: EndOfTurnWords): boolean {
+  return language.open.has(word) || language.fillers.has(word) || isOrdinal(word, language);
 }
 
 function announcesAddress(plain: string, language: EndOfTurnWords): boolean {

@@ -74,7 +74,11 @@ describe('addresses', () => {
     [ASKED, 'five five two', 'address under_way'],
     [ASKED, 'five five two main street', 'address under_way'],
     [ASKED, '552 Main Street, apartment 5', 'address under_way'],
-    [ASKED, '552 Main Street. Springfield.', 'address under_way'],
+    [ASKED, '552 Main Street. Springfield.', 'address may_grow'], // many people say no code
+    [ASKED, '552 Main Street, apartment 5, Salt Lake City', 'address may_grow'],
+    [ASKED, '552 Main Street, second', 'address under_way'],
+    [ASKED, '552 Main Street, on the', 'address under_way'],
+    [ASKED, '552 Main Street, suite', 'address under_way'],
     [ASKED, '552 main street springfield ohio four one', 'address under_way'],
     [ASKED, '552 main street springfield ohio four one nine one two', 'address whole'],
     [ASKED, '552 Main Street. Springfield. Ohio. 41912.', 'address whole'],
@@ -90,6 +94,19 @@ describe('addresses', () => {
   ])('asked "%s", "%s": %s', (said, text, expected) => expect(state(said, text)).toBe(expected));
 
   test('where the postal code stands before the town', () => {
+    for (const [said, asked, breathFrom, language] of [
+      ['Hauptstraße 5, Berlin', 'Wie ist Ihre Adresse?', 2, 'de'],
+      ['12 rue de la Paix, Paris', 'Quelle est votre adresse ?', 5, 'fr'],
+      ['Calle Mayor 12, Madrid', '¿Cuál es su dirección?', 3, 'es'],
+      ['14 Rose Avenue, Denver', 'What is your address?', 3, 'en'],
+    ] as const) {
+      expect(state(asked, said, { language, breathFrom }), `${said}: a town in a breath of its own`).toBe(
+        'address may_grow',
+      );
+    }
+    expect(state('Quelle est votre adresse ?', '12, rue de la Paix', { language: 'fr', breathFrom: 1 })).toBe(
+      'address under_way',
+    );
     expect(state('Wie ist Ihre Adresse?', 'Hauptstraße 5, 10115', { language: 'de' })).toBe('address under_way');
     expect(state('Wie ist Ihre Adresse?', 'Hauptstraße 5, 10115 Berlin', { language: 'de' })).toBe('address whole');
   });
