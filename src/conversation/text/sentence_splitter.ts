@@ -12,8 +12,10 @@ export interface SentenceSplitterOptions {
   firstClauseWords: number;
   /** The first piece may end at a full stop from here on: one word alone plays out before the next piece is there. */
   firstSentenceWords: number;
-  /** Without any punctuation the first piece is cut at a word's end here. */
+  /** Without any punctuation the first piece is cut at a word's end here: two seconds of speech, at 15 ms a token 90 ms of waiting. */
   firstCharsMax: number;
+  /** The piece behind one that was cut so is cut here at the latest: it must be there when the first has played out. */
+  secondCharsMax: number;
   /** Later pieces end at a comma only when they are this long already. */
   clauseChars: number;
   /** No piece grows beyond this (plus one word), punctuation or not. */
@@ -23,7 +25,8 @@ export const SENTENCE_SPLITTER_DEFAULTS = {
   language: 'en',
   firstClauseWords: 3,
   firstSentenceWords: 2,
-  firstCharsMax: 45,
+  firstCharsMax: 30,
+  secondCharsMax: 90,
   clauseChars: 90,
   charsMax: 200,
 } as const satisfies SentenceSplitterOptions;
@@ -66,6 +69,8 @@ export class SentenceSplitter {
   #spaced = true; // the space before the next word has been written
   #lastEnd: WordEnd = 'sentence';
   #first = true;
+  /** The piece before was cut without punctuation. */
+  #wasCut = false;
 
   constructor(options: Partial<SentenceSplitterOptions> = {}) {
     this.#options = { ...SENTENCE_SPLITTER_DEFAULTS, ...options };
@@ -101,6 +106,7 @@ export class SentenceSplitter {
     this.#raw = this.#piece = '';
     this.#pieceWords = this.#breaks = 0;
     this.#glued = this.#spaced = this.#first = true;
+    this.#wasCut = false;
     this.#lastEnd = 'sentence';
     this.#words = this.#newWords();
   }
@@ -157,15 +163,24 @@ export class SentenceSplitter {
     if (this.#piece !== '') {
       const sentence = this.#lastEnd === 'maybe_sentence' && /^[\p{Lu}¿¡]/u.test(text);
       const end = sentence ? 'sentence' : this.#lastEnd === 'maybe_sentence' ? 'none' : this.#lastEnd;
-      const { firstCharsMax, charsMax } = this.#options;
-      const tooLong = this.#piece.length + text.length > (this.#first ? firstCharsMax : charsMax);
-      if (tooLong || this.#endsPiece(end)) this.#emit(!glued);
+      const ends = this.#endsPiece(end);
+      const tooLong = this.#piece.length + text.length > this.#charsMax;
+      if (tooLong || ends) {
+        this.#wasCut = this.#first && !ends;
+        this.#emit(!glued);
+      }
     }
     if (!this.#spaced && !glued) this.#piece += ' ';
     this.#piece += text;
     this.#pieceWords += 1;
     this.#spaced = false;
     this.#lastEnd = wordEnd(text, this.#lastEnd !== 'none');
+  }
+
+  get #charsMax(): number {
+    const { firstCharsMax, secondCharsMax, charsMax } = this.#options;
+    if (this.#first) return firstCharsMax;
+    return this.#wasCut ? secondCharsMax : charsMax;
   }
 
   #endsPiece(end: WordEnd): boolean {

@@ -25,6 +25,24 @@ describe('where the text is cut', () => {
       'Thanks for calling, we love it. Bye.',
       ['Thanks for calling, ', 'we love it. ', 'Bye.'],
     ],
+    [
+      'without a comma it ends after some words, and the next before that has played out',
+      'I can look that up for you and while I do that I would like to make sure that I have the right person on the line so could you tell me your name?',
+      [
+        'I can look that up for you and ',
+        'while I do that I would like to make sure that I have the right person on the line so could ',
+        'you tell me your name?',
+      ],
+    ],
+    [
+      'later ones are long',
+      'Good morning. I can look that up for you and while I do that I would like to make sure that I have the right person on the line. Ok.',
+      [
+        'Good morning. ',
+        'I can look that up for you and while I do that I would like to make sure that I have the right person on the line. ',
+        'Ok.',
+      ],
+    ],
     ['but not after one or two words', 'Well, yes, of course we do. Bye.', ['Well, yes, of course we do. ', 'Bye.']],
     ['a single exclamation waits for company', 'Oh! That is bad. Sorry.', ['Oh! That is bad. ', 'Sorry.']],
     [
