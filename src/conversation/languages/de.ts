@@ -92,6 +92,12 @@ export const de: LanguagePack = {
       'meine? \\p{L}+ (?:ist|lautet)|die \\p{L}+ (?:ist|lautet)|zum beispiel|einen moment|das heißt|ich möchte|ich wollte|warten sie',
       '(?:meine?|die|der) (?:adresse|nummer|name|telefonnummer|postleitzahl|e ?-?mail)',
     ],
+    closedPhrases: [
+      // "machen Sie das", "ich nehme den", "rufen Sie mich an"
+      '(?:machen|tun|nehmen|wollen|möchten|brauchen|haben|wissen) (?:sie|wir) (?:das|die|den)|ich (?:mache|nehme|will|brauche|weiß|kenne|mag) (?:das|die|den)',
+      '(?:mache|tue|nehme|will|möchte|brauche|weiß|kenne|mag) ich (?:das|die|den)',
+      '(?:mich|mir|uns|ihn|sie|es|ihnen|das|bitte|gerne?|heute|morgen|später) (?:an|auf|aus|mit|ab|nach|zu)',
+    ],
     fillers: 'äh ähm öhm hm mm ehm',
     answers: [
       "ja|nein|doch|richtig|danke|tschüss|bitte|das ist alles|das war alles|nichts mehr|stimmt|das war's|vielen dank|danke schön|ebenfalls|auf wiederhören|gleichfalls|nichts",

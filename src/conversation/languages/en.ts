@@ -121,6 +121,9 @@ export const en: LanguagePack = {
       "(?:my|the) (?:\\p{L}+ )?(?:address|number|name|code|email)|i(?:'m| am) (?:calling|trying)(?: to)?|that(?:'s| is) going to be",
     ],
     closedPhrases: [
+      // "please do that", "that is the one I was looking at"
+      '(?:do|does|did|done|like|about|want|need|know|for|with|of|than|said|say|take|have|get|try) (?:that|this|these|those)',
+      "(?:one|ones|what|who|whom|which|where|that) (?:i|we|you|he|she|they) (?:[\\p{L}']+ ){1,4}(?:at|for|with|about|to|from|in|on|of)",
       "(?:where|what|who|when|why|whether|if|how(?: \\p{L}+)?|which(?: \\p{L}+)?) (?:[\\p{L}']+ ){1,4}(?:is|are|was|were|am|do|does|did|have|has|had|can|could|would|will)",
     ],
     hedges: ['i (?:think|guess|suppose|believe)|or so|if i remember (?:right|correctly|well)'],

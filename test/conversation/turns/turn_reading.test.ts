@@ -41,6 +41,12 @@ describe('in English', () => {
     [HELP, 'Sorry, I really want to know where the parking is.', 'sentence'],
     [HELP, 'i want to know where the parking is', 'open'],
     [HELP, 'My name is.', 'open'],
+    ['Shall I block the card?', 'Yes, please do that.', 'phrase'],
+    [HELP, 'I would like to talk about this.', 'sentence'],
+    [HELP, 'i would like to talk about this', 'half_open'],
+    ['Which one?', 'The one I was looking at.', 'phrase'],
+    ['Which one?', 'the one i was looking at', 'open'],
+    [HELP, 'I went to the shop with.', 'open'],
     [ELSE, 'no', 'answer'],
     [ELSE, "um nope that's it thank you", 'answer'],
     [ELSE, "No, that's all I needed. Thank you so much for your help.", 'answer'],
@@ -77,6 +83,10 @@ test.each([
   ['de', 'Noch etwas?', 'nein danke', 'answer'],
   ['de', 'Wie kann ich Ihnen helfen?', 'Guten Tag, mein Name ist Maria Schmidt.', 'introduction'],
   ['de', 'Wie kann ich Ihnen helfen?', 'ich war in der', 'open'],
+  ['de', 'Soll ich die Karte sperren?', 'Ja, bitte machen Sie das.', 'phrase'],
+  ['de', 'Wie kann ich Ihnen helfen?', 'Bitte rufen Sie mich morgen an.', 'sentence'],
+  ['de', 'Wie kann ich Ihnen helfen?', 'Bitte rufen Sie mich morgen an', 'half_open'],
+  ['de', 'Wie kann ich Ihnen helfen?', 'Ich möchte mit.', 'open'],
   ['sv', 'Hej.', 'Soppan var kall.', 'phrase'],
 ])('in %s after "%s", "%s" is: %s', (language, said, text, reading) => {
   expect(read(said, text, language)?.reading).toBe(reading);
