@@ -57,6 +57,28 @@ export const OPERATING_SECTIONS = {
     ),
     digitsMin: setting('REDACT_DIGITS_MIN', '5', 'the fewest digits that REDACT=digits strikes out', integer(1, 100)),
   },
+  /** What the vendors' accounts allow, by what vendor_use.ts calls it. */
+  vendorLimits: {
+    streams: setting(
+      'DEEPGRAM_STREAMS_MAX',
+      '0',
+      'streams at once that the project allows, all instances together: no more calls than that; 0 = no limit is known',
+      integer(0, 100_000),
+    ),
+    contexts: setting(
+      'CARTESIA_CONTEXTS_MAX',
+      '0',
+      'utterances at once that the plan allows, all instances together: no new calls shortly before; 0 = no limit is known',
+      integer(0, 100_000),
+    ),
+    requests: setting(
+      'OPENAI_REQUESTS_PER_MINUTE',
+      '0',
+      'what the account allows, all instances together: no new calls shortly before; 0 = no limit is known',
+      integer(0, 10_000_000),
+    ),
+    tokens: setting('OPENAI_TOKENS_PER_MINUTE', '0', 'likewise, of prompts and answers', integer(0, 1_000_000_000)),
+  },
   sealing: {
     keys: optional(
       'RECORDING_KEY',

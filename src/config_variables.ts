@@ -114,6 +114,12 @@ export const SECTIONS = {
       'of CALLS_MAX: dialling stops when no more lines are free, so that campaigns leave some for callers',
       integer(0, 100),
     ),
+    lateMs: setting(
+      'ADMISSION_LATE_MS',
+      '200',
+      'no new calls while more than 5 % of the frames are handed over later than this, for seconds; 0 = however late',
+      integer(0, 1000),
+    ),
     workers: setting(
       'WORKERS',
       'auto',

@@ -336,6 +336,7 @@ export const COUNTERS = {
     help: 'Caller audio bytes that no STT socket was there to take.',
   },
   recording_errors: { name: 'ringline_recording_errors_total', help: 'Recordings stopped by a write error.' },
+  llm_requests: { name: 'ringline_llm_requests_total', help: 'Requests sent to the model, repeats included.' },
   prompt_tokens: { name: 'ringline_llm_tokens_total', help: 'LLM tokens used.', labels: { kind: 'prompt' } },
   completion_tokens: { name: 'ringline_llm_tokens_total', help: 'LLM tokens used.', labels: { kind: 'completion' } },
   tts_characters: { name: 'ringline_tts_characters_total', help: 'Characters sent to TTS.' },
@@ -358,6 +359,10 @@ export const GAUGES = {
     name: 'ringline_event_loop_utilisation_ratio',
     help: 'Share of the last second that a thread was busy, 0 to 1.',
     perThread: true,
+  },
+  tts_contexts: {
+    name: 'ringline_tts_contexts',
+    help: 'Utterances that the vendor of the voice is busy with now, cancelled ones included.',
   },
   worker_calls: { name: 'ringline_worker_calls', help: 'Calls on worker threads now.' },
   dsp_fallback: { name: 'ringline_dsp_fallback', help: 'Worker threads that run without the native audio code.' },

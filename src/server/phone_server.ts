@@ -34,6 +34,7 @@ import { CallPeers } from './calls/call_peers.js';
 import { CallRegistry } from './calls/call_registry.js';
 import { CallsApi } from './calls/calls_api.js';
 import { Dialler } from './calls/dialler.js';
+import { Governor } from './calls/governor.js';
 import { Idempotency } from './calls/idempotency.js';
 import { KeptCalls } from './calls/kept_calls.js';
 import { RemoteCalls } from './calls/remote_calls.js';
@@ -97,7 +98,8 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
   const collector = watchGarbageCollector(threadMetrics);
   const loop = watchEventLoop(threadMetrics);
   const rings = Array.from({ length: config.calls.max }, (_, slot) => new SlotRings(memory.slab, slot));
-  const admission = new Admission(config.calls.max, keptForInbound(config.calls.max, config.calls.inboundPercent));
+  const { max, inboundPercent, lateMs } = config.calls;
+  const admission: Admission = new Admission(max, keptForInbound(max, inboundPercent), (lane) => governor.strain(lane));
   const registry = new CallRegistry();
   const events = new EventHub(log);
   events.subscribe('log', 'log', (line) => log.writeLine(line));
@@ -117,6 +119,11 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
   runner.listen(events.publish);
   const tokens = new MediaTokens(config.calls.startTimeoutMs);
   const instances = new Instances(store, instanceName(config.store.instanceName), log);
+  const governor = new Governor({
+    ...{ metrics: memory.metrics, lateMs, instances, store },
+    streams: () => admission.inUse,
+    limits: config.vendorLimits,
+  });
   const peers = new CallPeers({
     ...{ store, instances, tokens, registry, log },
     control: () => control,
@@ -131,6 +138,8 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     slotsMax: () => admission.slots,
     sockets: () => media.live,
     connections: () => connections.count,
+    lateShare: () => governor.lateShare,
+    vendorUses: () => governor.uses(),
     filesWaiting: () => keeper.waiting,
     workersLate: () => runner.late,
     workersHung: () => runner.hung,
@@ -235,6 +244,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     providers,
     runner,
     admission,
+    governor,
     metrics: memory.metrics,
     version,
     store,
@@ -304,6 +314,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
   void providers.refresh(Date.now());
   retention.start();
   keeper.start();
+  governor.start();
 
   const stop = async (): Promise<void> => {
     admission.drain();
@@ -318,6 +329,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     stopPumping();
     await Promise.all([retention.stop(), keeper.stop()]);
     keys.stop();
+    governor.stop();
     collector.stop();
     loop.stop();
   };

@@ -17,6 +17,10 @@ export interface LiveNumbers {
   sockets(): number;
   /** Of calls, that wait to be sealed or sent. */
   filesWaiting(): number;
+  /** Share of the last second's frames that were late. */
+  lateShare(): number;
+  /** Of what the vendors allow. */
+  vendorUses(): readonly { what: string; used: number; max: number }[];
   /** Without media sockets. */
   connections(): number;
   /** Worker threads that miss their beats now, and those that were ended for it since the start. */
@@ -119,6 +123,26 @@ export class ServerMetrics {
       'Files of calls that wait to be sealed or sent to the bucket.',
       live.filesWaiting,
     );
+    gauge(
+      'ringline_frames_late_ratio',
+      'Share of the agent frames of a second that were handed over later than ADMISSION_LATE_MS, 0 to 1.',
+      live.lateShare,
+    );
+    for (const [name, help, key] of [
+      ['ringline_vendor_use', 'What all instances use of what a vendor allows, where a limit is set.', 'used'],
+      [
+        'ringline_vendor_limit',
+        'What a vendor allows: of streams and contexts at once, of requests and tokens a minute.',
+        'max',
+      ],
+    ] as const) {
+      new prom.Gauge({
+        ...{ name, help, labelNames: ['what'], registers },
+        collect() {
+          for (const use of live.vendorUses()) this.set({ what: use.what }, use[key]);
+        },
+      });
+    }
     gauge('ringline_media_sockets_live', 'Media sockets open now.', live.sockets);
     gauge(
       'ringline_workers_late',

@@ -81,11 +81,13 @@ function hooksOf(provider: VendorName, { log, metrics, onNews }: HubLinks): Prov
       onNews({ provider, ok, code: error?.code ?? null, refused: isRefusal(error), at });
     },
     metrics: {
+      contexts: (n) => metrics.setGauge('tts_contexts', n),
       count: (counter, n) => {
         switch (counter) {
           case 'stt_audio_dropped':
           case 'stale_audio':
           case 'tts_characters':
+          case 'llm_requests':
             return metrics.add(counter, n);
           default:
             return metrics.add(`${provider}_${counter}`, n);

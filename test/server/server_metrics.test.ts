@@ -14,6 +14,8 @@ beforeEach(() => {
     ...{ calls: () => live.calls, slots: () => live.slots, slotsMax: () => 9, sockets: () => live.sockets },
     connections: () => 5,
     filesWaiting: () => 6,
+    lateShare: () => 0.25,
+    vendorUses: () => [{ what: 'streams', used: 7, max: 50 }],
     ...{ workersLate: () => live.late, workersHung: () => live.hung, eventsDropped: () => new Map([['log', 3]]) },
     storeUp: () => false,
     storeFallbacks: () => 7,
@@ -65,6 +67,9 @@ test('what is live is read at each scrape, and counters kept elsewhere do not ad
   expect(metric(text, 'ringline_slots')).toBe(9);
   expect(metric(text, 'ringline_media_sockets_live')).toBe(1);
   expect(metric(text, 'ringline_connections_live')).toBe(5);
+  expect(metric(text, 'ringline_frames_late_ratio')).toBe(0.25);
+  expect(metric(text, 'ringline_vendor_use{what="streams"}')).toBe(7);
+  expect(metric(text, 'ringline_vendor_limit{what="streams"}')).toBe(50);
   expect(metric(text, 'ringline_store_up')).toBe(0);
   expect(metric(text, 'ringline_store_fallbacks_total')).toBe(7);
   expect(metric(text, 'ringline_workers_late')).toBe(1);

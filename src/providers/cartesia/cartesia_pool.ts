@@ -60,10 +60,13 @@ export class CartesiaPool {
   }
 
   sweep(now: number): void {
+    let contexts = 0;
     for (const socket of this.#sockets) {
       socket.sweep(now);
+      contexts += socket.load;
       if (socket.state === 'open' && socket.idleMs(now) >= this.#options.idleMsMax) this.#retire(socket);
     }
+    this.#hooks.metrics?.contexts?.(contexts);
   }
 
   close(): void {

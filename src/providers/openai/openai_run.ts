@@ -115,6 +115,7 @@ export class OpenaiRun implements LlmRun, Swept {
 
   #begin(): void {
     this.#attempt++;
+    this.context.hooks.metrics?.count('llm_requests', 1);
     this.#state = 'requesting';
     this.#deadlineMs = nowMs() + this.context.tuning.firstTokenTimeoutMs;
     // One controller per request: a shared signal would gather listeners.

@@ -12,6 +12,8 @@ export type ProviderCounter =
   | 'stale_audio'
   /** Characters of text handed to text-to-speech. */
   | 'tts_characters'
+  /** Requests sent to a language model, repeats included. */
+  | 'llm_requests'
   /** Messages that were no JSON, or not of a known shape. */
   | 'garbage'
   /** Results that repeated an already final span. */
@@ -23,6 +25,8 @@ export type ProviderCounter =
 
 export interface ProviderMetrics {
   count(counter: ProviderCounter, n: number): void;
+  /** How many contexts a vendor of speech is busy with. */
+  contexts?(n: number): void;
 }
 
 export interface ProviderHooks {

@@ -8,10 +8,10 @@ import { assert } from '../../assert.js';
 export type Lane = 'inbound' | 'again' | 'outbound';
 
 /**
- * `kept`: the free slots are for callers. `cancelled`: an outbound call that we gave up, and that was answered all the
+ * `kept`: the free slots are for callers. `late`, `vendor`: calls under way would suffer (governor.ts). `cancelled`: an outbound call that we gave up, and that was answered all the
  * same.
  */
-export const REFUSAL_REASONS = ['full', 'kept', 'draining', 'cancelled'] as const;
+export const REFUSAL_REASONS = ['full', 'kept', 'late', 'vendor', 'draining', 'cancelled'] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
 /**
@@ -31,10 +31,12 @@ export class Admission {
    * @param slots calls at once; slots are 0 … slots - 1
    * @param kept nobody is rung while no more than this many are free: a campaign takes every slot as soon as it is free,
    *   and callers would only ever hear that all lines are busy
+   * @param strain why nobody new should be taken although there are slots; null = nothing
    */
   constructor(
     readonly slots: number,
     readonly kept = 0,
+    readonly strain: (lane: 'inbound' | 'outbound') => 'late' | 'vendor' | null = () => null,
   ) {
     this.#free = Array.from({ length: slots }, (_, i) => i);
     this.#reserved = new Array<boolean>(slots).fill(false);
@@ -44,6 +46,8 @@ export class Admission {
   reserve(lane: Lane): number | RefusalReason {
     if (this.#draining && lane !== 'again') return 'draining';
     if (lane === 'outbound' && !this.isFull && this.#free.length <= this.kept) return 'kept';
+    const strain = lane === 'again' || this.isFull ? null : this.strain(lane);
+    if (strain !== null) return strain;
     const slot = this.#free.shift();
     if (slot === undefined) return 'full';
     this.#reserved[slot] = true;

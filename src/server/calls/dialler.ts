@@ -23,6 +23,8 @@ const RETRY_AFTER_S = '5';
 const NO_SLOT: Readonly<Record<RefusalReason, string>> = {
   full: 'all lines are busy',
   kept: 'the free lines are kept for callers',
+  late: 'the machine has as many calls as it can bear',
+  vendor: 'a limit of a vendor is reached',
   draining: 'the server is going down',
   cancelled: 'it was cancelled',
 };

@@ -9,6 +9,7 @@ import type { VendorRole } from '../../providers/vendor.js';
 import { VENDOR_NAMES, VENDOR_ROLES, VENDORS } from '../../providers/vendor_settings.js';
 import type { Store } from '../../store/store.js';
 import type { Admission } from '../calls/admission.js';
+import type { Governor } from '../calls/governor.js';
 import type { ServerRequest } from '../http/exchange.js';
 import { json, type Reply } from '../http/reply.js';
 import type { HttpEngine } from '../http/transport.js';
@@ -28,6 +29,7 @@ export interface HealthOptions {
   agentNews(): AgentNews | null;
   runner: CallRunner;
   admission: Admission;
+  governor: Pick<Governor, 'strain' | 'lateShare' | 'uses'>;
   metrics: SharedArrayBuffer;
   version: string;
   store: Pick<Store, 'state'>;
@@ -46,7 +48,7 @@ export class Health {
 
   /** `GET /health`: for anybody whether we are well and who answers us; for insiders also why, and how busy we are. */
   readonly health = async ({ who }: Pick<ServerRequest, 'who'>): Promise<Reply> => {
-    const { providers, runner, admission, metrics, version, httpEngine, warnings, store } = this.#options;
+    const { providers, runner, admission, governor, metrics, version, httpEngine, warnings, store } = this.#options;
     await Promise.race([providers.refresh(Date.now()), delay(REFRESH_WAIT_MS)]);
     const now = Date.now();
     const problems = VENDOR_ROLES.flatMap((role) => this.#problems(role, now));
@@ -69,6 +71,7 @@ export class Health {
       version,
       uptime_s: Math.round((now - this.#startedMs) / 1000),
       calls: { in_use: admission.inUse, max: admission.slots, draining: admission.isDraining },
+      governor: { strain: governor.strain('inbound'), late_share: governor.lateShare, uses: governor.uses() },
       agents: agents === null ? undefined : { count: agents.count, read_at: agents.readAt },
       http_engine: httpEngine(),
       store: { kind, connected: isUp, away_since: awaySince, fallbacks },
@@ -90,10 +93,12 @@ export class Health {
 
   /** `GET /ready` */
   readonly ready = (): Reply => {
-    const { runner, admission, store, isStoreRequired } = this.#options;
+    const { runner, admission, governor, store, isStoreRequired } = this.#options;
     const idle = runner.late > 0 ? 'no worker thread keeps up' : 'starting';
     const full = admission.isFull ? 'full' : isStoreRequired && !store.state().isUp ? 'Redis is away' : null;
-    const why = !runner.ready ? idle : admission.isDraining ? 'draining' : full;
+    // A vendor's limit is that of all instances: without any of them callers would not even hear that all lines are busy.
+    const late = governor.strain('inbound') === 'late' ? 'the sound of the calls is late' : null;
+    const why = !runner.ready ? idle : admission.isDraining ? 'draining' : (full ?? late);
     return why === null ? json(200, { status: 'ready' }) : json(503, { detail: why });
   };
 }

@@ -164,6 +164,13 @@ export const health = z.object({
   uptime_s: z.number().optional(),
   calls: z.object({ in_use: count, max: count, draining: z.boolean() }).optional(),
   agents: z.object({ count, read_at: time }).optional().describe('of AGENTS_DIR'),
+  governor: z
+    .object({
+      strain: z.enum(['late', 'vendor']).nullable().describe('why no new calls are taken; null = they are'),
+      late_share: z.number().describe('of the frames of a second'),
+      uses: z.array(z.object({ what: z.string(), used: z.number(), max: z.number() })),
+    })
+    .optional(),
   http_engine: z.enum(['uws', 'node']).optional(),
   store: z
     .object({ kind: z.string(), connected: z.boolean(), away_since: time.nullable(), fallbacks: count })

@@ -46,3 +46,22 @@ test.each([
 ])('of %i slots, %i percent keep %i for callers', (slots, percent, kept) => {
   expect(keptForInbound(slots, percent)).toBe(kept);
 });
+
+test('while calls under way would suffer nobody new is taken, but who is being spoken with is', () => {
+  let strain: 'late' | 'vendor' | null = 'late';
+  const asked: string[] = [];
+  const admission = new Admission(2, 0, (lane) => {
+    asked.push(lane);
+    return strain;
+  });
+  expect([admission.reserve('inbound'), admission.reserve('outbound'), admission.reserve('again')]).toEqual([
+    'late',
+    'late',
+    0,
+  ]);
+  strain = 'vendor';
+  expect(admission.reserve('inbound')).toBe('vendor');
+  strain = null;
+  expect([admission.reserve('inbound'), admission.reserve('inbound')]).toEqual([1, 'full']);
+  expect(asked).toEqual(['inbound', 'outbound', 'inbound', 'inbound']);
+});
