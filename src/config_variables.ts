@@ -267,6 +267,14 @@ export const SECTIONS = {
       integer(20, 200).refine((ms) => ms % 20 === 0, 'must be a multiple of 20'),
     ),
   },
+  voice: {
+    cacheMb: setting(
+      'VOICE_CACHE_MB',
+      '4',
+      'megabytes of sound a worker keeps of sentences that answers begin with often, about two minutes each; 0 = none',
+      integer(0, 1000),
+    ),
+  },
   recording: {
     enabled: setting('RECORDING', 'on', 'off = calls are not recorded', onOff),
     dir: setting('RECORDING_DIR', 'recordings', 'folder of the recordings', anyText),

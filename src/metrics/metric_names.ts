@@ -283,6 +283,14 @@ export const COUNTERS = {
     name: 'ringline_voicemails_total',
     help: 'Calls that we dialled and a mailbox answered, where the agent minds.',
   },
+  sentence_hits: {
+    name: 'ringline_sentence_cache_hits_total',
+    help: 'First sentences of answers whose sound was ready-made.',
+  },
+  sentence_misses: {
+    name: 'ringline_sentence_cache_misses_total',
+    help: 'First sentences of answers that the voice had to make.',
+  },
   tools_done: { name: 'ringline_tools_done_total', help: 'Tools that the model asked for and that did their work.' },
   tools_failed: {
     name: 'ringline_tools_failed_total',
@@ -366,6 +374,10 @@ export const GAUGES = {
   },
   worker_calls: { name: 'ringline_worker_calls', help: 'Calls on worker threads now.' },
   dsp_fallback: { name: 'ringline_dsp_fallback', help: 'Worker threads that run without the native audio code.' },
+  sentence_bytes: {
+    name: 'ringline_sentence_cache_bytes',
+    help: 'Ready-made sound of sentences that answers begin with often, in all workers.',
+  },
   vad_native: { name: 'ringline_vad_native', help: 'Worker threads whose VAD runs on the native kernel.' },
 } as const satisfies Record<string, ValueSpec>;
 

@@ -8,6 +8,8 @@ export interface TtsHandlers {
   onAudio(bytes: Uint8Array): void;
   /** Word times in milliseconds from the utterance's first sample. May arrive before or after the audio; may never. */
   onWords(words: readonly string[], startMs: readonly number[], endMs: readonly number[]): void;
+  /** So many characters of the text that is being pushed are ready-made, and cost nothing. */
+  onReady?(characters: number): void;
   /** All audio of all pushed text has been delivered (only after `push(…, true)` or the provider's expiry). */
   onDone(): void;
   /** The utterance failed; nothing more follows. */

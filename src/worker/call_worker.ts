@@ -34,6 +34,7 @@ import { PhraseCache } from './phrase_cache.js';
 import { loadHub } from './provider_hub.js';
 import { RecorderBuffers } from './recorder.js';
 import { redactedEvent } from './redacted_events.js';
+import { SentenceVoice } from './sentence_voice.js';
 import { SessionHost } from './session_host.js';
 
 const MODEL_PATH = fileURLToPath(new URL('../../../models/silero_vad.onnx', import.meta.url));
@@ -85,7 +86,7 @@ async function createHost(setup: WorkerSetup): Promise<SessionHost> {
     log,
     onNews: (news) => post({ topic: 'provider', payload: news }),
   });
-  const phrases = new PhraseCache();
+  const phrases = new PhraseCache(config.voice.cacheMb * 1_000_000);
   const toolShelf = new ToolShelf({ http: new ToolHttpClient(), secretOf: (name) => config.tools.secrets[name] });
   const host = new SessionHost(
     {
@@ -95,7 +96,7 @@ async function createHost(setup: WorkerSetup): Promise<SessionHost> {
       vad,
       stt,
       llm,
-      tts,
+      tts: config.voice.cacheMb > 0 ? new SentenceVoice(tts, phrases, metrics) : tts,
       phrases,
       toolsOf: (definitions) => toolShelf.of(definitions),
       metrics,

@@ -36,6 +36,8 @@ export class ReplyVoice {
   /** Where in the reply the utterance under way begins. */
   #baseMs = 0;
   #lastSoundMs = 0;
+  /** Characters of the piece that is being pushed for which the voice is not paid. */
+  #ready = 0;
   /** No more text comes. */
   #ended = false;
   #over = false;
@@ -82,8 +84,9 @@ export class ReplyVoice {
   push(piece: string, last: boolean): void {
     this.#times.firstPieceMs ??= nowMs();
     if (last) this.#ended = true;
-    this.#handlers.onCharacters(piece.length);
+    this.#ready = 0;
     this.#open().push(piece, last);
+    if (piece.length > this.#ready) this.#handlers.onCharacters(piece.length - this.#ready);
   }
 
   /** All text was given. */
@@ -104,6 +107,9 @@ export class ReplyVoice {
     this.#utterance ??= this.#services.tts.open(this.#services.ttsOptions, {
       onAudio: (bytes) => this.#onAudio(bytes),
       onWords: (words, starts, ends) => this.#onWords(words, starts, ends),
+      onReady: (characters) => {
+        this.#ready = characters;
+      },
       onDone: () => {
         if (this.#ended && !this.#over) this.#handlers.onDone();
       },

@@ -83,3 +83,38 @@ test('preparing asks for each missing line once, and tells how many failed', asy
   expect(await cache.warm(tts, EN, ['one', 'two'])).toBe(0);
   expect(asked).toEqual(['one', 'broken', 'two']);
 });
+
+test('sentences have room of their own, and drive no fixed line out', () => {
+  const cache = new PhraseCache(100_000);
+  cache.put(EN, 'Sorry?', phrase(10));
+  for (let i = 0; i < 20; i++) cache.putSentence(EN, `Sentence ${i}.`, phrase(20_000));
+  expect(cache.sentenceBytes).toBe(100_000);
+  expect(cache.get(EN, 'Sorry?')).not.toBeNull();
+  expect(cache.get(EN, 'Sentence 14.')).toBeNull();
+  expect(cache.get(EN, 'Sentence 15.')).not.toBeNull();
+});
+
+test('how often a sentence was said is counted by voice, for the newest two thousand; without room nothing is', () => {
+  const cache = new PhraseCache(100_000);
+  expect([cache.sighted(EN, 'Yes.'), cache.sighted(EN, 'Yes.')]).toEqual([1, 2]);
+  expect(cache.sighted({ ...EN, voiceId: 'w' }, 'Yes.')).toBe(1);
+  for (let i = 0; i < 2000; i++) cache.sighted(EN, `Sentence ${i}.`);
+  expect(cache.sighted(EN, 'Yes.')).toBe(1);
+  expect(new PhraseCache().sighted(EN, 'Yes.')).toBe(0);
+});
+
+test.each<[string, string[], number[], number[], number, unknown]>([
+  ['the next word is not there yet', ['Thank', 'you.'], [0, 200], [180, 500], 9000, null],
+  ['nor the sound up to it', ['Thank', 'you.', 'What'], [0, 200, 600], [180, 500, 800], 4000, null],
+  ['both are: cut between them', ['Thank', 'you.', 'What'], [0, 200, 600], [180, 500, 800], 9000, 4400],
+  ['words as the voice writes them', ['thank', 'You', 'what'], [0, 200, 600], [180, 500, 800], 9000, 4400],
+  ['one word of two', ['Thank you.', 'What'], [0, 600], [500, 800], 9000, 4400],
+  ['other words', ['Tank', 'you.', 'What'], [0, 200, 600], [180, 500, 800], 9000, false],
+  ['no times', [], [], [], 9000, null],
+])('the beginning of what a voice says: %s', (_, words, starts, ends, bytes, expected) => {
+  const maker = new PhraseMaker();
+  maker.audio(new Uint8Array(bytes));
+  maker.times(words, starts, ends);
+  const beginning = maker.beginning('Thank you.');
+  expect(beginning === null || beginning === false ? beginning : beginning.audio.length).toBe(expected);
+});
