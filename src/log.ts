@@ -78,6 +78,8 @@ export function createLogger(options: LogOptions): RootLogger {
       level: testMode && level !== 'trace' && level !== 'silent' ? 'debug' : level,
       base: null,
       timestamp: stdTimeFunctions.isoTime,
+      // Asked when a line is written: what changes while a logger lives.
+      mixin: (_fields, _level, logger) => (logger as Logger & { [LIVE]?: () => Fields })[LIVE]?.() ?? {},
       formatters: { level: (label) => ({ level: label }), log: redact },
       // Redaction has made a plain object of the error already.
       serializers: { err: (err) => err },
@@ -103,6 +105,13 @@ export function createLogger(options: LogOptions): RootLogger {
 }
 
 type Fields = Record<string, unknown>;
+
+const LIVE = Symbol('fields of the moment');
+
+/** Lines of `log` and its children also have these, as they are when a line is written. What a line says itself wins. */
+export function withLiveFields<L extends Logger>(log: L, fields: () => Fields): L {
+  return Object.assign(log, { [LIVE]: fields });
+}
 
 function withTrace(fields: Fields): Fields {
   const { callSid } = fields;

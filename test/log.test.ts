@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EngineError } from '../src/errors.js';
-import { createLogger, type LogOptions } from '../src/log.js';
+import { createLogger, type LogOptions, withLiveFields } from '../src/log.js';
 import { type CompiledCode, compile } from './compiled_code.js';
 
 const LOG_PROCESS = 'test/log_process.ts';
@@ -249,4 +249,19 @@ test('where calls are traced a line about one carries the id of its trace', () =
   log.info({ callSid }, 'call accepted');
   log.info('listening');
   expect(lines.map((line) => line['trace_id'])).toEqual(['1a'.repeat(16), '1a'.repeat(16), undefined]);
+});
+
+test('lines of a logger tell what holds when they are written; what a line says itself wins', () => {
+  const lines: Record<string, unknown>[] = [];
+  const log = createLogger({ level: 'info', sink: (line) => lines.push(JSON.parse(line)) });
+  let turn = 0;
+  const call = withLiveFields(log.child({ callSid: 'CA1' }), () => ({ turn }));
+  call.info('stream started');
+  turn = 3;
+  call.child({ provider: 'openai' }).warn({ code: 'LLM_STREAM' }, 'attempt failed');
+  call.info({ turn: 2 }, 'turn answered');
+  log.info('another');
+  log.child({ callSid: 'CA2' }).info('another call');
+  expect(lines.map((line) => line['turn'])).toEqual([0, 3, 2, undefined, undefined]);
+  expect(lines[1]).toMatchObject({ call_sid: 'CA1', provider: 'openai', code: 'LLM_STREAM' });
 });

@@ -8,6 +8,7 @@ import { type CallOrder, END_REASONS, type EndReason } from '../call/call.js';
 import type { CallSummary } from '../call/call_report.js';
 import { nowMs } from '../clock.js';
 import { type EngineError, toEngineError } from '../errors.js';
+import { withLiveFields } from '../log.js';
 import type { TwilioStart } from '../twilio/media_wire.js';
 import { bufferState } from './buffer_state.js';
 import { CallArchive } from './call_archive.js';
@@ -56,9 +57,11 @@ export class CallSession {
     this.#order = order;
     this.#services = services;
     this.#links = links;
-    this.#log = services.log.child({ callSid: order.callSid });
     this.#events = new EventFeed(order, services.onCallEvent, () => this.#stream.moment());
     this.#report = new CallReport(order);
+    const report = this.#report;
+    const moment = () => ({ turn: report.turns.at(-1)?.turn });
+    this.#log = withLiveFields(services.log.child({ callSid: order.callSid }), moment);
     this.#limits = new CallLimits(plan.limits, nowMs());
     this.ended = new Promise((resolve) => {
       this.#resolveEnded = resolve;

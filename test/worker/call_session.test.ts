@@ -67,6 +67,9 @@ test('a call from its order to its end', async () => {
   expect(kinds.filter((kind) => kind === 'ended')).toHaveLength(1);
   expect(call.events.map(({ seq }) => seq)).toEqual(call.events.map((_, i) => i + 1));
   expect(call.events.filter(({ kind }) => kind === 'caller')).toHaveLength(1);
+  // Each line is found by its call, and from the greeting on by its turn too.
+  expect(call.lines.every((line) => line['call_sid'] === ORDER.callSid)).toBe(true);
+  expect(call.lines.at(-1)).toMatchObject({ msg: 'call ended', turn: expect.any(Number) });
 });
 
 test('the summary is the file beside the recording, in snake_case', async () => {
