@@ -5,8 +5,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { assert } from '../assert.js';
-import type { CallOrder } from '../call/call.js';
+import type { AgentRef, CallOrder } from '../call/call.js';
 import { ConfigError } from '../config.js';
+import { handOffsIn } from '../tools/tool_definition.js';
 import { AgentProfile } from './agent.js';
 import { type CheckedDefinition, readDefinition } from './agent_definition.js';
 import { problemLine } from './file_problem.js';
@@ -105,16 +106,33 @@ export class AgentBook {
   }
 
   /** Of an order that `forOrder` made, on a worker: the very version it names. */
-  held(order: CallOrder): AgentProfile {
-    const { agentId, agentHash, agentDefinition } = order;
+  held({ agentId, agentHash, agentDefinition }: AgentRef): AgentProfile {
     if (agentDefinition !== null) return this.#newerOne(agentId, agentHash, agentDefinition as CheckedDefinition);
     const version = this.#agents.get(agentId)?.find(({ hash }) => hash === agentHash);
     assert(version !== undefined, 'agents are picked before they are held');
     return version.profile;
   }
 
-  /** What an order says of its agent. Workers know what was there at the start: only what is newer travels with the call. */
-  forOrder(version: AgentVersion): Pick<CallOrder, 'agentId' | 'agentVariant' | 'agentHash' | 'agentDefinition'> {
+  /** What the order of a call says of its agent, and of those that the call may be handed to. */
+  forOrder(version: AgentVersion, callSid: string): AgentRef & Pick<CallOrder, 'others'> {
+    const team = new Map([[version.id, version]]);
+    // Grows while it is walked.
+    for (const { definition } of team.values()) {
+      for (const id of handOffsIn(definition.tools)) {
+        if (!team.has(id) && this.#agents.has(id)) team.set(id, share(this.#versionsOf(id), callSid));
+      }
+    }
+    const [own, ...others] = [...team.values()].map((each) => this.#refOf(each));
+    return { ...own, others };
+  }
+
+  /** The version that a call was handed to, if it is still there. */
+  find(id: string, hash: string): AgentVersion | null {
+    return this.#agents.get(id)?.find((version) => version.hash === hash) ?? null;
+  }
+
+  /** Workers know what was there at the start: only what is newer travels with the call. */
+  #refOf(version: AgentVersion): AgentRef {
     const { id, variant, hash, definition } = version;
     const isKnown = this.#first.has(keyOf(version));
     return { agentId: id, agentVariant: variant, agentHash: hash, agentDefinition: isKnown ? null : definition };
@@ -173,7 +191,14 @@ function checked(source: unknown, name: string): AgentSource {
   const result = readDefinition(source);
   if ('problems' in result) throw new ConfigError(result.problems.map((each) => `${name}: ${problemLine(each)}`));
   const { definition } = result;
+  const [colleague] = handOffsIn(definition.tools).filter((id) => id !== (definition.agent ?? DEFAULT_ID));
+  if (colleague !== undefined) throw new ConfigError([`${name}: tools: ${noSuchAgent(colleague)}`]);
   return agentSource(definition.agent ?? DEFAULT_ID, definition.variant ?? DEFAULT_ID, definition);
+}
+
+/** Of a tool that gives the call to somebody. */
+export function noSuchAgent(id: string): string {
+  return `there is no agent ${id} to hand a call to`;
 }
 
 function keyOf({ id, hash }: Pick<AgentSource, 'id' | 'hash'>): string {

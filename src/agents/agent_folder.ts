@@ -3,7 +3,8 @@
 
 import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
-import { type AgentSource, agentSource } from './agent_book.js';
+import { handOffsIn } from '../tools/tool_definition.js';
+import { type AgentSource, agentSource, noSuchAgent } from './agent_book.js';
 import { type CheckedDefinition, readDefinition } from './agent_definition.js';
 import { readAgentText } from './agent_text.js';
 
@@ -135,6 +136,10 @@ export function contradictions(dir: string, files: AgentFiles): string[] {
   const ids = new Set(read.map(({ source }) => source.id));
   if (fallback === null && ids.size > 1)
     problems.push('no agent says default: true, for the numbers that none of them has');
+  for (const { file, source } of read) {
+    const unknown = handOffsIn(source.definition.tools).filter((id) => !ids.has(id));
+    problems.push(...unknown.map((id) => `${file}: tools: ${noSuchAgent(id)}`));
+  }
   for (const id of ids) {
     const versions = read.filter(({ source }) => source.id === id);
     if (versions.every(({ source }) => source.definition.weight === 0)) {

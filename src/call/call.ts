@@ -28,8 +28,19 @@ export type EndReason = (typeof END_REASONS)[number];
 /** What a call is doing, as operators see it. `connecting`: the worker has it, nothing was said yet. */
 export type CallState = 'connecting' | 'idle' | 'listening' | 'thinking' | 'speaking' | 'ended';
 
-/** What a worker is asked to do: hold this call. Given once, when the webhook was answered. */
-export interface CallOrder {
+/** A version of an agent, as orders name it. */
+export interface AgentRef {
+  /** A name of agents/agent_book.ts. */
+  agentId: string;
+  /** Which of its versions: their name for people, and a hash of what the version is. */
+  agentVariant: string;
+  agentHash: string;
+  /** The version itself, where it is newer than the worker threads; null = they know it. */
+  agentDefinition: unknown;
+}
+
+/** What a worker is asked to do: hold this call with this agent. Given once, when the webhook was answered. */
+export interface CallOrder extends AgentRef {
   slot: number;
   callSid: string;
   direction: CallDirection;
@@ -38,13 +49,8 @@ export interface CallOrder {
   theirNumber: string;
   /** ISO time at which the webhook arrived. */
   acceptedAt: string;
-  /** Which agent holds the call: a name of agents/agent_book.ts. */
-  agentId: string;
-  /** Which of its versions: their name for people, and a hash of what the version is. */
-  agentVariant: string;
-  agentHash: string;
-  /** The version itself, where it is newer than the worker threads; null = they know it. */
-  agentDefinition: unknown;
+  /** Agents to whom the call may be handed, and to whom those may hand it. */
+  others: readonly AgentRef[];
   /** Free values for the agent's templates. */
   variables: Record<string, string>;
   /** The call was held elsewhere and goes on from here; null = it begins. */

@@ -4,7 +4,7 @@
 import type { CallState, EndReason } from './call.js';
 import type { CallSummary } from './call_report.js';
 import type { CallSnapshot } from './call_snapshot.js';
-import type { ToolReport, TurnReport } from './report_parts.js';
+import type { HandOffReport, ToolReport, TurnReport } from './report_parts.js';
 import type { TurnStages } from './turn_stages.js';
 
 export type CallNews =
@@ -22,6 +22,8 @@ export type CallNews =
   | { kind: 'off_record'; isOff: boolean }
   /** The model had a tool run. */
   | { kind: 'tool'; tool: ToolReport }
+  /** Another agent has the call now. */
+  | { kind: 'hand_off'; handOff: HandOffReport }
   /** All that another worker needs to go on with the call. */
   | { kind: 'snapshot'; snapshot: CallSnapshot }
   /** Always the last. Without a summary when no worker could make one, such as a dial that nobody answered. */

@@ -4,13 +4,15 @@
 import type { CallReportParts, TurnReport } from './report_parts.js';
 
 export interface CallSnapshot {
-  /** Who is spoken with, by which agent: as in the order the call was begun with (call.ts). */
+  /** Who is spoken with, and which agent has the call now: as in orders (call.ts). */
   callSid: string;
   direction: 'inbound' | 'outbound';
   ourNumber: string;
   theirNumber: string;
   acceptedAt: string;
   agentId: string;
+  /** Which of its versions; another version of us may have left it out. */
+  agentHash?: string | undefined;
   variables: Record<string, string>;
   /** When it was taken, Unix time. */
   atMs: number;

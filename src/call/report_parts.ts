@@ -46,6 +46,21 @@ export interface ToolReport {
   arguments: Record<string, unknown> | null;
 }
 
+/** The call went from one agent to another. */
+export interface HandOffReport {
+  /** The turn after which it did. */
+  turn: number;
+  /** Call time at which it happened. */
+  atMs: number;
+  from: string;
+  to: string;
+  /** Which version of `to`. */
+  toVariant: string;
+  toHash: string;
+  /** It was told what had been said. */
+  withHistory: boolean;
+}
+
 export interface BargeInReport {
   turn: number;
   /** Call time at which it happened. */
@@ -87,6 +102,7 @@ export interface CallReportParts {
   turns: TurnReport[];
   bargeIns: BargeInReport[];
   tools: ToolReport[];
+  handOffs: HandOffReport[];
   pauses: PauseReport[];
   errors: ErrorReport[];
   usage: UsageReport;

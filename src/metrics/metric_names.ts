@@ -291,6 +291,7 @@ export const COUNTERS = {
     name: 'ringline_sentence_cache_misses_total',
     help: 'First sentences of answers that the voice had to make.',
   },
+  hand_offs: { name: 'ringline_hand_offs_total', help: 'Calls that an agent gave to another one.' },
   tools_done: { name: 'ringline_tools_done_total', help: 'Tools that the model asked for and that did their work.' },
   tools_failed: {
     name: 'ringline_tools_failed_total',

@@ -104,6 +104,11 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
   const events = new EventHub(log);
   events.subscribe('log', 'log', (line) => log.writeLine(line));
   events.subscribe('call', 'registry', (event) => registry.onCallEvent(event));
+  events.subscribe('call', 'hand_offs', (event) => {
+    if (event.kind !== 'hand_off') return;
+    const { to, toHash } = event.handOff;
+    registry.handedOver(event.callSid, event.slot, agents.find(to, toHash));
+  });
   const snapshots = new SharedSnapshots(store, config.calls.maxDurationS * 1000);
   const kept = new KeptCalls(snapshots);
   events.subscribe('call', 'kept', kept.onCallEvent);

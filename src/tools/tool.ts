@@ -10,6 +10,9 @@ export interface ToolDesk {
   readonly variables: Readonly<Record<string, string>>;
   /** Hangs up once what is being said was heard. Taken back when the caller interrupts that. Safe twice. */
   endCall(): void;
+  /** Gives the call to another agent once what is being said was heard, or the caller has spoken. Throws ToolError when there
+   *  is no such one, or too often. */
+  handOff(agentId: string, withHistory: boolean): void;
 }
 
 export interface ToolResult {

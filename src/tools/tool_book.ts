@@ -1,6 +1,7 @@
 // The tools of an agent: what its file names, made once a thread and shared by all of its calls.
 
 import { END_CALL } from './end_call.js';
+import { handOffTool } from './hand_off.js';
 import type { ToolHttpClient } from './http_client.js';
 import { httpTool, type SecretOf } from './http_tool.js';
 import { LOOK_UP } from './look_up.js';
@@ -35,6 +36,7 @@ export class ToolShelf {
 
   #make(definition: ToolDefinition): Tool {
     const { http, secretOf } = this.#supplies;
-    return typeof definition === 'string' ? BY_NAME[definition] : httpTool(definition, http, secretOf);
+    if (typeof definition === 'string') return BY_NAME[definition];
+    return 'handOff' in definition ? handOffTool(definition) : httpTool(definition, http, secretOf);
   }
 }

@@ -14,6 +14,19 @@ const parameters = z.record(z.string(), z.unknown()).superRefine((value, context
 
 export const READY_MADE = ['end_call', 'look_up'] as const;
 
+/** Gives the call to another agent of ours. */
+export const handOffDefinition = z.strictObject({
+  name: name.default('hand_off'),
+  /** Agents by name, and for the model when each of them is right. */
+  handOff: z
+    .record(z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/), z.string().trim().min(1).max(500), {
+      error: (issue) => (issue.code === 'invalid_key' ? 'a name of an agent is expected' : undefined),
+    })
+    .refine((agents) => Object.keys(agents).length > 0, 'names no agent'),
+  /** They know what was said; false = they begin anew, with their greeting. */
+  history: z.boolean().default(true),
+});
+
 export const httpToolDefinition = z
   .strictObject({
     name,
@@ -59,12 +72,14 @@ export const httpToolDefinition = z
     }
   });
 
-export const toolDefinition = z.union([z.enum(READY_MADE), httpToolDefinition], { error: whatIsWrong });
+export const toolDefinition = z.union([z.enum(READY_MADE), httpToolDefinition, handOffDefinition], {
+  error: whatIsWrong,
+});
 
 /** A union says only that nothing fits; who wrote a request wants to know what is wrong with that. */
 function whatIsWrong({ input, code, ...issue }: z.core.$ZodRawIssue): string {
   const branches = code === 'invalid_union' ? (issue as unknown as { errors: z.core.$ZodIssue[][] }).errors : [];
-  const ofRequest = branches[1] ?? [];
+  const ofRequest = branches[typeof input === 'object' && input !== null && 'handOff' in input ? 2 : 1] ?? [];
   if (typeof input !== 'object' || input === null || ofRequest.length === 0)
     return `expected one of ${READY_MADE.join(', ')}, or {name, description, url, …}`;
   return ofRequest.map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message)).join('; ');
@@ -84,10 +99,18 @@ export const toolDefinitions = z
   });
 
 export type HttpToolDefinition = z.output<typeof httpToolDefinition>;
+export type HandOffDefinition = z.output<typeof handOffDefinition>;
 export type ToolDefinition = z.output<typeof toolDefinition>;
+
+/** Agents to whom these tools give the call. */
+export function handOffsIn(tools: readonly ToolDefinition[]): string[] {
+  return tools.flatMap((tool) => (typeof tool === 'object' && 'handOff' in tool ? Object.keys(tool.handOff) : []));
+}
 
 /** Secrets that these tools ask for, by name. */
 export function secretsIn(tools: readonly ToolDefinition[]): string[] {
-  const names = tools.flatMap((tool) => (typeof tool === 'string' ? [] : Object.values(tool.headers).flatMap(namesIn)));
+  const names = tools.flatMap((tool) =>
+    typeof tool === 'object' && 'headers' in tool ? Object.values(tool.headers).flatMap(namesIn) : [],
+  );
   return [...new Set(names.filter((each) => each.startsWith('secret.')).map((each) => each.slice('secret.'.length)))];
 }

@@ -1,6 +1,7 @@
 // The speech recognition of one call: opened with the call's order, closed with its end, and what it reports is told to the
 // dialogue. The audio it gets is caller_audio.ts, the vendor's session behind it is src/providers.
 
+import { isDeepStrictEqual } from 'node:util';
 import type { CallPlan } from '../agents/call_plan.js';
 import type { EngineError } from '../errors.js';
 import type { SttSession } from '../providers/stt.js';
@@ -12,7 +13,8 @@ export interface HearingParts {
   callSid: string;
   listen: CallPlan['listen'];
   ears: CallerAudio;
-  dialogue: Pick<Dialogue, 'transcribed' | 'event'>;
+  /** Whoever is told now. */
+  dialogue(): Pick<Dialogue, 'transcribed' | 'event'>;
   /** Runs `work` unless the call is over; what it throws ends the call. */
   guard(work: () => void): void;
   /** Something failed that the call survives. */
@@ -25,30 +27,41 @@ export class CallHearing {
   readonly #parts: HearingParts;
   readonly #services: Pick<SessionServices, 'stt' | 'metrics'>;
   #session: SttSession | null = null;
+  #listen: CallPlan['listen'];
 
   constructor(parts: HearingParts, services: Pick<SessionServices, 'stt' | 'metrics'>) {
     this.#parts = parts;
+    this.#listen = parts.listen;
     this.#services = services;
   }
 
   open(): void {
     const { stt, metrics } = this.#services;
-    const { callSid, listen, ears, dialogue, guard, onFault, nowMs } = this.#parts;
-    this.#session = ears.stt = stt.open(
-      { callSid, ...listen },
+    const { callSid, ears, dialogue, guard, onFault, nowMs } = this.#parts;
+    this.#session = stt.open(
+      { callSid, ...this.#listen },
       {
         onOpen: (connectMs) => metrics.observe('stt_connect_ms', connectMs),
-        onTranscript: (transcript) => guard(() => dialogue.transcribed(transcript, ears.behindMs, nowMs())),
+        onTranscript: (transcript) => guard(() => dialogue().transcribed(transcript, ears.behindMs, nowMs())),
         onError: (error) => onFault(error, 'speech recognition trouble'),
         onDeaf: (error) =>
           guard(() => {
             metrics.add('deaf_calls');
             onFault(error, 'speech recognition lost: the call cannot hear');
-            dialogue.event({ on: 'deaf' }, nowMs());
+            dialogue().event({ on: 'deaf' }, nowMs());
           }),
-        onHearing: () => guard(() => dialogue.event({ on: 'hearing' }, nowMs())),
+        onHearing: () => guard(() => dialogue().event({ on: 'hearing' }, nowMs())),
       },
     );
+    ears.begin(this.#session);
+  }
+
+  /** Another agent listens: to another language, for other words. Nothing happens when it listens like the one before. */
+  listen(listen: CallPlan['listen']): void {
+    if (isDeepStrictEqual(listen, this.#listen)) return;
+    this.#listen = listen;
+    this.close();
+    this.open();
   }
 
   /** The final words of all audio so far are wanted, now. */

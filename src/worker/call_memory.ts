@@ -14,6 +14,7 @@ import type { ThreadMetrics } from '../metrics/shared_metrics.js';
 import type { LlmRequest, ToolSpec } from '../providers/llm.js';
 import { type CallReport, tenths } from './call_report.js';
 import type { EventFeed } from './event_feed.js';
+import { type Conversation, PUT_THROUGH } from './hand_off.js';
 import type { OffRecord } from './off_record.js';
 import type { Heard } from './playout.js';
 import type { ReplyTimes } from './reply_parts.js';
@@ -69,6 +70,11 @@ export class CallMemory {
     this.#rowBefore = resume?.turn ?? null;
   }
 
+  /** What the next agent is told. */
+  get conversation(): Conversation {
+    return { history: this.#history.snapshot().turns, turnCount: this.#turnCount };
+  }
+
   /** The stream began: from now on the call can go on elsewhere. */
   begins(): void {
     const { resume } = this.#links.order;
@@ -98,29 +104,38 @@ export class CallMemory {
   /** The caller's turn is over and is being answered; returns the turn's number. */
   asks(action: TurnAction & { do: 'answer' }): number {
     const { metrics, timeline, events } = this.#links;
-    const row = this.#newRow(++this.#turnCount, action.text);
-    row.callerStartMs = timeline.reported(action.speechStartMs);
-    row.callerEndMs = timeline.reported(action.speechEndMs);
-    row.sttFinalMs = tenths(action.finalMs);
-    row.endpointMs = tenths(action.endpointMs);
+    // Then nobody has said anything.
+    const isNote = action.text === PUT_THROUGH;
+    const row = this.#newRow(++this.#turnCount, isNote ? '' : action.text);
+    if (!isNote) {
+      row.callerStartMs = timeline.reported(action.speechStartMs);
+      row.callerEndMs = timeline.reported(action.speechEndMs);
+      row.sttFinalMs = tenths(action.finalMs);
+      row.endpointMs = tenths(action.endpointMs);
+    }
     if (this.#isRowBefore(row)) {
       Object.assign(row, this.#rowBefore);
-    } else {
+    } else if (!isNote) {
       if (action.finalMs !== null) metrics.observe('stt_final_ms', action.finalMs);
       metrics.observe('endpointing_ms', action.endpointMs);
     }
     this.#asked = action.text;
     this.#greeted = true;
     this.#askedEndMs = action.speechEndMs;
-    events.emit({ kind: 'caller', turn: row.turn, text: action.text, final: true });
+    if (!isNote) events.emit({ kind: 'caller', turn: row.turn, text: action.text, final: true });
     this.#snapshot();
     return row.turn;
   }
 
-  /** A fixed line is about to be said; returns its text and turn number (0 = greeting). */
+  /** By this agent or, before it had the call, another one. */
+  get #isGreeted(): boolean {
+    return this.#links.report.turns.some(({ turn }) => turn === 0);
+  }
+
+  /** A fixed line is about to be said; returns its text and turn number (0 = the first greeting). */
   line(kind: FixedLine): { text: string; turn: number } {
     const text = this.#links.plan.lines[kind];
-    const row = this.#newRow(kind === 'greeting' ? 0 : ++this.#turnCount, '');
+    const row = this.#newRow(kind === 'greeting' && !this.#isGreeted ? 0 : ++this.#turnCount, '');
     row.agent = text;
     return { text, turn: row.turn };
   }
@@ -275,10 +290,18 @@ export class CallMemory {
   }
 
   #tellSnapshot(words: Pick<CallSnapshot, 'turnCount' | 'asked' | 'turn' | 'saying'>): void {
-    const { slot: _slot, resume: _resume, takeOver: _takeOver, agentDefinition: _agent, ...order } = this.#links.order;
+    const { order } = this.#links;
+    const {
+      slot: _slot,
+      resume: _resume,
+      takeOver: _takeOver,
+      agentDefinition: _agent,
+      others: _others,
+      ...who
+    } = order;
     const { turns: history } = this.#history.snapshot();
     const offRecord = this.#links.offRecord.has('operator');
-    this.#links.events.snapshot({ ...order, greeted: this.#greeted, history, ...words, offRecord });
+    this.#links.events.snapshot({ ...who, greeted: this.#greeted, history, ...words, offRecord });
   }
 
   #newRow(turn: number, caller: string): TurnReport {

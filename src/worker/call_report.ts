@@ -6,6 +6,7 @@ import type { CallSummary } from '../call/call_report.js';
 import type {
   BargeInReport,
   CallReportParts,
+  HandOffReport,
   MediaReport,
   PauseReport,
   ToolReport,
@@ -27,6 +28,7 @@ export class CallReport {
   readonly turns: TurnReport[];
   readonly bargeIns: BargeInReport[];
   readonly tools: ToolReport[];
+  readonly handOffs: HandOffReport[];
   readonly pauses: PauseReport[];
   readonly usage: CallSummary['usage'];
   streamSid: string | null = null;
@@ -43,6 +45,8 @@ export class CallReport {
     this.turns = [...past.turns];
     this.bargeIns = [...past.bargeIns];
     this.tools = [...past.tools];
+    // Another version of us may have left none.
+    this.handOffs = [...(past.handOffs ?? [])];
     this.pauses = [...(past.pauses ?? [])];
     // A snapshot of an older version may not have all of them.
     this.usage = { ...nothingYet().usage, ...past.usage };
@@ -90,6 +94,10 @@ export class CallReport {
     } else if (open?.toMs === null) open.toMs = atMs;
   }
 
+  handOff(row: HandOffReport): void {
+    this.handOffs.push(row);
+  }
+
   error(error: EngineError): void {
     if (this.#errors.length >= ERRORS_MAX) return;
     this.#errors.push({
@@ -106,6 +114,7 @@ export class CallReport {
       turns: [],
       bargeIns: this.bargeIns,
       tools: this.tools,
+      handOffs: this.handOffs,
       pauses: this.pauses,
       errors: this.#errors,
       usage: this.#usageWith(sttSeconds),
@@ -132,6 +141,7 @@ export class CallReport {
       turns: this.turns,
       bargeIns: this.bargeIns,
       tools: this.tools,
+      handOffs: this.handOffs,
       pauses: this.pauses,
       errors: this.#errors,
       usage: this.#usageWith(sttSeconds),
@@ -149,6 +159,7 @@ function nothingYet(): CallReportParts {
     turns: [],
     bargeIns: [],
     tools: [],
+    handOffs: [],
     pauses: [],
     errors: [],
     usage: {

@@ -3,6 +3,8 @@
 // call_hearing.ts, how all ends call_ending.ts. It decides nothing about turns, audio or wording itself.
 
 import type { Logger } from 'pino';
+import type { CallPlan } from '../agents/call_plan.js';
+import { assert } from '../assert.js';
 import type { SoundFeatures } from '../audio/sound/sound_batch.js';
 import { type CallOrder, END_REASONS, type EndReason } from '../call/call.js';
 import type { CallSummary } from '../call/call_report.js';
@@ -20,6 +22,7 @@ import { CallStream, type StreamParts } from './call_stream.js';
 import { CallerAudio } from './caller_audio.js';
 import { Dialogue } from './dialogue.js';
 import { EventFeed } from './event_feed.js';
+import { type HandOff, handOffReport, heldOrder, nextOrder } from './hand_off.js';
 import { MediaEgress } from './media_egress.js';
 import { MediaIngress } from './media_ingress.js';
 import { OffRecord } from './off_record.js';
@@ -43,7 +46,8 @@ export class CallSession {
   readonly #playout: Playout;
   readonly #ears: CallerAudio;
   readonly #archive: CallArchive;
-  readonly #dialogue: Dialogue;
+  /** Another one for each agent that has the call. */
+  #dialogue: Dialogue;
   readonly #stream: CallStream;
   readonly #hearing: CallHearing;
   readonly #offRecord = new OffRecord((isOff) => this.#onOffRecord(isOff));
@@ -53,7 +57,8 @@ export class CallSession {
 
   constructor(order: CallOrder, services: SessionServices, links: SessionLinks) {
     const { dsp, metrics } = services;
-    const plan = services.plan(order);
+    const held = heldOrder(order);
+    const plan = services.plan(held);
     this.#order = order;
     this.#services = services;
     this.#links = links;
@@ -102,23 +107,51 @@ export class CallSession {
       metrics.add('recording_errors');
       this.#fault(error, 'recording stopped, the call goes on');
     });
-    this.#dialogue = new Dialogue({
-      ...{ order, plan, services, playout: this.#playout, timeline },
-      ...{ report: this.#report, events: this.#events, log: this.#log, said: links.said },
-      offRecord: this.#offRecord,
-      finalizeStt: () => this.#hearing.finalize(),
-      onFault: (error, message) => this.#fault(error, message),
-      onEnd: (reason) => this.#end(reason),
-    });
+    this.#dialogue = this.#newDialogue(held, plan);
     this.#stream = new CallStream(this.#streamParts(), services);
     this.#hearing = new CallHearing(
       {
-        ...{ callSid: order.callSid, listen: plan.listen, ears: this.#ears, dialogue: this.#dialogue, nowMs },
+        ...{ callSid: order.callSid, listen: plan.listen, ears: this.#ears, nowMs },
+        dialogue: () => this.#dialogue,
         guard: (work) => this.#guard(work),
         onFault: (error, message) => this.#fault(error, message),
       },
       services,
     );
+  }
+
+  #newDialogue(order: CallOrder, plan: CallPlan): Dialogue {
+    return new Dialogue({
+      ...{ order, plan, services: this.#services, playout: this.#playout, timeline: this.#ingress.timeline },
+      ...{ report: this.#report, events: this.#events, log: this.#log, said: this.#links.said },
+      offRecord: this.#offRecord,
+      finalizeStt: () => this.#hearing.finalize(),
+      onFault: (error, message) => this.#fault(error, message),
+      onHandOff: (handOff, asked, now) => this.#handOff(order, handOff, asked, now),
+      onEnd: (reason) => this.#end(reason),
+    });
+  }
+
+  /** Nothing of ours is being said: another agent has the call from now on. */
+  #handOff(order: CallOrder, handOff: HandOff, asked: string | null, now: number): void {
+    const before = this.#dialogue;
+    before.close(now);
+    const moment = this.#stream.moment();
+    const next = nextOrder(order, handOff, before.conversation, asked, moment, this.#offRecord.has('operator'));
+    const { startedMs } = this.#limits;
+    assert(next !== null && startedMs !== null, 'a hand-off is checked before it is promised');
+    const row = handOffReport(order, next, handOff, before.conversation, this.#ingress.timeline.reported(now) ?? 0);
+    this.#report.handOff(row);
+    this.#events.emit({ kind: 'hand_off', handOff: row });
+    this.#services.metrics.add('hand_offs');
+    this.#log.info(
+      { from_agent: row.from, to_agent: row.to, withHistory: row.withHistory },
+      'call handed to another agent',
+    );
+    const plan = this.#services.plan(next);
+    this.#hearing.listen(plan.listen);
+    this.#dialogue = this.#newDialogue(next, plan);
+    this.#dialogue.start(now, startedMs);
   }
 
   /** The webhook was seen: connect the providers while TwiML and the media socket are still on their way. */

@@ -2,14 +2,19 @@
 // the record and the operators find it. What was begun goes on when the caller speaks meanwhile; what it did is not lost.
 
 import type { CallPlan } from '../agents/call_plan.js';
+import { assert } from '../assert.js';
 import type { CallOrder } from '../call/call.js';
 import type { ToolExchange } from '../call/call_snapshot.js';
 import type { ThreadMetrics } from '../metrics/shared_metrics.js';
 import type { ToolCall, ToolSpec } from '../providers/llm.js';
-import type { Tool, ToolDesk, ToolResult, ToolRun } from '../tools/tool.js';
+import { type Tool, type ToolDesk, ToolError, type ToolResult, type ToolRun } from '../tools/tool.js';
 import { ToolRunner } from '../tools/tool_runner.js';
 import type { CallReport } from './call_report.js';
 import type { EventFeed } from './event_feed.js';
+import { type HandOff, orderOf } from './hand_off.js';
+
+/** Agents that hand a call to each other and back have lost their way. */
+const HAND_OFFS_MAX = 12;
 
 export interface CallToolsLinks {
   order: CallOrder;
@@ -27,6 +32,7 @@ export class CallTools {
   readonly #runner: ToolRunner;
   #turn = 0;
   #isEnding = false;
+  #handOff: HandOff | null = null;
 
   constructor(links: CallToolsLinks) {
     const { order, tools } = links;
@@ -37,6 +43,7 @@ export class CallTools {
       endCall: () => {
         this.#isEnding = true;
       },
+      handOff: (agentId, withHistory) => this.#onHandOff({ agentId, withHistory }),
     };
     this.#links = links;
     this.#runner = new ToolRunner({ tools, desk, onRun: (run) => this.#onRun(run) });
@@ -78,9 +85,29 @@ export class CallTools {
     return isEnding;
   }
 
+  /** A tool wants another agent to have the call. Unlike an end, a caller who speaks does not take it back. */
+  get isHandingOff(): boolean {
+    return this.#handOff !== null;
+  }
+
+  /** Who that is. Told once. */
+  takeHandOff(): HandOff {
+    const handOff = this.#handOff;
+    assert(handOff !== null, 'somebody was asked for');
+    this.#handOff = null;
+    return handOff;
+  }
+
   /** The call is over. Safe twice. */
   close(): void {
     this.#runner.close();
+  }
+
+  #onHandOff(handOff: HandOff): void {
+    const { order, report } = this.#links;
+    if (orderOf(order, handOff.agentId) === null) throw new ToolError('refused', 'there is no such colleague');
+    if (report.handOffs.length >= HAND_OFFS_MAX) throw new ToolError('refused', 'the call was handed on too often');
+    this.#handOff = handOff;
   }
 
   #onRun(run: ToolRun): void {

@@ -62,6 +62,12 @@ export class CallerAudio {
     this.#detector = new SpeechDetector(options);
   }
 
+  /** Recognition begins here, with a clock of its own. What is collected is for it. */
+  begin(stt: SttSession): void {
+    this.stt = stt;
+    this.#sttMs = 0;
+  }
+
   /** Nobody of ours is to hear the caller: VAD and recognition get silence, and keep their clocks. */
   get isDeaf(): boolean {
     return this.#deafToMs === Number.POSITIVE_INFINITY;

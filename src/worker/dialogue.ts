@@ -7,7 +7,6 @@ import type { CallPlan } from '../agents/call_plan.js';
 import type { CallOrder, EndReason } from '../call/call.js';
 import { nowMs } from '../clock.js';
 import { SentenceSplitter } from '../conversation/text/sentence_splitter.js';
-import { CallerLanguage } from '../conversation/turns/caller_language.js';
 import { readsAsFarewell } from '../conversation/turns/farewell.js';
 import type { OurSentence } from '../conversation/turns/floor.js';
 import { Keypad } from '../conversation/turns/keypad.js';
@@ -17,13 +16,14 @@ import { TurnManager } from '../conversation/turns/turn_manager.js';
 import type { EngineError } from '../errors.js';
 import type { SttTranscript } from '../providers/stt.js';
 import type { SaidSoFar } from '../threads/said_so_far.js';
+import { AnswerLanguage } from './answer_language.js';
 import { CallMemory } from './call_memory.js';
 import type { CallReport } from './call_report.js';
 import { CallTools } from './call_tools.js';
 import type { EventFeed } from './event_feed.js';
+import type { Conversation, HandOff } from './hand_off.js';
 import type { OffRecord } from './off_record.js';
 import type { Heard, Playout } from './playout.js';
-import type { ReplyServices } from './reply_parts.js';
 import type { SessionServices } from './session_services.js';
 import { Speaker, type Spoken } from './speaker.js';
 import type { Timeline } from './timeline.js';
@@ -53,6 +53,8 @@ export interface DialogueLinks {
   finalizeStt(): void;
   /** Something failed that the call survives. */
   onFault(error: EngineError, message: string): void;
+  /** Another agent has the call now, in a dialogue of its own. @param asked what the caller waits for an answer to */
+  onHandOff(handOff: HandOff, asked: string | null, now: number): void;
   /** The conversation is over. */
   onEnd(reason: EndReason): void;
 }
@@ -65,9 +67,7 @@ export class Dialogue {
   readonly #speaker: Speaker;
   readonly #meter: UsageMeter;
   readonly #keypad = new Keypad();
-  /** Null where only one language is understood. */
-  readonly #language: CallerLanguage | null;
-  #services: ReplyServices;
+  readonly #language: AnswerLanguage | null;
   /** Judges whether a mailbox answered; null = none did, or nobody asks. */
   #voicemail: Voicemail | null = null;
   #startedMs = 0;
@@ -88,9 +88,8 @@ export class Dialogue {
     this.#tools = CallTools.of({ ...links, tools, metrics, remember: (exchanges) => this.#memory.tools(exchanges) });
     this.#memory = new CallMemory({ ...links, metrics, specs: this.#tools?.specs ?? [] });
     const newSplitter = () => new SentenceSplitter({ language: plan.language });
-    this.#services = { ...services, log, ttsOptions: plan.speak, newSplitter, tools: this.#tools };
-    this.#language = plan.listen.language === 'multi' ? new CallerLanguage(plan.speak.language) : null;
-    this.#speaker = new Speaker(this.#services, playout, {
+    const replies = { ...services, log, ttsOptions: plan.speak, newSplitter, tools: this.#tools };
+    this.#speaker = new Speaker(replies, playout, {
       onAudible: (spoken, now) => this.#onAudible(spoken, now),
       onPiece: ({ turn, kind }, text) => events.emit({ kind: 'agent', turn, reply: kind, text }),
       onAside: (_, heard) => this.#memory.heardAside(heard),
@@ -100,6 +99,7 @@ export class Dialogue {
       onCharacters: (count) => this.#meter.voice(count),
       onDiscarded: (spent) => this.#meter.discarded(spent),
     });
+    this.#language = AnswerLanguage.of(plan, replies, this.#speaker);
     this.#voicemail = Voicemail.of(plan, links.order, nowMs(), {
       ...{ speaker: this.#speaker, memory: this.#memory, metrics, report, events, log },
       onPerson: () => {
@@ -111,6 +111,11 @@ export class Dialogue {
 
   get state(): 'idle' | 'listening' | 'thinking' | 'speaking' | 'ended' {
     return this.#turns.state.kind;
+  }
+
+  /** What was said, for an agent that goes on. */
+  get conversation(): Conversation {
+    return this.#memory.conversation;
   }
 
   /** A beep would tell something: `frame` wants the other side's sound. */
@@ -169,7 +174,7 @@ export class Dialogue {
 
   /** A result of recognition, whose clock plus `behindMs` is ours. */
   transcribed(transcript: SttTranscript, behindMs: number, now: number): void {
-    if (this.#language !== null) this.#follow(this.#language, transcript);
+    this.#language?.heard(transcript);
     this.event({ on: 'transcript', transcript, behindMs, ours: this.#ours(now) }, now);
   }
 
@@ -198,6 +203,7 @@ export class Dialogue {
       this.#busyMs = now + BUSY_EVERY_MS;
       this.event({ on: 'key', interrupts: false }, now);
     }
+    if (this.#tools?.isHandingOff === true && this.#turns.isQuiet) return this.#handOff(null, now);
     if (now >= this.#turns.dueMs || this.#voicemail !== null) this.event(TICK, now);
   }
 
@@ -215,17 +221,6 @@ export class Dialogue {
     if (cut) this.#memory.close(cut.spoken, cut.heard, false);
     this.#speaker.close();
     this.#tools?.close();
-  }
-
-  /** Answers in the language that the caller speaks; lines are the agent's. */
-  #follow(language: CallerLanguage, transcript: SttTranscript): void {
-    const before = language.current;
-    language.heard(transcript);
-    const { current } = language;
-    if (current === before) return;
-    const newSplitter = () => new SentenceSplitter({ language: current });
-    const ttsOptions = { ...this.#services.ttsOptions, language: current };
-    this.#speaker.use(this.#services, { ...this.#services, ttsOptions, newSplitter });
   }
 
   /** For whoever has to go on with the call. */
@@ -262,7 +257,7 @@ export class Dialogue {
       case 'finalize_stt':
         return this.#links.finalizeStt();
       case 'draft':
-        if (!this.#meter.mayDraft) return;
+        if (!this.#meter.mayDraft || this.#tools?.isHandingOff === true) return;
         services.metrics.add('drafts');
         return this.#speaker.prepare(action.text, this.#memory.request(action.text), this.#meter.mayVoice);
       case 'drop_draft':
@@ -314,10 +309,16 @@ export class Dialogue {
 
   #answer(action: TurnAction & { do: 'answer' }): void {
     if (this.#voicemail?.answers(nowMs()) === true) return;
+    if (this.#tools?.isHandingOff === true) return this.#handOff(action.text, nowMs());
     const turn = this.#memory.asks(action);
     this.#language?.endTurn();
     this.#tools?.beginTurn(turn);
     this.#speaker.answer(turn, action.text, () => this.#memory.request(action.text));
+  }
+
+  /** Our last words were heard, or the caller has said something over them: the next agent answers that. */
+  #handOff(asked: string | null, now: number): void {
+    this.#links.onHandOff(this.#tools!.takeHandOff(), asked, now);
   }
 
   #onAudible(spoken: Spoken, now: number): void {
@@ -337,8 +338,9 @@ export class Dialogue {
       return this.event({ on: 'reply_failed' }, now);
     }
     const text = this.#memory.saidBefore(spoken.turn) + spoken.reply.text;
-    const ends = spoken.kind === 'answer' && this.#tools?.takeEnd() === true;
-    const farewell = ends || (spoken.kind === 'answer' && readsAsFarewell(text, said, plan.farewell));
+    const isLast = spoken.kind === 'answer' && this.#tools?.isHandingOff !== true;
+    const ends = isLast && this.#tools?.takeEnd() === true;
+    const farewell = ends || (isLast && readsAsFarewell(text, said, plan.farewell));
     this.event({ on: 'reply_played', farewell, text }, now);
   }
 

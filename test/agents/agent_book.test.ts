@@ -47,7 +47,7 @@ test('without a file there is the persona that ships, and it takes every call', 
 test('a file replaces it, and survives the way to a worker thread', () => {
   const sources = readAgents(written(PERSONA));
   const book = new AgentBook(sources);
-  const order = { ...CALL, ...book.forOrder(book.pick(CALL, null)) } as CallOrder;
+  const order = { ...CALL, ...book.forOrder(book.pick(CALL, null), 'CA1') } as CallOrder;
   expect(order.agentDefinition).toBeNull();
   expect(new AgentBook(structuredClone(sources)).held(order).name).toBe('Ben');
 });
@@ -90,7 +90,7 @@ test('a version that is newer than the workers travels with the call', () => {
   const book = new AgentBook([source('a')]);
   const workers = new AgentBook([source('a')]);
   book.replace([source('a', { name: 'Eve' })]);
-  const order = { ...CALL, ...book.forOrder(book.pick(CALL, null)) } as CallOrder;
+  const order = { ...CALL, ...book.forOrder(book.pick(CALL, null), 'CA1') } as CallOrder;
   expect(workers.held(structuredClone(order)).name).toBe('Eve');
 });
 
@@ -123,7 +123,7 @@ test('a version newer than the worker threads travels with the call, is made onc
   main.onReplaced(() => replaced++);
   main.replace([source('a', { name: 'Cleo' })]);
   expect(replaced).toBe(1);
-  const order = structuredClone({ ...CALL, ...main.forOrder(main.pick(CALL, null)) }) as CallOrder;
+  const order = structuredClone({ ...CALL, ...main.forOrder(main.pick(CALL, null), 'CA1') }) as CallOrder;
   expect(order.agentDefinition).not.toBeNull();
   const held = worker.held(order);
   expect(held.name).toBe('Cleo');
@@ -155,4 +155,25 @@ test('how long an agent keeps its recordings: where it says so, the strictest of
     ...[source('b', kept(0)), source('c')],
   ]);
   expect(Object.fromEntries(book.keptDays())).toEqual({ a: 30, b: 0 });
+});
+
+test('an order brings those along to whom the call may be handed, and to whom those may hand it', () => {
+  const handOff = (...ids: string[]) => ({ tools: [{ handOff: Object.fromEntries(ids.map((id) => [id, 'When.'])) }] });
+  const first = [source('a', handOff('b')), source('b', handOff('a', 'c')), source('c'), source('d')];
+  const book = new AgentBook(first);
+  const others = () => book.forOrder(book.pick(CALL, 'a'), 'CA1').others;
+  expect(others().map(({ agentId, agentDefinition }) => [agentId, agentDefinition])).toEqual([
+    ['b', null],
+    ['c', null],
+  ]);
+  book.replace([...first.slice(0, 2), source('c', { name: 'Cleo' })]);
+  expect(others()[1]).toMatchObject({ agentId: 'c', agentDefinition: { name: 'Cleo' } });
+  expect(book.find('c', others()[1].agentHash)?.profile.name).toBe('Cleo');
+  expect(book.find('c', 'of before')).toBeNull();
+  expect(book.forOrder(book.pick(CALL, 'c'), 'CA1').others).toEqual([]);
+});
+
+test('the only agent has nobody to hand a call to', () => {
+  const file = written({ ...PERSONA, tools: [{ handOff: { billing: 'Bills.' } }] });
+  expect(problems(file)).toEqual([`AGENT_FILE: ${file}: tools: there is no agent billing to hand a call to`]);
 });

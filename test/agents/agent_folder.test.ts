@@ -97,6 +97,11 @@ test.each<[string, Record<string, string>, string[]]>([
     { 'a.yaml': `${AGENT}weight: 0\n` },
     ['a.yaml: weight: no version of a gets any calls'],
   ],
+  [
+    'a colleague who is not there',
+    { 'a.yaml': `${AGENT}tools:\n  - handOff: { billing: Bills. }\n` },
+    ['a.yaml: tools: there is no agent billing to hand a call to'],
+  ],
   ['an empty folder', {}, ['']],
 ])('%s: one line each', (_, files, expected) => {
   const found = problems(files);

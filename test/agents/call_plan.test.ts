@@ -23,6 +23,7 @@ const ORDER: CallOrder = {
     agentVariant: 'default',
     agentHash: 'h',
     agentDefinition: null,
+    others: [],
     variables: {},
     resume: null,
     takeOver: null,

@@ -65,6 +65,7 @@ export function summaryOf(order: CallOrder, endReason: EndReason): CallSummary {
       turns: [],
       bargeIns: [],
       tools: [],
+      handOffs: [],
       pauses: [],
       errors: [],
     },

@@ -68,6 +68,7 @@ function run(callSid: string): Promise<JsonBody> {
     agentVariant: 'default',
     agentHash: 'h',
     agentDefinition: null,
+    others: [],
     ...{ resume: null, takeOver: null },
     variables: {},
   });

@@ -8,6 +8,7 @@ const DESK: ToolDesk = {
   call: { callSid: 'CA1', ourNumber: '+15550100', theirNumber: '+15550199' },
   variables: { customer: 'A 7' },
   endCall: () => {},
+  handOff: () => {},
 };
 const NEVER = new AbortController().signal;
 const json = (status: number, value: unknown): HttpAnswer => ({

@@ -16,6 +16,7 @@ const desk: ToolDesk = {
   endCall: () => {
     ended++;
   },
+  handOff() {},
 };
 
 const tool = (name: string, run: Tool['run'], more: Partial<Tool> = {}): Tool => ({

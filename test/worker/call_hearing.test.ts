@@ -10,7 +10,10 @@ type Opened = Parameters<SttProvider['open']>;
 class HearingCall {
   readonly told: unknown[] = [];
   readonly metrics = createSharedMetrics(1);
-  readonly ears = { stt: null as object | null, behindMs: 70, flushStt: () => void this.told.push('flush') };
+  readonly ears = {
+    ...{ stt: null as object | null, behindMs: 70, flushStt: () => void this.told.push('flush') },
+    begin: (stt: object) => void Object.assign(this.ears, { stt }),
+  };
   over = false;
   options!: Opened[0];
   handlers!: Opened[1];
@@ -18,10 +21,10 @@ class HearingCall {
     {
       ...{ callSid: 'CA1', listen: { language: 'fr' } as HearingParts['listen'], nowMs: () => 5000 },
       ears: this.ears as unknown as HearingParts['ears'],
-      dialogue: {
+      dialogue: () => ({
         transcribed: ({ text }, behindMs, nowMs) => this.told.push([text, behindMs, nowMs]),
         event: (event, nowMs) => this.told.push([event.on, nowMs]),
-      },
+      }),
       guard: (work) => {
         if (!this.over) work();
       },
@@ -104,4 +107,16 @@ describe('audio that is collected goes first', () => {
     call.hearing[what]();
     expect(call.told).toEqual(['flush']);
   });
+});
+
+test('an agent that listens otherwise has recognition of its own; one that listens alike goes on with it', () => {
+  const call = new HearingCall();
+  call.hearing.open();
+  call.hearing.listen({ language: 'fr' } as HearingParts['listen']);
+  expect(call.told).toEqual([]);
+  const first = call.ears.stt;
+  call.hearing.listen({ language: 'de', keyterms: ['Brot'] });
+  expect(call.told).toEqual(['flush', 'close']);
+  expect(call.options).toEqual({ callSid: 'CA1', language: 'de', keyterms: ['Brot'] });
+  expect(call.ears.stt).not.toBe(first);
 });

@@ -1,6 +1,6 @@
 // What tests of a whole call on its worker share: stand-ins for the vendors, and Twilio's end of the rings.
 
-import { parseAgentProfile } from '../../src/agents/agent.js';
+import { type AgentProfile, parseAgentProfile } from '../../src/agents/agent.js';
 import { type CallPlan, planCall } from '../../src/agents/call_plan.js';
 import { dsp } from '../../src/audio/kernels/addon.js';
 import { TELEPHONE_FORMAT } from '../../src/audio_format.js';
@@ -45,6 +45,7 @@ export const ORDER: CallOrder = {
     agentVariant: 'default',
     agentHash: 'h',
     agentDefinition: null,
+    others: [],
     variables: {},
     ...{ resume: null, takeOver: null },
   },
@@ -52,7 +53,7 @@ export const ORDER: CallOrder = {
 
 /** What a snapshot says of a call of which nothing happened yet but its greeting. */
 export function snapshotWith(fields: Partial<CallSnapshot>): CallSnapshot {
-  const { slot: _slot, resume: _resume, takeOver: _takeOver, agentDefinition: _agent, ...who } = ORDER;
+  const { slot: _slot, resume: _resume, takeOver: _takeOver, agentDefinition: _agent, others: _others, ...who } = ORDER;
   return {
     ...{
       ...who,
@@ -76,7 +77,7 @@ export function snapshotWith(fields: Partial<CallSnapshot>): CallSnapshot {
 export const NOTHING_YET: CallMoment = {
   stream: null,
   past: {
-    ...{ turns: [], bargeIns: [], tools: [], pauses: [], errors: [] },
+    ...{ turns: [], bargeIns: [], tools: [], handOffs: [], pauses: [], errors: [] },
     usage: {
       ...{ promptTokens: 0, completionTokens: 0, ttsCharacters: 0, sttSeconds: 0 },
       discardedTokens: 0,
@@ -95,6 +96,8 @@ export class CallBench {
   readonly tts: { options: TtsOptions; handlers: TtsHandlers; texts: string[] }[] = [];
   stt: SttHandlers | null = null;
   sttFinalized = 0;
+  /** Other agents than the call's own. */
+  readonly colleagues = new Map<string, AgentProfile>();
   /** What the model may do. */
   tools: readonly Tool[] = [];
   sttClosed = 0;
@@ -111,7 +114,7 @@ export class CallBench {
     this.rings = new SlotRings(slab, 0);
     this.#far = new SlotRings(slab, 0);
     this.services = {
-      plan: (order): CallPlan => planCall(agent, order, config),
+      plan: (order): CallPlan => planCall(this.colleagues.get(order.agentId) ?? agent, order, config),
       testMode: false,
       dsp,
       vad: { push() {}, describe: () => null } as unknown as SessionServices['vad'],

@@ -2,20 +2,32 @@ import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
+import { parseAgentProfile } from '../../src/agents/agent.js';
 import type { TakeOver } from '../../src/call/call_snapshot.js';
 import { EngineError } from '../../src/errors.js';
 import { sumCounter, sumHistogram } from '../../src/metrics/shared_metrics.js';
 import { INGRESS } from '../../src/threads/record_types.js';
+import { handOffTool } from '../../src/tools/hand_off.js';
+import type { Tool } from '../../src/tools/tool.js';
+import { handOffDefinition } from '../../src/tools/tool_definition.js';
 import { CallSession } from '../../src/worker/call_session.js';
-import { CallBench, ORDER, STREAM, snapshotWith } from './call_parts.js';
+import { CallBench, ORDER, PERSONA, STREAM, snapshotWith } from './call_parts.js';
 
 let time = 0;
 vi.mock('../../src/clock.js', () => ({ nowMs: () => time, isoNow: () => '2026-03-04T05:06:08.000Z' }));
 
 class Call extends CallBench {
   readonly session: CallSession;
-  constructor(env: Record<string, string> = {}, order = ORDER, agent: object = {}) {
+  constructor(
+    env: Record<string, string> = {},
+    order = ORDER,
+    agent: object = {},
+    tools: readonly Tool[] = [],
+    colleagues: Record<string, object> = {},
+  ) {
     super(env, agent);
+    this.tools = tools;
+    for (const [id, each] of Object.entries(colleagues)) this.colleagues.set(id, parseAgentProfile(each));
     time = 1_000_000;
     this.session = new CallSession(order, this.services, this.links);
     this.session.begin();
@@ -437,4 +449,97 @@ test('a call that was off the record where it was held before is off it here', a
   call.control(INGRESS.HANGUP, 'operator');
   call.pass(10);
   expect((await call.session.ended).pauses).toMatchObject([{ toMs: null }]);
+});
+
+describe('handed to another agent', () => {
+  const BILLING = { agentId: 'billing', agentVariant: 'blue', agentHash: 'b', agentDefinition: null };
+  const BEA = {
+    ...{ ...PERSONA, name: 'Bea', systemPrompt: 'You know bills.', greeting: 'Billing, good day.', voiceId: 'bea' },
+    ...{ listen: { language: 'de' }, goodbye: 'Bye from billing.' },
+  };
+  class HandedCall extends Call {
+    constructor(history: boolean, order = { ...ORDER, others: [BILLING] }) {
+      const tool = handOffTool(handOffDefinition.parse({ handOff: { billing: 'Bills.' }, history }));
+      super({}, order, {}, [tool], { billing: BEA });
+    }
+    async putThrough(): Promise<void> {
+      this.greeted();
+      this.words('My bill is wrong.');
+      this.pass(1500);
+      const toolCalls = [{ id: '1', name: 'hand_off', arguments: '{"agent":"billing"}' }];
+      const { handlers } = this.llm.at(-1)!;
+      handlers.onText('I put you through.');
+      handlers.onDone({ finishReason: 'tool_calls', usage: null, toolCalls });
+      for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
+      this.speak(1000);
+      this.pass(4000);
+    }
+    async hangUp() {
+      this.control(INGRESS.HANGUP, 'operator');
+      this.pass(10);
+      return this.session.ended;
+    }
+  }
+  const handed = { turn: 1, from: 'default', to: 'billing', toVariant: 'blue', toHash: 'b' };
+
+  test('with what was said: another prompt, another voice, and the next agent speaks first', async () => {
+    const call = new HandedCall(true);
+    await call.putThrough();
+    const { messages } = call.llm.at(-1)!.request;
+    expect(messages[0]).toEqual({ role: 'system', content: expect.stringContaining('You know bills.') });
+    expect(messages.map(({ content }) => content)).toEqual(
+      expect.arrayContaining(['My bill is wrong.', 'I put you through.']),
+    );
+    call.write('Which bill is it?');
+    expect(call.tts.at(-1)!.options.voiceId).toBe('bea');
+    call.speak(800);
+    call.pass(4000);
+    call.words('The one of May.');
+    call.pass(1500);
+    expect(call.llm.at(-1)!.request.messages.at(-1)).toEqual({ role: 'user', content: 'The one of May.' });
+    const summary = await call.hangUp();
+    expect(summary.agent).toBe('default');
+    expect(summary.handOffs).toEqual([{ ...handed, atMs: expect.any(Number), withHistory: true }]);
+    expect(summary.turns.map(({ turn, caller, heard }) => [turn, caller, heard])).toEqual([
+      [0, '', 'Hello there.'],
+      [1, 'My bill is wrong.', 'I put you through.'],
+      [2, '', 'Which bill is it?'],
+      [3, 'The one of May.', ''],
+    ]);
+    expect(call.events.find(({ kind }) => kind === 'hand_off')).toMatchObject({ handOff: handed });
+    expect(sumCounter(call.metrics, 'hand_offs')).toBe(1);
+    expect(call.sttClosed).toBe(2);
+  });
+
+  test('without it: the next agent greets', async () => {
+    const call = new HandedCall(false);
+    await call.putThrough();
+    expect(call.tts.at(-1)).toMatchObject({ texts: ['Billing, good day.'], options: { voiceId: 'bea' } });
+    call.speak(600);
+    call.pass(4000);
+    call.words('My bill of May is wrong.');
+    call.pass(1500);
+    const { messages } = call.llm.at(-1)!.request;
+    expect(messages.map(({ content }) => content).slice(1)).toEqual(['Billing, good day.', 'My bill of May is wrong.']);
+    const { turns } = await call.hangUp();
+    expect(turns.map(({ turn, heard }) => [turn, heard])).toEqual([
+      [0, 'Hello there.'],
+      [1, 'I put you through.'],
+      [2, 'Billing, good day.'],
+      [3, ''],
+    ]);
+  });
+
+  test('should its worker die, the call goes on with the agent that has it', async () => {
+    const call = new HandedCall(true);
+    await call.putThrough();
+    const snapshot = call.events.flatMap((event) => (event.kind === 'snapshot' ? [event.snapshot] : [])).at(-1)!;
+    expect(snapshot).toMatchObject({ agentId: 'billing', agentHash: 'b' });
+    expect(snapshot).not.toHaveProperty('others');
+    const takeOver: TakeOver = { count: 1, lastSeq: snapshot.seq, playEndMs: 0 };
+    const next = new HandedCall(true, { ...ORDER, others: [BILLING], resume: snapshot, takeOver });
+    next.pass(20);
+    expect(next.llm.at(-1)!.request.messages[0].content).toContain('You know bills.');
+    expect((await next.hangUp()).handOffs).toMatchObject([handed]);
+  });
 });

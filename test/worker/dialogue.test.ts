@@ -6,8 +6,10 @@ import type { TurnEvent } from '../../src/conversation/turns/turn_events.js';
 import { EngineError } from '../../src/errors.js';
 import { sumCounter, sumHistogram } from '../../src/metrics/shared_metrics.js';
 import { END_CALL } from '../../src/tools/end_call.js';
+import { handOffTool } from '../../src/tools/hand_off.js';
+import { handOffDefinition } from '../../src/tools/tool_definition.js';
 import { CallReport } from '../../src/worker/call_report.js';
-import { Dialogue } from '../../src/worker/dialogue.js';
+import { Dialogue, type DialogueLinks } from '../../src/worker/dialogue.js';
 import { EventFeed } from '../../src/worker/event_feed.js';
 import { EgressBuffers, MediaEgress } from '../../src/worker/media_egress.js';
 import { OffRecord } from '../../src/worker/off_record.js';
@@ -23,6 +25,7 @@ let dialogue: Dialogue;
 let report: CallReport;
 let events: CallEvent[];
 let ended: EndReason[];
+let handedOff: Parameters<DialogueLinks['onHandOff']>[];
 let faults: string[];
 beforeEach(() => {
   time = 1_000_000;
@@ -30,20 +33,21 @@ beforeEach(() => {
   report = new CallReport(ORDER);
   events = [];
   ended = [];
+  handedOff = [];
   faults = [];
   dialogue = newDialogue();
 });
 
-function newDialogue(): Dialogue {
+function newDialogue(order = ORDER): Dialogue {
   const { services } = bench;
-  const plan = services.plan(ORDER);
+  const plan = services.plan(order);
   const timeline = new Timeline();
   timeline.originMs = time;
   const egress = new MediaEgress(bench.rings.egress, services.dsp, services.metrics, new EgressBuffers(), () => {});
   egress.open(STREAM);
   const playout = new Playout(egress, services.metrics, plan.pacing, timeline, () => dialogue.onSent());
   return new Dialogue({
-    ...{ order: ORDER, plan, services, playout, timeline, report, log: services.log },
+    ...{ order, plan, services, playout, timeline, report, log: services.log },
     said: bench.rings.said,
     offRecord: new OffRecord(() => {}),
     events: new EventFeed(
@@ -53,6 +57,9 @@ function newDialogue(): Dialogue {
     ),
     finalizeStt() {},
     onFault: ({ code }, message) => faults.push(`${message}: ${code}`),
+    onHandOff: (...told) => {
+      handedOff.push(told);
+    },
     onEnd: (reason) => ended.push(reason),
   });
 }
@@ -343,4 +350,50 @@ test('where one language is understood the voice keeps it, whatever the recognis
   pass(1500);
   bench.write('We have tomato soup.');
   expect(bench.tts.map(({ options }) => options.language)).toEqual(['en', 'en']);
+});
+
+describe('hand_off: another agent gets the call', () => {
+  const billing = { agentId: 'billing', agentVariant: 'v', agentHash: 'b', agentDefinition: null };
+  const HAND_OFF = handOffTool(handOffDefinition.parse({ handOff: { billing: 'Bills.' } }));
+  const arguments_ = '{"agent":"billing"}';
+  beforeEach(async () => {
+    bench.tools = [HAND_OFF];
+    dialogue = newDialogue({ ...ORDER, others: [billing] });
+    greeted();
+    says('My bill is wrong.', 1000);
+    pass(1500);
+    const { handlers } = bench.llm.at(-1)!;
+    handlers.onText('I put you through.');
+    handlers.onDone({
+      finishReason: 'tool_calls',
+      usage: null,
+      toolCalls: [{ id: '1', name: 'hand_off', arguments: arguments_ }],
+    });
+    await settled();
+  });
+
+  test('when the words before were heard', () => {
+    bench.speak(1000);
+    pass(700);
+    expect(handedOff).toEqual([]);
+    pass(2000);
+    expect(handedOff).toEqual([[{ agentId: 'billing', withHistory: true }, null, expect.any(Number)]]);
+    const { history, turnCount } = dialogue.conversation;
+    expect(turnCount).toBe(1);
+    expect(history.map(({ content }) => content)).toEqual([
+      ...['Hello there.', 'My bill is wrong.', '', 'I put you through.'],
+    ]);
+  });
+
+  test('or with what the caller says over them', () => {
+    bench.speak(3000);
+    pass(1000);
+    dialogue.speechStarts(time - 64, time);
+    says('It is about the one of May.', 4000);
+    pass(2500);
+    expect(handedOff.map(([handOff, asked]) => [handOff.agentId, asked])).toEqual([
+      ['billing', 'It is about the one of May.'],
+    ]);
+    expect(bench.llm).toHaveLength(1);
+  });
 });

@@ -54,6 +54,11 @@ export class TurnManager {
     return this.#caller.text;
   }
 
+  /** We listen, and nothing was heard of the caller since their last turn was answered. */
+  get isQuiet(): boolean {
+    return this.state.kind === 'listening' && !this.#caller.heardOrSaid && !this.#caller.speaking;
+  }
+
   /** Before this a tick changes nothing, unless something else happens first. */
   get dueMs(): number {
     return Math.min(this.#nextCheckMs, this.#floor.checkMs);

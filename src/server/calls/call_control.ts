@@ -282,7 +282,7 @@ export class CallControl {
     const agent = agents.pick({ callSid, ...numbers }, resume?.agentId ?? wantedAgent);
     entry.agent = agent;
     const call = { slot, callSid, direction, ...numbers, acceptedAt, variables: { ...variables } };
-    const who = { ...call, ...agents.forOrder(agent) };
+    const who = { ...call, ...agents.forOrder(agent, callSid) };
     this.#run(entry, { ...who, resume, takeOver: null });
   }
 

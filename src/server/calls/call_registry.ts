@@ -179,6 +179,12 @@ export class CallRegistry {
   }
 
   /** What a worker tells of a call; about a call that is over it is ignored. */
+  /** Another agent has the call; null = of a version that is not there any more: whoever looks finds the one before. */
+  handedOver(callSid: string, slot: number, agent: AgentVersion | null): void {
+    const entry = this.#live.get(callSid);
+    if (entry?.slot === slot && agent !== null) entry.agent = agent;
+  }
+
   onCallEvent(event: CallEvent): void {
     const entry = this.#live.get(event.callSid);
     if (entry === undefined || entry.slot !== event.slot) return;

@@ -96,6 +96,11 @@ export class CallTraces {
       case 'tool':
         if (call.tools.length < TOOLS_MAX) call.tools.push({ tool: event.tool, endMs: event.atMs });
         return;
+      case 'hand_off':
+        // The book was told first.
+        call.about = this.#options.callOf(event.callSid, event.slot) ?? call.about;
+        call.span.addEvent('handed to another agent', { [GEN_AI.agent]: event.handOff.to }, event.atMs);
+        return;
       case 'turn':
         return this.#turn(call, event.turn, event.stages ?? null, event.atMs);
       case 'ended':
