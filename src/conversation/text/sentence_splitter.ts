@@ -12,8 +12,8 @@ export interface SentenceSplitterOptions {
   firstClauseWords: number;
   /** The first piece may end at a full stop from here on: one word alone plays out before the next piece is there. */
   firstSentenceWords: number;
-  /** Without any punctuation the first piece is cut at a word's end here: two seconds of speech, at 15 ms a token 90 ms of waiting. */
-  firstCharsMax: number;
+  /** Without any punctuation the first piece ends with the word that reaches this: some 1.7 s of speech, seven tokens of waiting. */
+  firstCharsMin: number;
   /** The piece behind one that was cut so is cut here at the latest: it must be there when the first has played out. */
   secondCharsMax: number;
   /** Later pieces end at a comma only when they are this long already. */
@@ -25,7 +25,7 @@ export const SENTENCE_SPLITTER_DEFAULTS = {
   language: 'en',
   firstClauseWords: 3,
   firstSentenceWords: 2,
-  firstCharsMax: 30,
+  firstCharsMin: 24,
   secondCharsMax: 90,
   clauseChars: 90,
   charsMax: 200,
@@ -163,12 +163,9 @@ export class SentenceSplitter {
     if (this.#piece !== '') {
       const sentence = this.#lastEnd === 'maybe_sentence' && /^[\p{Lu}¿¡]/u.test(text);
       const end = sentence ? 'sentence' : this.#lastEnd === 'maybe_sentence' ? 'none' : this.#lastEnd;
-      const ends = this.#endsPiece(end);
-      const tooLong = this.#piece.length + text.length > this.#charsMax;
-      if (tooLong || ends) {
-        this.#wasCut = this.#first && !ends;
-        this.#emit(!glued);
-      }
+      const { secondCharsMax, charsMax } = this.#options;
+      const tooLong = this.#piece.length + text.length > (this.#wasCut ? secondCharsMax : charsMax);
+      if (tooLong || this.#endsPiece(end)) this.#emit(!glued);
     }
     if (!this.#spaced && !glued) this.#piece += ' ';
     this.#piece += text;
@@ -177,15 +174,10 @@ export class SentenceSplitter {
     this.#lastEnd = wordEnd(text, this.#lastEnd !== 'none');
   }
 
-  get #charsMax(): number {
-    const { firstCharsMax, secondCharsMax, charsMax } = this.#options;
-    if (this.#first) return firstCharsMax;
-    return this.#wasCut ? secondCharsMax : charsMax;
-  }
-
   #endsPiece(end: WordEnd): boolean {
-    const { firstClauseWords, firstSentenceWords, clauseChars } = this.#options;
+    const { firstClauseWords, firstSentenceWords, firstCharsMin, clauseChars } = this.#options;
     if (end === 'sentence') return !this.#first || this.#pieceWords >= firstSentenceWords || isWide(this.#piece);
+    if (this.#first && this.#piece.length >= firstCharsMin) return true;
     if (end !== 'clause') return false;
     return this.#first
       ? this.#pieceWords >= firstClauseWords || isWide(this.#piece)
@@ -197,6 +189,7 @@ export class SentenceSplitter {
     this.#piece = '';
     this.#pieceWords = 0;
     this.#spaced = withSpace;
+    this.#wasCut = this.#first && this.#lastEnd === 'none';
     this.#first = false;
   }
 }

@@ -10,7 +10,7 @@ export function wholeSentences(text: string, language: string): string {
     // Sentences only: a clause is no place to stop, and no piece is too long.
     firstSentenceWords: 1,
     firstClauseWords: Number.POSITIVE_INFINITY,
-    firstCharsMax: Number.POSITIVE_INFINITY,
+    firstCharsMin: Number.POSITIVE_INFINITY,
     clauseChars: Number.POSITIVE_INFINITY,
     charsMax: Number.POSITIVE_INFINITY,
   });
