@@ -22,7 +22,9 @@ export interface CarrierLine {
   language: string;
 }
 
-type CarrierLineName = 'allLinesBusy' | 'technicalProblem' | 'cutOff' | 'goesOn' | 'closed' | 'inQueue';
+/** Lines that a file may bring, and lines that it brings by `say`. */
+type OwnLineName = 'allLinesBusy' | 'technicalProblem' | 'cutOff' | 'goesOn' | 'closed';
+type CarrierLineName = OwnLineName | 'inQueue' | 'callbackOffer' | 'callbackTaken';
 
 /** Longest a value may get inside a spoken line or a prompt. */
 const VALUE_CHARS_MAX = 200;
@@ -156,8 +158,14 @@ export class AgentProfile {
     const own = fields?.say === undefined ? null : { text: this.#spoken(fields.say, {}), language: this.language };
     if (own !== null) return { line: own, elsewhere };
     if (elsewhere.kind === 'enqueue') return { line: this.#carrierLine('inQueue'), elsewhere };
+    if (elsewhere.kind === 'callback') return { line: this.#carrierLine('callbackOffer'), elsewhere };
     if (elsewhere.kind !== 'hang_up') return { line: null, elsewhere };
     return { line: reason === 'busy' ? this.allLinesBusy() : this.closed(), elsewhere };
+  }
+
+  /** Said by the carrier's voice to who asked to be called back. */
+  callbackTaken(): CarrierLine {
+    return this.#carrierLine('callbackTaken');
   }
 
   /** Said by the carrier's voice when ours failed. */
@@ -189,7 +197,8 @@ export class AgentProfile {
   }
 
   #carrierLine(name: CarrierLineName): CarrierLine {
-    const own = (name === 'inQueue' ? null : this.#definition[name]) ?? stockLines(this.language)?.[name];
+    const own =
+      (name in this.#definition ? this.#definition[name as OwnLineName] : null) ?? stockLines(this.language)?.[name];
     if (own === undefined) return { text: ENGLISH_LINES[name], language: 'en' };
     return { text: this.#spoken(own, {}), language: this.language };
   }

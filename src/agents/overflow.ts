@@ -38,6 +38,10 @@ const step = z
       .optional()
       .describe('Puts the caller into the queue of this name at Twilio'),
     waitUrl: webAddress.optional().describe('With enqueue: TwiML that is played meanwhile; absent = music of Twilio’s'),
+    callback: z
+      .boolean()
+      .default(false)
+      .describe('Offers to call back as soon as a line is free: who presses 1 is rung, from the number they called'),
     redirect: webAddress.optional().describe('Goes on with the TwiML at this address'),
   })
   .optional();
@@ -59,15 +63,16 @@ export type Overflow =
   | { kind: 'dial'; to: string; callerId: string | null; timeoutS: number }
   | { kind: 'enqueue'; queue: string; waitUrl: string | null }
   | { kind: 'redirect'; url: string }
+  | { kind: 'callback' }
   | { kind: 'hang_up' };
 
 /** What a file says of one situation, with `say` left to the agent. */
 export function overflowOf(fields: OverflowFields[OverflowReason]): Overflow {
-  const { dial, callerId, timeoutS, enqueue, waitUrl, redirect } = fields ?? {};
+  const { dial, callerId, timeoutS, enqueue, waitUrl, redirect, callback } = fields ?? {};
   if (dial !== undefined) return { kind: 'dial', to: dial, callerId: callerId ?? null, timeoutS: timeoutS ?? RING_S };
   if (enqueue !== undefined) return { kind: 'enqueue', queue: enqueue, waitUrl: waitUrl ?? null };
   if (redirect !== undefined) return { kind: 'redirect', url: redirect };
-  return { kind: 'hang_up' };
+  return { kind: callback ? 'callback' : 'hang_up' };
 }
 
 /** What single fields can't tell. @param numbers the agent's own */
@@ -77,10 +82,13 @@ export function overflowProblems(fields: OverflowFields, numbers: readonly strin
     const asked = fields[reason];
     if (asked === undefined) continue;
     const report = (field: string, what: string) => found.push({ path: ['overflow', reason, field], what });
-    const ways = (['dial', 'enqueue', 'redirect'] as const).filter((way) => asked[way] !== undefined);
+    const ways = (['dial', 'enqueue', 'redirect', 'callback'] as const).filter((way) => asked[way]);
     for (const way of ways.slice(1)) report(way, `excludes ${ways[0]}: a caller goes one way`);
     for (const field of ['callerId', 'timeoutS'] as const) {
       if (asked[field] !== undefined && asked.dial === undefined) report(field, 'belongs to dial');
+    }
+    if (asked.callback && reason === 'closed' && asked.say === undefined) {
+      report('callback', 'needs say: the usual words are those of a busy line');
     }
     if (asked.waitUrl !== undefined && asked.enqueue === undefined) report('waitUrl', 'belongs to enqueue');
     // It would ring here again, be busy again, and so on.

@@ -21,6 +21,9 @@ export interface StockLines {
   goesOn: string;
   /** Every line is taken, and the caller is put into a queue; spoken by the carrier's voice. */
   inQueue: string;
+  /** Every line is taken, and the caller may press 1 to be called back; and what is said then. Spoken by the carrier's voice. */
+  callbackOffer: string;
+  callbackTaken: string;
   /** Nobody is there at this hour; spoken by the carrier's voice, which hangs up then. */
   closed: string;
 }
@@ -36,6 +39,8 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
     cutOff: 'I am sorry, we were cut off. Let us start again.',
     goesOn: 'I am sorry, we were cut off for a moment.',
     inQueue: 'All our lines are busy at the moment. Please stay on the line.',
+    callbackOffer: 'All our lines are busy at the moment. Press 1, and we will call you back as soon as one is free.',
+    callbackTaken: 'Thank you, we will call you back. Goodbye.',
     closed: 'We are closed at the moment. Please call again during our opening hours. Goodbye.',
   },
   es: {
@@ -50,6 +55,9 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
     cutOff: 'Lo siento, se ha cortado la comunicación. Empecemos de nuevo.',
     goesOn: 'Lo siento, se ha cortado la comunicación un momento.',
     inQueue: 'En este momento todas nuestras líneas están ocupadas. Por favor, no cuelgue.',
+    callbackOffer:
+      'En este momento todas nuestras líneas están ocupadas. Pulse 1 y le llamaremos en cuanto quede una libre.',
+    callbackTaken: 'Gracias, le llamaremos. Adiós.',
     closed: 'En este momento estamos cerrados. Por favor, llame de nuevo en nuestro horario de atención. Adiós.',
   },
   fr: {
@@ -64,6 +72,9 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
     cutOff: "Je suis désolé, nous avons été coupés. Recommençons, s'il vous plaît.",
     goesOn: 'Je suis désolé, nous avons été coupés un instant.',
     inQueue: 'Toutes nos lignes sont occupées pour le moment. Merci de rester en ligne.',
+    callbackOffer:
+      'Toutes nos lignes sont occupées pour le moment. Tapez 1 et nous vous rappellerons dès que possible.',
+    callbackTaken: 'Merci, nous vous rappellerons. Au revoir.',
     closed: "Nous sommes fermés pour le moment. Merci de rappeler pendant nos heures d'ouverture. Au revoir.",
   },
   de: {
@@ -79,6 +90,9 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
     cutOff: 'Entschuldigung, wir wurden unterbrochen. Fangen wir noch einmal an.',
     goesOn: 'Entschuldigung, wir wurden kurz unterbrochen.',
     inQueue: 'Im Moment sind alle unsere Leitungen besetzt. Bitte bleiben Sie in der Leitung.',
+    callbackOffer:
+      'Im Moment sind alle unsere Leitungen besetzt. Drücken Sie die 1, dann rufen wir Sie zurück, sobald eine frei ist.',
+    callbackTaken: 'Vielen Dank, wir rufen Sie zurück. Auf Wiederhören.',
     closed:
       'Wir sind im Moment nicht erreichbar. Bitte rufen Sie während unserer Öffnungszeiten noch einmal an. Auf Wiederhören.',
   },
@@ -94,6 +108,8 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
     cutOff: 'Mi dispiace, siamo stati interrotti. Ricominciamo da capo.',
     goesOn: 'Mi dispiace, siamo stati interrotti per un momento.',
     inQueue: 'Al momento tutte le nostre linee sono occupate. Resti in linea, per favore.',
+    callbackOffer: 'Al momento tutte le nostre linee sono occupate. Prema 1 e la richiameremo appena possibile.',
+    callbackTaken: 'Grazie, la richiameremo. Arrivederci.',
     closed: 'Al momento siamo chiusi. Richiami durante il nostro orario di apertura, per favore. Arrivederci.',
   },
   pt: {
@@ -108,6 +124,8 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
     cutOff: 'Desculpe, a ligação foi interrompida. Vamos começar de novo.',
     goesOn: 'Desculpe, a ligação foi interrompida por um momento.',
     inQueue: 'No momento, todas as nossas linhas estão ocupadas. Por favor, continue na linha.',
+    callbackOffer: 'No momento, todas as nossas linhas estão ocupadas. Prima 1 e ligaremos assim que possível.',
+    callbackTaken: 'Obrigado, ligaremos de volta. Até logo.',
     closed: 'Estamos fechados no momento. Por favor, ligue novamente no nosso horário de atendimento. Até logo.',
   },
   nl: {
@@ -121,6 +139,8 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
     cutOff: 'Het spijt me, de verbinding viel weg. Laten we opnieuw beginnen.',
     goesOn: 'Het spijt me, de verbinding viel even weg.',
     inQueue: 'Al onze lijnen zijn op dit moment bezet. Blijf alstublieft aan de lijn.',
+    callbackOffer: 'Al onze lijnen zijn op dit moment bezet. Druk op 1, dan bellen wij u terug zodra er een vrij is.',
+    callbackTaken: 'Dank u wel, wij bellen u terug. Tot ziens.',
     closed: 'Wij zijn op dit moment gesloten. Bel alstublieft tijdens onze openingstijden nog eens. Tot ziens.',
   },
 };

@@ -32,6 +32,7 @@ import { TwilioDesk } from './calls/call_desk.js';
 import { CallMoves } from './calls/call_moves.js';
 import { CallPeers } from './calls/call_peers.js';
 import { CallRegistry } from './calls/call_registry.js';
+import { Callbacks } from './calls/callbacks.js';
 import { CallsApi } from './calls/calls_api.js';
 import { Dialler } from './calls/dialler.js';
 import { Governor } from './calls/governor.js';
@@ -212,6 +213,13 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     onClose: media.end,
   });
   const dialler = new Dialler({ rest, control, registry, metrics, log, calls: config.calls });
+  const callbacks = new Callbacks({
+    ...{ store, log },
+    hasRoom: () => admission.refusal('outbound') === null,
+    isOpen: (agent) => agents.pick({ callSid: '', ourNumber: '' }, agent).profile.isOpen(Date.now()),
+    dial: (order, base) => dialler.dial(order, base),
+    onResult: (result) => metrics.callback(result),
+  });
   const urls = { publicUrl: config.publicUrl, trustedProxies: addressSet(config.trustedProxies) };
   const desk = new TwilioDesk({
     control,
@@ -220,6 +228,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     dials: dialler,
     peers,
     snapshots,
+    callbacks,
     metrics,
     threadMetrics,
     log,
@@ -320,9 +329,11 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
   retention.start();
   keeper.start();
   governor.start();
+  callbacks.start();
 
   const stop = async (): Promise<void> => {
     admission.drain();
+    await callbacks.stop();
     // A dial that Twilio has not answered yet may ring in a moment, and then nobody would be there.
     await dialler.settled();
     const dialling = [...registry.live()].filter((entry) => entry.phase === 'dialling');

@@ -35,6 +35,8 @@ export interface LiveNumbers {
   agentNews(): Pick<AgentNews, 'taken' | 'failed' | 'problems'> | null;
 }
 
+const CALLBACK_RESULTS = ['asked', 'refused', 'dialled', 'failed'] as const;
+
 export class ServerMetrics {
   readonly #http: prom.Counter;
   readonly #limited: prom.Counter;
@@ -44,6 +46,7 @@ export class ServerMetrics {
   readonly #refusals: prom.Counter;
   readonly #overflows: prom.Counter;
   readonly #overflowsFailed: prom.Counter;
+  readonly #callbacks: prom.Counter;
   readonly #kept: prom.Counter;
   readonly #calls: prom.Counter;
   readonly #moved: prom.Counter;
@@ -89,6 +92,9 @@ export class ServerMetrics {
       'Callers who were sent elsewhere and found nobody there either.',
       [],
     );
+    this.#callbacks = counter('ringline_callbacks_total', 'Callers who asked to be called back, and what came of it.', [
+      'result',
+    ]);
     this.#kept = counter(
       'ringline_recordings_kept_total',
       'Files of calls that were sealed or sent to the bucket, and tries that failed.',
@@ -199,6 +205,7 @@ export class ServerMetrics {
     for (const reason of REFUSAL_REASONS) this.#refusals.inc({ reason }, 0);
     for (const reason of CUT_REASONS) this.#connectionsCut.inc({ reason }, 0);
     for (const act of KEPT_ACTS) for (const result of ['done', 'failed']) this.#kept.inc({ act, result }, 0);
+    for (const result of CALLBACK_RESULTS) this.#callbacks.inc({ result }, 0);
     for (const limit of LIMITS) this.#limited.inc({ limit }, 0);
     for (const on of ['webhook', 'media']) this.#signatures.inc({ on }, 0);
     for (const reason of ['missing', 'unknown', 'expired', 'used']) this.#tokens.inc({ reason }, 0);
@@ -227,6 +234,9 @@ export class ServerMetrics {
   }
   overflowFailed(): void {
     this.#overflowsFailed.inc();
+  }
+  callback(result: (typeof CALLBACK_RESULTS)[number]): void {
+    this.#callbacks.inc({ result });
   }
   kept(act: KeptAct, isGood: boolean): void {
     this.#kept.inc({ act, result: isGood ? 'done' : 'failed' });

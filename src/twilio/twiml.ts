@@ -52,11 +52,15 @@ export function sayAndHangUpTwiml(line: SpokenLine): string {
   return response.toString();
 }
 
+/** For a caller to press a key, after the words. */
+const KEY_S = 6;
+
 /** What becomes of a caller for whom there is no line. */
 export type OverflowStep =
   | { kind: 'dial'; to: string; callerId: string | null; timeoutS: number }
   | { kind: 'enqueue'; queue: string; waitUrl: string | null }
   | { kind: 'redirect'; url: string }
+  | { kind: 'callback' }
   | { kind: 'hang_up' };
 
 /**
@@ -66,8 +70,20 @@ export type OverflowStep =
  */
 export function overflowTwiml(line: SpokenLine | null, then: OverflowStep, actionUrl: string): string {
   const response = new VoiceResponse();
-  if (line !== null) say(response, line);
   const action = { action: actionUrl, method: 'POST' };
+  if (then.kind === 'callback') {
+    // Asked for also without a key: what is said then is the desk's.
+    const gather = response.gather({
+      ...action,
+      input: ['dtmf'],
+      numDigits: 1,
+      timeout: KEY_S,
+      actionOnEmptyResult: true,
+    });
+    if (line !== null) say(gather, line);
+    return response.toString();
+  }
+  if (line !== null) say(response, line);
   if (then.kind === 'dial') {
     const callerId = then.callerId === null ? {} : { callerId: then.callerId };
     const dial = response.dial({ ...action, timeout: then.timeoutS, ...callerId });
@@ -81,7 +97,7 @@ export function overflowTwiml(line: SpokenLine | null, then: OverflowStep, actio
   return response.toString();
 }
 
-function say(response: VoiceResponse, { text, language }: SpokenLine): void {
+function say(response: Pick<VoiceResponse, 'say'>, { text, language }: SpokenLine): void {
   const locale = sayLocale(language);
   response.say(locale === null ? {} : { language: locale }, text);
 }

@@ -80,6 +80,10 @@ export interface CallDesk {
   streamEnded(call: WebhookCall, isLive: boolean, socketBase: string): Promise<NextStep>;
   /** Where the caller was sent, nobody answered. What is said before we hang up. */
   overflowFailed(call: WebhookCall): SpokenLine;
+  /** What is said to a caller who is not taken and did not want what was offered. */
+  notTaken(call: WebhookCall): SpokenLine;
+  /** The caller pressed the key for a call back. `base`: our public URL. What is said before we hang up. */
+  callbackAsked(call: WebhookCall, base: string): Promise<SpokenLine>;
   onStatus(call: WebhookCall, news: StatusNews): Promise<void>;
   onStreamError(callSid: string, detail: string): void;
   /** A person or a machine, in Twilio's words. */
@@ -125,8 +129,13 @@ export class TwilioWebhooks {
   async overflowAction(request: WebhookRequest): Promise<string> {
     const form = this.#genuineForm(request);
     const call = callOf(form);
+    const { desk } = this.#options;
+    const digits = field(form, 'Digits');
+    if (digits === CALLBACK_KEY) return sayAndHangUpTwiml(await desk.callbackAsked(call, request.base));
     const outcome = field(form, 'DialCallStatus') || field(form, 'QueueResult');
-    return UNSERVED.test(outcome) ? sayAndHangUpTwiml(this.#options.desk.overflowFailed(call)) : hangUpTwiml();
+    // Back from an offer that was not taken: the form tells nothing else.
+    if (outcome === '') return sayAndHangUpTwiml(desk.notTaken(call));
+    return UNSERVED.test(outcome) ? sayAndHangUpTwiml(desk.overflowFailed(call)) : hangUpTwiml();
   }
 
   /** Call progress. */
@@ -171,6 +180,7 @@ export class TwilioWebhooks {
   }
 }
 
+const CALLBACK_KEY = '1';
 /** What Twilio calls a `<Dial>` that reached nobody, and an `<Enqueue>` that could not take the caller. */
 const UNSERVED = /^(busy|no-answer|failed|queue-full|error|system-error)$/;
 

@@ -45,6 +45,17 @@ describe('where a caller goes', () => {
     expect(elsewhere).toEqual({ kind: 'enqueue', queue: 'support desk', waitUrl: null });
   });
 
+  test('nowhere, but they may be called back: they are told how, in the language of the agent', () => {
+    const { line, elsewhere } = agent({ language: 'es', overflow: { busy: { callback: true } } }).overflow('busy');
+    expect(line?.text).toContain('Pulse 1');
+    expect(elsewhere).toEqual({ kind: 'callback' });
+    expect(agent({ language: 'es' }).callbackTaken()).toEqual({
+      text: 'Gracias, le llamaremos. Adiós.',
+      language: 'es',
+    });
+    expect(agent({ overflow: { busy: { callback: false } } }).overflow('busy').elsewhere).toEqual({ kind: 'hang_up' });
+  });
+
   test('each situation has its own', () => {
     const both = agent({ closed: 'Come back tomorrow.', overflow: { busy: { redirect: 'https://example.com/' } } });
     expect(both.overflow('closed')).toEqual({
@@ -65,6 +76,8 @@ test.each([
   [{ busy: { enqueue: 'q', redirect: 'https://e.example/' } }, 'overflow.busy.redirect: excludes enqueue'],
   [{ busy: { waitUrl: 'https://e.example/' } }, 'overflow.busy.waitUrl: belongs to enqueue'],
   [{ busy: { timeoutS: 20 } }, 'overflow.busy.timeoutS: belongs to dial'],
+  [{ busy: { dial: '+15551234567', callback: true } }, 'overflow.busy.callback: excludes dial'],
+  [{ closed: { callback: true } }, 'overflow.closed.callback: needs say'],
   [{ busy: { dial: '+15550100' } }, 'overflow.busy.dial: is a number of this agent'],
   [{ busy: { dial: '+15559123456' } }, 'overflow.busy.dial: is a number of this agent'],
   [{ busy: { say: 'Hello {{nobody}}.' } }, 'overflow.busy.say: {{nobody}} is not among the variables'],

@@ -26,6 +26,11 @@ const desk: CallDesk = {
     told.push(args);
     return { text: 'Ocupado.', language: 'es' };
   },
+  notTaken: () => ({ text: 'Ocupado.', language: 'es' }),
+  callbackAsked: async (...args) => {
+    told.push(args);
+    return { text: 'Gracias.', language: 'es' };
+  },
   onStatus: async (...args) => void told.push(args),
   onStreamError: (...args) => void told.push(args),
   onAnsweredBy: async (...args) => void told.push(args),
@@ -85,11 +90,23 @@ test.each([
   [{ QueueResult: 'hangup' }, false],
   [{ QueueResult: 'queue-full' }, true],
   [{ QueueResult: 'system-error' }, true],
-  [{}, false],
 ])('back from elsewhere with %j: told that nobody is there: %s', async (more, isTold) => {
   const twiml = await webhooks.overflowAction(request('/twilio/overflow-action', { ...FORM, ...more }));
   expect(twiml).toContain(isTold ? '<Say language="es-ES">Ocupado.</Say><Hangup/>' : '<Response><Hangup/></Response>');
   expect(told).toHaveLength(isTold ? 1 : 0);
+});
+
+test('who is offered to be called back presses 1, or hears that nobody is there', async () => {
+  answer = { line: { text: 'Pulse 1.', language: 'es' }, elsewhere: { kind: 'callback' } };
+  expect(await webhooks.voice(request('/', FORM), 'inbound')).toMatch(
+    /<Gather action="[^"]*\/twilio\/overflow-action" method="POST" input="dtmf" numDigits="1" timeout="6" actionOnEmptyResult="true"><Say language="es-ES">Pulse 1\.<\/Say><\/Gather><\/Response>/,
+  );
+  told = [];
+  const pressed = (Digits: string) => webhooks.overflowAction(request('/twilio/overflow-action', { ...FORM, Digits }));
+  for (const key of ['', '2', '*']) expect(await pressed(key)).toContain('Ocupado.</Say><Hangup/>');
+  expect(told).toEqual([]);
+  expect(await pressed('1')).toContain('Gracias.</Say><Hangup/>');
+  expect(told).toEqual([[expect.objectContaining({ callSid: CallSid, from: FORM.From, to: FORM.To }), BASE]]);
 });
 
 test('after the stream: what is owed is said, then nothing but the end', async () => {

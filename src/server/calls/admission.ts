@@ -44,14 +44,20 @@ export class Admission {
 
   /** A slot that is now the caller's until `release`, or why there is none. The longest unused comes first. */
   reserve(lane: Lane): number | RefusalReason {
-    if (this.#draining && lane !== 'again') return 'draining';
-    if (lane === 'outbound' && !this.isFull && this.#free.length <= this.kept) return 'kept';
-    const strain = lane === 'again' || this.isFull ? null : this.strain(lane);
-    if (strain !== null) return strain;
+    const refusal = this.refusal(lane);
+    if (refusal !== null) return refusal;
     const slot = this.#free.shift();
-    if (slot === undefined) return 'full';
+    assert(slot !== undefined, 'where nothing is refused a slot is free');
     this.#reserved[slot] = true;
     return slot;
+  }
+
+  /** Why there would be no slot now; null = there would be one. */
+  refusal(lane: Lane): RefusalReason | null {
+    if (this.#draining && lane !== 'again') return 'draining';
+    if (this.isFull) return 'full';
+    if (lane === 'outbound' && this.#free.length <= this.kept) return 'kept';
+    return lane === 'again' ? null : this.strain(lane);
   }
 
   release(slot: number): void {

@@ -12,6 +12,7 @@ import type { ServerMetrics } from '../server_metrics.js';
 import type { CallControl, IncomingCall } from './call_control.js';
 import type { CallPeers } from './call_peers.js';
 import type { CallEntry, CallRegistry } from './call_registry.js';
+import type { Callbacks } from './callbacks.js';
 import { isBroken, mayComeBack } from './comebacks.js';
 import type { Dialler } from './dialler.js';
 import type { SharedSnapshots } from './shared_snapshots.js';
@@ -37,6 +38,7 @@ export interface TwilioDeskOptions {
   /** Calls that another instance holds. */
   peers: Pick<CallPeers, 'find' | 'findDialled' | 'on' | 'askHolder' | 'tellHolder'>;
   snapshots: Pick<SharedSnapshots, 'find'>;
+  callbacks: Pick<Callbacks, 'mayRing' | 'ask'>;
   metrics: Pick<ServerMetrics, 'dial' | 'streamError' | 'cameBack' | 'overflowed' | 'overflowFailed'>;
   threadMetrics: Pick<ThreadMetrics, 'observe'>;
   log: Logger;
@@ -83,16 +85,28 @@ export class TwilioDesk implements CallDesk {
     // Somebody who calls us is told why; somebody we no longer want to speak with hears nothing that would puzzle them.
     if (acceptance.refused === 'cancelled') return { lastWords: null };
     if (direction === 'outbound') return { lastWords: agent.allLinesBusy() };
-    return this.#overflow(callSid, agent, 'busy');
+    return this.#overflow(call, agent, 'busy');
   }
 
   /** There is no line for a caller, or nobody at this hour. */
-  #overflow(callSid: string, profile: AgentVersion['profile'], reason: OverflowReason): NextStep {
-    const { metrics, log } = this.#options;
+  #overflow(call: WebhookCall, profile: AgentVersion['profile'], reason: OverflowReason): NextStep {
+    const { callbacks, metrics, log } = this.#options;
     const { line, elsewhere } = profile.overflow(reason);
+    if (elsewhere.kind === 'callback' && !callbacks.mayRing(call)) {
+      metrics.overflowed(reason, 'hang_up');
+      return { lastWords: notTaken(profile) };
+    }
     metrics.overflowed(reason, elsewhere.kind);
-    if (elsewhere.kind !== 'hang_up') log.info({ callSid, reason, to: elsewhere.kind }, 'caller sent elsewhere');
+    if (elsewhere.kind !== 'hang_up')
+      log.info({ callSid: call.callSid, reason, way: elsewhere.kind }, 'caller sent elsewhere');
     return elsewhere.kind === 'hang_up' ? { lastWords: line } : { line, elsewhere };
+  }
+
+  async callbackAsked({ direction, from, to, ...call }: WebhookCall, base: string): Promise<CarrierLine> {
+    const { agents, callbacks } = this.#options;
+    const { id, profile } = agents.pick({ ...call, ...numbersOf(direction, from, to) }, null);
+    const isTaken = await callbacks.ask({ to: from, from: to, agent: id, base });
+    return isTaken ? profile.callbackTaken() : profile.allLinesBusy();
   }
 
   overflowFailed({ callSid, direction, from, to }: WebhookCall): CarrierLine {
@@ -100,17 +114,22 @@ export class TwilioDesk implements CallDesk {
     const { id, profile } = agents.pick({ callSid, ...numbersOf(direction, from, to) }, null);
     log.warn({ callSid, agent: id }, 'nobody answered where a caller was sent');
     metrics.overflowFailed();
-    return profile.isOpen(Date.now()) ? profile.allLinesBusy() : profile.closed();
+    return notTaken(profile);
+  }
+
+  notTaken({ callSid, direction, from, to }: WebhookCall): CarrierLine {
+    return notTaken(this.#options.agents.pick({ callSid, ...numbersOf(direction, from, to) }, null).profile);
   }
 
   /** Somebody calls an agent that is not there at this hour; null = it is, or the call is under way. */
-  #closed({ callSid, direction, from, to, resume }: IncomingCall): NextStep | null {
+  #closed(call: IncomingCall): NextStep | null {
+    const { callSid, direction, from, to, resume } = call;
     const { registry, agents, log } = this.#options;
     if (direction === 'outbound' || (resume ?? null) !== null || registry.find(callSid) !== undefined) return null;
     const { id, profile } = agents.pick({ callSid, ...numbersOf(direction, from, to) }, null);
     if (profile.isOpen(Date.now())) return null;
     log.info({ callSid, agent: id }, 'call outside of the opening hours');
-    return this.#overflow(callSid, profile, 'closed');
+    return this.#overflow(call, profile, 'closed');
   }
 
   async streamEnded(call: WebhookCall, isLive: boolean, socketBase: string): Promise<NextStep> {
@@ -217,4 +236,8 @@ export class TwilioDesk implements CallDesk {
     const entry = registry.find(callSid);
     return entry !== undefined || direction === 'inbound' ? entry : dials.claim(callSid, from, to, isAnswered);
   }
+}
+
+function notTaken(profile: AgentVersion['profile']): CarrierLine {
+  return profile.isOpen(Date.now()) ? profile.allLinesBusy() : profile.closed();
 }

@@ -173,7 +173,12 @@ export const OPERATIONS: Readonly<Record<Endpoint, Operation>> = {
   },
   'POST /twilio/overflow-action': {
     summary: 'A caller who was sent elsewhere for want of a line is back: what now?',
-    form: form({ ...parties, DialCallStatus: z.string().optional(), QueueResult: z.string().optional() }),
+    form: form({
+      ...parties,
+      DialCallStatus: z.string().optional(),
+      QueueResult: z.string().optional(),
+      Digits: z.string().optional(),
+    }),
     answers: twiml,
   },
   'GET /outbound-twiml': wrongMethod,

@@ -13,6 +13,7 @@ import { type CallEntry, CallRegistry } from '../../../src/server/calls/call_reg
 
 const SID = `CA${'0'.repeat(32)}`;
 const CALL = { callSid: SID, direction: 'outbound', from: '+1', to: '+2' } as const;
+const TAKEN = { text: 'Le llamaremos.', language: 'es' };
 const BUSY = { text: 'Ocupado.', language: 'es' };
 const FAILED = { text: 'Fallo.', language: 'es' };
 const GOES_ON = { text: 'Se cortó un momento.', language: 'es' };
@@ -20,6 +21,7 @@ const CUT_OFF = { text: 'Se cortó.', language: 'es' };
 
 let did: unknown[][];
 let overflowed: unknown[][];
+let mayRing = true;
 let acceptance: { streamUrl: string } | { refused: RefusalReason };
 let claimed: CallEntry | undefined;
 let theirs: CallRecord | null;
@@ -34,6 +36,7 @@ const LINES = {
   cutOff: () => CUT_OFF,
   goesOn: () => GOES_ON,
   closed: () => CLOSED,
+  callbackTaken: () => TAKEN,
   overflow: (reason: string) => ({ line: reason === 'busy' ? BUSY : CLOSED, elsewhere }),
 };
 const AGENT = { id: 'agent', profile: { ...LINES, isOpen: () => isOpen } } as unknown as AgentVersion;
@@ -76,6 +79,13 @@ beforeEach(() => {
       tellHolder: async () => {},
     },
     snapshots: { find: async () => left },
+    callbacks: {
+      mayRing: () => mayRing,
+      ask: async (call) => {
+        did.push(['ask', call]);
+        return mayRing;
+      },
+    },
     metrics: {
       dial: (result) => did.push(['dial', result]),
       streamError: () => did.push(['streamError']),
@@ -316,6 +326,19 @@ describe('a caller without a line goes where the agent says', () => {
       ['busy', 'dial'],
       ['closed', 'dial'],
     ]);
+  });
+
+  test('and may be called back, where the number can be rung', async () => {
+    elsewhere = { kind: 'callback' };
+    acceptance = { refused: 'full' };
+    expect(await desk.connect(inbound, 'wss://h')).toEqual({ line: BUSY, elsewhere });
+    expect(await desk.callbackAsked(inbound, 'https://h')).toEqual(TAKEN);
+    expect(did.at(-1)).toEqual(['ask', { to: inbound.from, from: inbound.to, agent: 'agent', base: 'https://h' }]);
+    mayRing = false;
+    expect(await desk.connect(inbound, 'wss://h')).toEqual({ lastWords: BUSY });
+    expect(await desk.callbackAsked(inbound, 'https://h')).toEqual(BUSY);
+    expect(desk.notTaken(inbound)).toEqual(BUSY);
+    mayRing = true;
   });
 
   test('and is told when nobody is there either', () => {
