@@ -168,9 +168,9 @@ function groupsOf(played: readonly PlayedWord[], lines: readonly string[][]): Gr
   const groups: Group[] = [];
   let current: Group | null = null;
   let endedMs = 0;
-  for (const word of played) {
+  for (const [at, word] of played.entries()) {
     const pieceWords = word.piece.words.flatMap((each) => plainWords(each.word));
-    const line: string[] = lineOf(lines, current?.line ?? null, pieceWords);
+    const line: string[] = lineOf(lines, current?.line ?? null, pieceWords, wordsBehind(played, at));
     const before = word.piece.words.slice(0, word.index).flatMap((each) => plainWords(each.word)).length;
     const from = Math.max(0, placeIn(line, pieceWords)) + before;
     const isSame: boolean = current !== null && current.line.join(' ') === line.join(' ');
@@ -185,8 +185,27 @@ function groupsOf(played: readonly PlayedWord[], lines: readonly string[][]): Gr
   return groups;
 }
 
-/** The reply that `part` belongs to: the one under way, else one that begins with it, else one that holds it, else itself. */
-function lineOf(lines: readonly string[][], current: string[] | null, part: string[]): string[] {
+/** Words of the piece that was played behind that of the word `at`. */
+function wordsBehind(played: readonly PlayedWord[], at: number): string[] {
+  for (let i = at + 1; i < played.length; i++)
+    if (played[i].piece !== played[at].piece) return played[i].piece.words.flatMap(({ word }) => plainWords(word));
+  return [];
+}
+
+/**
+ * The reply that `part` belongs to: one that begins with it and goes on with `behind`, for several may begin alike; else the
+ * one under way, else one that begins with it, else one that holds it, else itself.
+ */
+function lineOf(
+  lines: readonly string[][],
+  current: string[] | null,
+  part: string[],
+  behind: readonly string[] = [],
+): string[] {
+  const both = [...part, ...behind];
+  const goesOn = current !== null && placeIn(current, both) >= 0;
+  const other = goesOn || behind.length === 0 ? undefined : lines.find((line) => placeIn(line, both) === 0);
+  if (other) return other;
   if (current && placeIn(current, part) >= 0) return current;
   return lines.find((line) => placeIn(line, part) === 0) ?? lines.find((line) => placeIn(line, part) > 0) ?? part;
 }

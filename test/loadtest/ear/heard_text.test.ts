@@ -84,6 +84,18 @@ describe('words skipped and words doubled', () => {
     expect(judge([...played(line), ...played(line, 0, 99, 1, 1300)], []).doubled).toHaveLength(4);
   });
 
+  test('of replies that begin alike each piece belongs to the one that was gone on with', () => {
+    const lines = ['There is a lot to say about plums.', 'There is a lot to say about the figs.'];
+    const both = [
+      ...played('There is a lot'),
+      ...played('to say about plums.'),
+      ...played('There is a lot', 0, 99, 1, 4000),
+      ...played('to say about the figs.', 0, 99, 1, 6000),
+    ];
+    expect(holesAndRepeats(both, lines)).toEqual({ lost: [], doubled: [] });
+    expect(holesAndRepeats([...both.slice(0, 8), ...both.slice(0, 4)], lines).doubled).toHaveLength(4);
+  });
+
   test('a piece that two replies hold belongs to the one that begins with it', () => {
     const replies = ['That is no problem at all because we can.', 'No problem at all, then we go on.'];
     const words = [...played('No problem at all,'), ...played('then we go on.')];
