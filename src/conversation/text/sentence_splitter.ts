@@ -12,7 +12,7 @@ export interface SentenceSplitterOptions {
   firstClauseWords: number;
   /** The first piece may end at a full stop from here on: one word alone plays out before the next piece is there. */
   firstSentenceWords: number;
-  /** Without any punctuation the first piece ends with the word that reaches this: some 1.7 s of speech, seven tokens of waiting. */
+  /** Without any punctuation the first piece ends with the word that reaches this: some two seconds of speech, eight tokens of waiting. */
   firstCharsMin: number;
   /** The piece behind one that was cut so is cut here at the latest: it must be there when the first has played out. */
   secondCharsMax: number;
@@ -25,7 +25,7 @@ export const SENTENCE_SPLITTER_DEFAULTS = {
   language: 'en',
   firstClauseWords: 3,
   firstSentenceWords: 2,
-  firstCharsMin: 24,
+  firstCharsMin: 32,
   secondCharsMax: 90,
   clauseChars: 90,
   charsMax: 200,

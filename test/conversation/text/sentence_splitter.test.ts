@@ -29,9 +29,9 @@ describe('where the text is cut', () => {
       'without a comma it ends after some words, and the next before that has played out',
       'I can look that up for you and while I do that I would like to make sure that I have the right person on the line so could you tell me your name?',
       [
-        'I can look that up for you ',
-        'and while I do that I would like to make sure that I have the right person on the line so ',
-        'could you tell me your name?',
+        'I can look that up for you and while ',
+        'I do that I would like to make sure that I have the right person on the line so could you ',
+        'tell me your name?',
       ],
     ],
     [
