@@ -11,6 +11,7 @@
 
 import { isBackchannel } from './backchannel.js';
 import { CallerLevel } from './caller_level.js';
+import { EchoLatch } from './echo_latch.js';
 import { FloorHold, type FloorMove } from './floor_hold.js';
 import { type AgentState, FLOOR_POLICY, type FloorAction, type FloorPolicy } from './floor_policy.js';
 import { RecentLevels } from './recent_levels.js';
@@ -80,6 +81,7 @@ export class Floor {
   readonly caller = new CallerLevel();
   /** How loud we come back from the caller's loudspeaker, when we do. */
   readonly #echo = new CallerLevel();
+  readonly #latch = new EchoLatch();
   readonly #options: FloorOptions;
   readonly #decision: FloorDecision = {
     do: 'none',
@@ -117,6 +119,7 @@ export class Floor {
       echoDb: unknown,
       noiseDb: unknown,
       lineEcho: unknown,
+      isEchoLine: false,
       isUnheard: false,
       ourWords: '',
     };
@@ -186,6 +189,7 @@ export class Floor {
     }
     if (window.probability < SILENCE_PROBABILITY && wasEnded) this.#hearNoise(window.levelDb);
     if (isSpeech) stretch?.add(window, nowMs);
+    if (isSpeech && !this.#isSilent) this.#latch.heard(window.echo);
     // Nothing of ours is at stake: judged now and then, with each word, and when the agent begins to do something.
     if (isSpeech && this.#agent === 'quiet' && !this.#hold.holding && this.#unjudged++ < UNJUDGED_MAX) {
       this.#decision.do = 'none';
@@ -279,7 +283,8 @@ export class Floor {
     this.#context.nowMs = nowMs;
     this.#context.callerDb = this.caller.medianDb;
     // What comes back can only come while we speak.
-    const isSilent = this.#agent === 'quiet' || this.#agent === 'thinking';
+    const isSilent = this.#isSilent;
+    this.#context.isEchoLine = this.#latch.isOn && !isSilent;
     if (isSilent) this.#context.lineEcho = Number.NaN;
     this.#context.echoDb = isSilent ? Number.NaN : this.#echo.medianDb;
     this.#context.isUnheard = this.#agent === 'thinking';
@@ -294,6 +299,11 @@ export class Floor {
     decision.do = this.#hold.move(decision.action, stretch, nowMs, this.#agent, signalDb - this.#context.callerDb);
     decision.checkAtMs = this.#hold.checkAtMs(this.#agent, stretch, nowMs);
     return decision;
+  }
+
+  /** Nothing of ours is heard. */
+  get #isSilent(): boolean {
+    return this.#agent === 'quiet' || this.#agent === 'thinking';
   }
 
   #answersQuestion(stretch: Stretch): boolean {

@@ -16,6 +16,8 @@ export interface VerdictContext {
   echoDb: number;
   /** That the line gives our voice back, by its sound over the last seconds, 0..1; NaN = unknown. */
   lineEcho: number;
+  /** This line surely returns us, and we are speaking: echo_latch.ts. */
+  isEchoLine: boolean;
   /** Level of the line when nobody speaks, dB; NaN = unknown. */
   noiseDb: number;
   /** Nothing is heard of us: the newest word of an interim result counts, since to listen on costs nothing. */
@@ -52,6 +54,9 @@ export const VERDICT_TUNING = {
   echoLevelDb: 4,
   lineEcho: 0.75,
   belowCallerDb: 5,
+  /** On a line that always returns us: so much louder than its echoes, or so unlike us, somebody talks over them. */
+  aboveEchoDb: 6,
+  overEcho: 0.6,
   /** How alike to our own sound an echo is, and from how many windows on that is no accident: half a second is compared. */
   echoLikeness: 0.78,
   echoWindows: 30,
@@ -84,7 +89,7 @@ export function judgeStretch(stretch: Stretch, context: VerdictContext, tuning =
   if (stretch.text !== '') {
     const reading = readWords(stretch, context.language, stretch.reading);
     stretch.reading = reading;
-    if (repeatsUs(reading, context.ourWords, stretch.likeness)) return 'echo';
+    if (repeatsUs(reading, context, stretch.likeness)) return 'echo';
     if (isFar) return 'background';
     if (reading.isBackchannel) {
       const goesOn = !isQuiet && stretch.lastSpeechMs - stretch.coveredToMs >= tuning.goesOnMs;
@@ -98,6 +103,9 @@ export function judgeStretch(stretch: Stretch, context: VerdictContext, tuning =
   }
   if (stretch.likeness >= tuning.echoLikeness && stretch.speechWindows >= tuning.echoWindows) return 'echo';
   if (isFar) return 'background';
+  // There our voice may be as loud as the caller's. Who talks over it is known by their words, if not sooner.
+  const talksOver = levelDb > context.echoDb + tuning.aboveEchoDb || context.lineEcho < tuning.overEcho;
+  if (context.isEchoLine && !talksOver) return 'echo';
   const returnsUs = context.lineEcho >= tuning.lineEcho || levelDb <= context.echoDb + tuning.echoLevelDb;
   if (returnsUs && levelDb <= callerDb - tuning.belowCallerDb && stretch.speechWindows >= tuning.levelWindows)
     return 'echo';
@@ -150,8 +158,23 @@ function soundsLikeNoise(stretch: Stretch, tuning: VerdictTuning): boolean {
 /** So many of our own words in a row are an echo by themselves; fewer when the sound is like ours, too. */
 const ECHO_WORDS = 3;
 const LIKE_US = 0.5;
+/** On a line that always returns us the recogniser makes other words of some of ours. */
+const OURS_MIN = 0.6;
 
-function repeatsUs({ plain, words }: StretchReading, ourWords: string, likeness: number): boolean {
-  if (ourWords === '' || words === 0 || (words < ECHO_WORDS && !(likeness >= LIKE_US))) return false;
+function repeatsUs(
+  { plain, words }: StretchReading,
+  { ourWords, isEchoLine }: VerdictContext,
+  likeness: number,
+): boolean {
+  if (ourWords === '' || words === 0) return false;
+  if (isEchoLine && words >= ECHO_WORDS && shareOf(plain, ourWords) >= OURS_MIN) return true;
+  if (words < ECHO_WORDS && !(likeness >= LIKE_US)) return false;
   return ` ${plainWords(ourWords)} `.includes(` ${plain} `);
+}
+
+/** Which share of its words are among ours. */
+function shareOf(plain: string, ourWords: string): number {
+  const ours = new Set(plainWords(ourWords).split(' '));
+  const all = plain.split(' ');
+  return all.filter((word) => ours.has(word)).length / all.length;
 }

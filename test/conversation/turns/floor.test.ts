@@ -207,6 +207,39 @@ describe('while the agent speaks', () => {
     expect([alike.what, alike.floor.stretch?.verdict]).toEqual(['hold resume', 'echo']);
   });
 
+  /** A loudspeaker gives each of our sentences back, as loud as a voice; for so long. */
+  function loudEcho(story: Story, ms: number): Story {
+    const echo = { ...VOICE, likeness: 0.6, echo: 0.9 };
+    for (const end = story.now + ms; story.now < end; ) story.sound(640, echo).sound(1300, { ...SILENCE, echo: 0.9 });
+    return story;
+  }
+
+  test('a loudspeaker that gives us back as loud as a caller stops us once or twice, not again and again', () => {
+    for (const story of [new Story(), known(new Story())]) {
+      expect(loudEcho(story, 60_000).done.length).toBeLessThanOrEqual(4);
+      expect(story.what).not.toContain('yield');
+    }
+  });
+
+  test('there, a voice without words that goes on is an echo, words are the caller, and so is who is louder', () => {
+    const story = loudEcho(known(new Story({}, 'speaking', 'the soup of the day is lentil')), 10_000);
+    story.done.length = 0;
+    story.sound(4000, { ...VOICE, likeness: 0.6, echo: 0.9 }).sound(1000, SILENCE);
+    expect(story.what).toBe('');
+    const onsetMs = story.now;
+    story.sound(640, { ...VOICE, echo: 0.8 }).words('Wait, I have a question', onsetMs, story.now);
+    expect(story.what).toBe('yield');
+    const louder = loudEcho(known(new Story()), 10_000);
+    louder.done.length = 0;
+    louder.sound(640, { ...VOICE, levelDb: -14, echo: 0.8 });
+    expect(louder.what).toBe('pause');
+    // Their voice over ours makes the line unlike us.
+    const over = loudEcho(known(new Story()), 10_000);
+    over.done.length = 0;
+    over.sound(640, { ...VOICE, echo: 0.5 });
+    expect(over.what).toBe('pause');
+  });
+
   test('the caller who repeats one of our words is no echo', () => {
     const story = new Story({}, 'speaking', 'would Tuesday at nine suit you')
       .sound(400, VOICE)

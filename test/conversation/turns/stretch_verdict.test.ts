@@ -11,7 +11,14 @@ function judge(
   kind: Partial<SoundWindow>,
   quietMs: number,
   text = '',
-  over: { callerDb?: number; echoDb?: number; lineEcho?: number; ourWords?: string; coveredToMs?: number } = {},
+  over: {
+    callerDb?: number;
+    echoDb?: number;
+    lineEcho?: number;
+    isEchoLine?: boolean;
+    ourWords?: string;
+    coveredToMs?: number;
+  } = {},
 ): string {
   const stretch = new Stretch(0);
   for (let i = 1; i <= windows; i++) {
@@ -27,6 +34,7 @@ function judge(
     callerDb: over.callerDb ?? Number.NaN,
     echoDb: over.echoDb ?? Number.NaN,
     lineEcho: over.lineEcho ?? Number.NaN,
+    isEchoLine: over.isEchoLine ?? false,
     noiseDb: Number.NaN,
     isUnheard: false,
     ourWords: over.ourWords ?? '',
@@ -87,6 +95,7 @@ describe('by sound alone', () => {
       callerDb: -25,
       echoDb: Number.NaN,
       lineEcho: Number.NaN,
+      isEchoLine: false,
       noiseDb: Number.NaN,
       isUnheard: false,
       ourWords: '',
@@ -106,6 +115,7 @@ describe('by sound alone', () => {
         callerDb: Number.NaN,
         echoDb: Number.NaN,
         lineEcho: Number.NaN,
+        isEchoLine: false,
         noiseDb: Number.NaN,
         isUnheard: false,
         ourWords: '',
