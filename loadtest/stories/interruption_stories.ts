@@ -221,6 +221,20 @@ export const INTERRUPTION_STORIES: readonly Story[] = [
     },
   },
   {
+    name: 'echo_as_loud_as_the_caller',
+    group: 'interruptions',
+    about: 'a loudspeaker that sends our voice back nearly as loud as the caller does not stop us again and again',
+    replies: { quinoa: LONG_ABOUT('quinoa') },
+    line: { echo: { delayMs: 180, db: 8 } },
+    whole: ['quinoa'],
+    play: async (teller) => {
+      await teller.greeted();
+      await teller.turn('Tell me about the quinoa.');
+      await teller.answered();
+      await teller.guest.agentDone(2500);
+    },
+  },
+  {
     name: 'voice_in_the_room_under_a_reply',
     group: 'interruptions',
     about: 'somebody else in the room, quieter, stops nothing',
