@@ -141,6 +141,11 @@ export class AgentProfile {
     return this.#spoken(line, variables);
   }
 
+  /** Sentences that are heard to their end, whatever the caller says. */
+  mustBeHeard(variables: Variables = {}): string[] {
+    return this.#definition.mustBeHeard.map((text) => this.#spoken(text, variables));
+  }
+
   /** Left for whom we did not reach, in their mailbox; '' = nothing. */
   voicemailMessage(variables: Variables = {}): string {
     return this.#spoken(this.#definition.voicemail.message ?? '', variables);

@@ -135,6 +135,7 @@ function unknownPlaceholders(checked: CheckedDefinition): FileProblem[] {
   for (const field of TEMPLATES) look([field], checked[field]);
   for (const reason of OVERFLOW_REASONS) look(['overflow', reason, 'say'], checked.overflow[reason]?.say);
   look(['voicemail', 'message'], checked.voicemail.message);
+  for (const text of checked.mustBeHeard) look(['mustBeHeard'], text);
   return [...problems.values()];
 }
 

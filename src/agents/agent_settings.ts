@@ -104,6 +104,11 @@ export const SETTING_FIELDS = {
         .describe('By what the agent does and what the caller’s sound is: what is done, where it is not the usual'),
     })
     .prefault({}),
+  mustBeHeard: z
+    .array(z.string().trim().min(1).max(600))
+    .max(20)
+    .default([])
+    .describe('Sentences, such as a legal notice: a reply or line with one is not stopped until it was heard'),
   keypad: z
     .enum(['ignore', 'words', 'interrupt'])
     .default('words')

@@ -39,6 +39,8 @@ export interface CallPlan {
   /** What the model may do besides speaking, and what is said while that takes long; '' = nothing. */
   tools: { definitions: readonly ToolDefinition[]; filler: string };
   speak: Voice;
+  /** Sentences that are heard to their end, whatever the caller says. */
+  mustBeHeard: readonly string[];
   /** What keys are. */
   keypad: 'ignore' | 'words' | 'interrupt';
   /** What is done about a mailbox; null = it is not looked for. */
@@ -97,6 +99,7 @@ export function planCall(agent: AgentProfile, order: CallOrder, defaults: PlanDe
     },
     tools: { definitions: agent.tools, filler: agent.oneMoment(variables) },
     speak: voiceOf(agent, defaults),
+    mustBeHeard: agent.mustBeHeard(variables),
     keypad,
     voicemail: direction === 'outbound' && voicemail.action !== 'ignore' ? voicemail.action : null,
     drafts: { tokensMax: turn.draftTokensMax, charactersMax: turn.draftCharactersMax },

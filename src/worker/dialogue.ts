@@ -8,7 +8,6 @@ import type { CallOrder, EndReason } from '../call/call.js';
 import { nowMs } from '../clock.js';
 import { SentenceSplitter } from '../conversation/text/sentence_splitter.js';
 import { readsAsFarewell } from '../conversation/turns/farewell.js';
-import type { OurSentence } from '../conversation/turns/floor.js';
 import { Keypad } from '../conversation/turns/keypad.js';
 import type { SoundWindow } from '../conversation/turns/sound_window.js';
 import type { ReplyKind, TurnAction, TurnEvent } from '../conversation/turns/turn_events.js';
@@ -22,7 +21,9 @@ import type { CallReport } from './call_report.js';
 import { CallTools } from './call_tools.js';
 import type { EventFeed } from './event_feed.js';
 import type { Conversation, HandOff } from './hand_off.js';
+import { MustBeHeard } from './must_be_heard.js';
 import type { OffRecord } from './off_record.js';
+import { ourSentence } from './our_sentence.js';
 import type { Heard, Playout } from './playout.js';
 import type { SessionServices } from './session_services.js';
 import { Speaker, type Spoken } from './speaker.js';
@@ -33,8 +34,6 @@ import { Voicemail } from './voicemail.js';
 const TICK: TurnEvent = { on: 'tick' };
 /** A caller whom nobody is to hear is busy: told so often, they are not asked whether they are there. */
 const BUSY_EVERY_MS = 1000;
-/** What was said in the last seconds, for telling an echo. */
-const OUR_WORDS_CHARACTERS = 120;
 const SPEAKABLE = /[\p{L}\p{N}]/u;
 
 export interface DialogueLinks {
@@ -70,6 +69,7 @@ export class Dialogue {
   readonly #language: AnswerLanguage | null;
   /** Judges whether a mailbox answered; null = none did, or nobody asks. */
   #voicemail: Voicemail | null = null;
+  readonly #mustBeHeard: MustBeHeard | null;
   #startedMs = 0;
   #busyMs = 0;
   #isOver = false;
@@ -99,6 +99,7 @@ export class Dialogue {
       onCharacters: (count) => this.#meter.voice(count),
       onDiscarded: (spent) => this.#meter.discarded(spent),
     });
+    this.#mustBeHeard = MustBeHeard.of(plan.mustBeHeard, playout);
     this.#language = AnswerLanguage.of(plan, replies, this.#speaker);
     this.#voicemail = Voicemail.of(plan, links.order, nowMs(), {
       ...{ speaker: this.#speaker, memory: this.#memory, metrics, report, events, log },
@@ -169,13 +170,19 @@ export class Dialogue {
 
   /** The VAD is sure that the caller speaks. */
   speechStarts(startMs: number, now: number): void {
-    this.event({ on: 'speech_start', startMs, ours: this.#ours(now) }, now);
+    this.event(
+      { on: 'speech_start', startMs, ours: ourSentence(this.#speaker.current, this.#links.playout, now) },
+      now,
+    );
   }
 
   /** A result of recognition, whose clock plus `behindMs` is ours. */
   transcribed(transcript: SttTranscript, behindMs: number, now: number): void {
     this.#language?.heard(transcript);
-    this.event({ on: 'transcript', transcript, behindMs, ours: this.#ours(now) }, now);
+    this.event(
+      { on: 'transcript', transcript, behindMs, ours: ourSentence(this.#speaker.current, this.#links.playout, now) },
+      now,
+    );
   }
 
   /** The caller pressed a key. It becomes words with the others of its entry, when they can be listened to. */
@@ -195,6 +202,8 @@ export class Dialogue {
   /** The beat: audio that is due, and what only time decides. */
   tick(now: number): void {
     this.#speaker.tick(now);
+    const isProtected = this.#mustBeHeard?.tick(this.#speaker.current, now) ?? null;
+    if (isProtected !== null) this.event({ on: 'protected', isOn: isProtected }, now);
     if (now >= this.#allSaidMs) this.#onAllSaid(now);
     if (now >= this.#keypad.dueMs && this.#turns.state.kind === 'listening') {
       this.event({ on: 'typed', text: this.#keypad.take() }, now);
@@ -237,18 +246,6 @@ export class Dialogue {
     const after = this.#turns.state.kind;
     if (after === before || after === 'ended') return;
     this.#links.events.emit({ kind: 'state', state: after, streamSid: this.#links.report.streamSid });
-  }
-
-  /** What our own sentence is doing; undefined while nothing of ours can be heard. */
-  #ours(now: number): OurSentence | undefined {
-    const spoken = this.#speaker.current;
-    if (spoken === null || spoken.audibleMs === null) return undefined;
-    const { playout } = this.#links;
-    const isQuestion = spoken.complete && /[?？؟]\s*$/.test(spoken.reply.text);
-    return {
-      words: playout.heard(spoken.id, now).text.slice(-OUR_WORDS_CHARACTERS),
-      questionEndMs: isQuestion ? now + Math.max(0, playout.aheadMs(now)) + playout.queuedMs : null,
-    };
   }
 
   #carryOut(action: TurnAction, now: number): void {

@@ -82,6 +82,28 @@ function greeted(): void {
 }
 const states = () => events.flatMap((event) => (event.kind === 'state' ? [event.state] : []));
 
+test('a sentence that must be heard is, whatever the caller says over it; that is their next turn', () => {
+  bench = new CallBench(
+    {},
+    { greeting: 'Hello. Calls are recorded. How are you?', mustBeHeard: ['Calls are recorded.'] },
+  );
+  dialogue = newDialogue();
+  const decisions = () => events.flatMap((event) => (event.kind === 'floor' ? [event.decision] : []));
+  dialogue.start(time, time);
+  bench.speak(3500);
+  pass(1300);
+  says('Stop, wait a moment please.', 700);
+  pass(500);
+  expect(decisions()).toEqual([]);
+  // It was heard: nothing of ours is said any more to somebody who wanted to stop us.
+  pass(600);
+  expect(decisions()).toEqual(['interrupt']);
+  pass(3000);
+  const asked = bench.llm.at(-1)!.request.messages;
+  expect(asked.at(-1)!.content).toBe('Stop, wait a moment please.');
+  expect(JSON.stringify(asked)).toContain('Calls are recorded.');
+});
+
 test('greeting, question, answer, farewell: each state is told once, and the end comes by itself', () => {
   greeted();
   says('That is all, thank you.', 1000);

@@ -72,6 +72,8 @@ export type TurnEvent =
   | { on: 'typed'; text: string }
   /** The first audio of the answer is on its way to the caller. */
   | { on: 'reply_audible' }
+  /** What is being said holds a sentence that must be heard to its end; or: it was. */
+  | { on: 'protected'; isOn: boolean }
   /** The caller heard the reply to its end; `farewell` = it closed the conversation. */
   | { on: 'reply_played'; farewell: boolean; text: string }
   /** The answer can't be made. */

@@ -18,6 +18,8 @@ export class TurnFloor {
   checkMs = Number.POSITIVE_INFINITY;
   /** Something in this turn was said to us, not beside us. */
   isForUs = false;
+  /** What is being said must be heard to its end. */
+  isProtected = false;
   /** Words whose voice was in doubt until another sound came: they are not the room's for that. */
   #wasUndecided = false;
   #last: Stretch | null = null;
@@ -115,6 +117,7 @@ export class TurnFloor {
   #agentState(state: TurnState, nowMs: number): AgentState {
     if (state.kind !== 'speaking') return state.kind === 'thinking' ? 'thinking' : 'quiet';
     const { reply } = state;
+    if (this.isProtected) return 'protected';
     // Nobody could answer what is said over the news that we can't hear.
     if (reply === 'farewell' || reply === 'cannot_hear' || reply.endsWith('_goodbye')) return 'closing';
     return reply === 'greeting' && nowMs < this.protectedUntilMs(state) ? 'greeting' : 'speaking';

@@ -91,6 +91,9 @@ export class TurnManager {
       case 'reply_audible':
         if (this.state.kind === 'thinking') this.state = { kind: 'speaking', reply: 'answer', sinceMs: nowMs };
         return this.#tellFloor(nowMs);
+      case 'protected':
+        this.#floor.isProtected = event.isOn;
+        return this.#tellFloor(nowMs);
       case 'reply_played':
         return this.#onPlayed(event.farewell, event.text, nowMs);
       case 'reply_failed':
