@@ -143,7 +143,10 @@ export const OPERATIONS: Readonly<Record<Endpoint, Operation>> = {
   },
   'GET /ready': {
     summary: 'Are new calls taken?',
-    answers: { 200: { what: 'yes', json: answers.ready }, 503: bad('starting, full or draining') },
+    answers: {
+      200: { what: 'yes', json: answers.ready },
+      503: bad('starting, full, draining, or late with the calls there are'),
+    },
   },
   'GET /openapi.json': {
     summary: 'This document',
