@@ -187,6 +187,7 @@ export class CallSession {
     if (this.#endReason) return;
     try {
       this.#ears.probability(probability, endSample, this.#ingress.timeline.originMs, now, sound);
+      this.#ears.wordsMayWait = this.#dialogue.state === 'listening';
     } catch (thrown) {
       this.fail(thrown);
     }

@@ -11,6 +11,8 @@ import type { Recorder } from './recorder.js';
 
 /** Audio sent to STT at once while the caller speaks: what it costs to send is per message, what it delays is this. */
 const STT_BATCH_SPEECH = 60 * BYTES_PER_MS;
+/** The same while we only listen: the words that count are those behind Finalize, which sends what there is before it. */
+const STT_BATCH_LISTENING = 100 * BYTES_PER_MS;
 /** The same in silence, where nobody waits for the words: as much as Deepgram likes to get at once. */
 const STT_BATCH_SILENCE = 240 * BYTES_PER_MS;
 /** What is taken in instead of a caller who is not to be heard. */
@@ -38,6 +40,8 @@ export interface CallerAudioHandlers {
 export class CallerAudio {
   recorder: Recorder | null = null;
   stt: SttSession | null = null;
+  /** Nothing of ours is said or being made that a word of the caller's could stop. */
+  wordsMayWait = false;
   /** Call time before which nothing may be heard of the caller; infinite = not heard at all. */
   #deafToMs = Number.NEGATIVE_INFINITY;
   /** Seconds of audio given to STT, for the bill. */
@@ -87,7 +91,12 @@ export class CallerAudio {
     this.#pushedSamples += FRAME_SAMPLES;
     this.#batch.set(isDeaf ? SILENT_MULAW : mulaw, this.#batched);
     this.#batched += FRAME_SAMPLES;
-    if (this.#batched >= (this.#detector.speaking ? STT_BATCH_SPEECH : STT_BATCH_SILENCE)) this.flushStt();
+    if (this.#batched >= this.#batchBytes()) this.flushStt();
+  }
+
+  #batchBytes(): number {
+    if (!this.#detector.speaking) return STT_BATCH_SILENCE;
+    return this.wordsMayWait ? STT_BATCH_LISTENING : STT_BATCH_SPEECH;
   }
 
   /** Sends what is collected; before Finalize, so that nothing said is missing from the answer. */

@@ -81,6 +81,18 @@ test('in silence recognition gets 240 ms at a time, in speech 60 ms, and before 
   expect(recorded).toEqual(Array.from({ length: 44 }, (_, i) => i * 20));
 });
 
+test('while we only listen, words come in larger pieces, and whole before Finalize', () => {
+  audio.wordsMayWait = true;
+  hear(0, 40, 1);
+  expect(new Set(sent.slice(3))).toEqual(new Set([800]));
+  audio.flushStt();
+  expect(sent.reduce((sum, bytes) => sum + bytes, 0)).toBe(40 * 160);
+  sent.length = 0;
+  audio.wordsMayWait = false;
+  hear(800, 9, 1);
+  expect(sent).toEqual([480, 480, 480]);
+});
+
 test('speech has its times on the engine’s clock, to a window', () => {
   hear(0, 50, 0);
   hear(1000, 50, 1);
