@@ -10,6 +10,7 @@
 //   listening, and speech recognition is down --> speaking(cannot_hear) --still down--> speaking(cannot_hear_goodbye) --> ended
 
 import { CallerTurn } from './caller_turn.js';
+import { STUCK_MS } from './endpointing.js';
 import type { OurSentence } from './floor.js';
 import type { FloorMove } from './floor_hold.js';
 import { LastReply } from './last_reply.js';
@@ -274,12 +275,20 @@ export class TurnManager {
     const { decision, checkAtMs, draftAtMs } = this.#caller.check(nowMs);
     if (decision === 'ignore' || (decision === 'end' && this.#isBeside())) return this.#ignore(nowMs);
     if (decision === 'end') return this.#answer(nowMs);
+    if (this.#caller.speaking && this.callerText === '') return this.#checkWordless(nowMs);
     this.#nextCheckMs = draftAtMs > nowMs ? Math.min(checkAtMs, draftAtMs) : checkAtMs;
     // A full stop or a capital more is no other question.
     const isDrafted = this.#draft !== null && sameWords(this.#draft, this.callerText);
     if (draftAtMs > nowMs || isDrafted || this.#isBeside()) return NOTHING;
     this.#draft = this.callerText;
     return [{ do: 'draft', text: this.#draft }];
+  }
+
+  /** A sound that goes on and brings no word is nobody who talks to us: the caller behind it is as silent as before. */
+  #checkWordless(nowMs: number): readonly TurnAction[] {
+    const wordsDueMs = this.#caller.stretchStartMs + STUCK_MS;
+    if (nowMs < wordsDueMs) return this.#wait(wordsDueMs);
+    return this.#checkIdle((this.state as { sinceMs: number }).sinceMs, nowMs);
   }
 
   /** What was said is no turn: a voice in the room, an "um", a nod to what we said last. */

@@ -237,6 +237,44 @@ test('a number is heard out to its last digit, pause by pause', () => {
   ]);
 });
 
+describe('a sound without a word that never ends', () => {
+  function listening(): void {
+    happens({ on: 'started' });
+    happens({ on: 'reply_audible' });
+    happens({ on: 'reply_played', farewell: false, text: 'Hello.' });
+    done = [];
+  }
+
+  test('the caller behind it is asked whether they are there, and in the end the call is over', () => {
+    listening();
+    pass(3000);
+    speechStarts();
+    pass(OPTIONS.idlePromptMs - 3010);
+    expect(done.filter((each) => each.startsWith('say'))).toEqual([]);
+    pass(20);
+    expect(done.at(-1)).toBe('say idle_prompt');
+    happens({ on: 'reply_audible' });
+    happens({ on: 'reply_played', farewell: false, text: 'Are you there?' });
+    pass(OPTIONS.idlePromptMs + 10);
+    expect(done.at(-1)).toBe('say farewell');
+    happens({ on: 'reply_audible' });
+    happens({ on: 'reply_played', farewell: true, text: 'Goodbye.' });
+    expect(done.at(-1)).toBe('end silence');
+  });
+
+  test('who has just begun to speak is not asked: their words are still to come', () => {
+    listening();
+    pass(OPTIONS.idlePromptMs - 500);
+    speechStarts();
+    pass(1500);
+    expect(done.filter((each) => each.startsWith('say'))).toEqual([]);
+    words('I was looking for it.');
+    speechEnds();
+    pass(2500);
+    expect(done.at(-1)).toBe('answer: I was looking for it.');
+  });
+});
+
 test('a television that the VAD takes for speech does not keep the caller waiting for ever', () => {
   greeted();
   speechStarts();
