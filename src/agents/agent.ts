@@ -146,6 +146,15 @@ export class AgentProfile {
     return this.#definition.mustBeHeard.map((text) => this.#spoken(text, variables));
   }
 
+  /** Said before a recording begins; '' = nothing is. */
+  recordingLine(variables: Variables = {}): string {
+    const { consent, line } = this.#definition.recording;
+    if (consent === 'none') return '';
+    const stock = stockLines(this.language);
+    const usual = consent === 'ask' ? stock?.recordingQuestion : stock?.recordingNotice;
+    return this.#spoken(line ?? usual ?? '', variables);
+  }
+
   /** Left for whom we did not reach, in their mailbox; '' = nothing. */
   voicemailMessage(variables: Variables = {}): string {
     return this.#spoken(this.#definition.voicemail.message ?? '', variables);
@@ -197,7 +206,13 @@ export class AgentProfile {
   fixedLines(): string[] {
     const greetings = [this.greeting('inbound', {}), this.greeting('outbound', {})];
     const others = [this.apology(), this.idlePrompt(), this.goodbye(), this.cannotHear(), this.cannotHearGoodbye()];
-    const waiting = [this.oneMoment(), this.stillOnIt(), this.technicalGoodbye(), this.voicemailMessage()];
+    const waiting = [
+      this.oneMoment(),
+      this.stillOnIt(),
+      this.technicalGoodbye(),
+      this.voicemailMessage(),
+      this.recordingLine(),
+    ];
     return [...new Set([...greetings, ...others, ...waiting])].filter((line) => line !== '');
   }
 

@@ -2,11 +2,13 @@
 // its data is agent.ts; how a file becomes data is agent_text.ts.
 
 import { z } from 'zod';
+import { knowsConsent } from '../conversation/turns/consent.js';
 import { EngineError } from '../errors.js';
 import { toolDefinitions } from '../tools/tool_definition.js';
 import { isPattern, SETTING_FIELDS, valueProblem } from './agent_settings.js';
 import { type FileProblem, problemLine, problemsOf } from './file_problem.js';
 import { OVERFLOW_REASONS, overflowProblems } from './overflow.js';
+import { stockLines } from './stock_lines.js';
 
 const line = z.string().trim().min(1).max(600);
 const prompt = z.string().trim().min(1).max(20_000);
@@ -136,6 +138,7 @@ function unknownPlaceholders(checked: CheckedDefinition): FileProblem[] {
   for (const reason of OVERFLOW_REASONS) look(['overflow', reason, 'say'], checked.overflow[reason]?.say);
   look(['voicemail', 'message'], checked.voicemail.message);
   for (const text of checked.mustBeHeard) look(['mustBeHeard'], text);
+  look(['recording', 'line'], checked.recording.line);
   return [...problems.values()];
 }
 
@@ -143,13 +146,19 @@ function unknownPlaceholders(checked: CheckedDefinition): FileProblem[] {
 function contradictions(checked: CheckedDefinition): FileProblem[] {
   const found: FileProblem[] = overflowProblems(checked.overflow, checked.numbers);
   const report = (path: (string | number)[], what: string) => found.push({ path, what });
-  const { turns, variables, voicemail } = checked;
+  const { turns, variables, voicemail, recording, language } = checked;
   const { silenceMsMin, silenceMsMax } = turns;
   if (silenceMsMin !== undefined && silenceMsMax !== undefined && silenceMsMin > silenceMsMax) {
     report(['turns', 'silenceMsMin'], 'must not be above silenceMsMax');
   }
   if (voicemail.action === 'message' && voicemail.message === undefined) {
     report(['voicemail', 'message'], 'is missing: action is message');
+  }
+  if (recording.consent === 'ask' && !knowsConsent(language)) {
+    report(['recording', 'consent'], `ask: what callers say for yes and no is not known in ${language}`);
+  }
+  if (recording.consent !== 'none' && recording.line === undefined && stockLines(language) === null) {
+    report(['recording', 'line'], `is missing: there is no usual line in ${language}`);
   }
   for (const [name, value] of Object.entries(variables)) {
     if (typeof value === 'string' || value.default === '') continue;

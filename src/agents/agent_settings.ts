@@ -125,6 +125,11 @@ export const SETTING_FIELDS = {
   recording: z
     .strictObject({
       enabled: z.boolean().default(true).describe('false = calls of this agent are not recorded'),
+      consent: z
+        .enum(['none', 'announce', 'ask'])
+        .default('none')
+        .describe('Before anything is recorded the caller is told so, or is asked and has to say yes'),
+      line: z.string().trim().min(1).max(600).optional().describe('Said then; absent = the usual line of the language'),
       keepDays: z
         .int()
         .min(0)

@@ -57,6 +57,8 @@ export interface CallPlan {
     mediaSilenceMs: number;
     maxDurationMs: number;
   };
+  /** How the caller learns of the recording before it begins; null = they need not. */
+  consent: 'announce' | 'ask' | null;
   /** Files to write, in full; null = nothing is recorded. */
   recording: { audio: string; sidecar: string } | null;
 }
@@ -70,6 +72,8 @@ export function planCall(agent: AgentProfile, order: CallOrder, defaults: PlanDe
   const { listen, think, turns, keypad, voicemail } = agent.settings;
   const { maxTokens, temperature } = settingsOf(defaults, 'llm');
   const { direction, variables } = order;
+  const recording = agent.settings.recording.enabled ? recordingOf(order, defaults) : null;
+  const consent = recording === null ? null : consentOf(agent);
   return {
     agentId: order.agentId,
     language: agent.language,
@@ -85,6 +89,7 @@ export function planCall(agent: AgentProfile, order: CallOrder, defaults: PlanDe
       filler: agent.oneMoment(variables),
       filler_again: agent.stillOnIt(variables),
       voicemail: agent.voicemailMessage(variables),
+      consent: agent.recordingLine(variables),
     },
     farewell: agent.farewell,
     listen: {
@@ -99,7 +104,10 @@ export function planCall(agent: AgentProfile, order: CallOrder, defaults: PlanDe
     },
     tools: { definitions: agent.tools, filler: agent.oneMoment(variables) },
     speak: voiceOf(agent, defaults),
-    mustBeHeard: agent.mustBeHeard(variables),
+    mustBeHeard:
+      consent === null
+        ? agent.mustBeHeard(variables)
+        : [agent.recordingLine(variables), ...agent.mustBeHeard(variables)],
     keypad,
     voicemail: direction === 'outbound' && voicemail.action !== 'ignore' ? voicemail.action : null,
     drafts: { tokensMax: turn.draftTokensMax, charactersMax: turn.draftCharactersMax },
@@ -111,7 +119,8 @@ export function planCall(agent: AgentProfile, order: CallOrder, defaults: PlanDe
       mediaSilenceMs: MEDIA_SILENCE_MS,
       maxDurationMs: calls.maxDurationS * 1000,
     },
-    recording: agent.settings.recording.enabled ? recordingOf(order, defaults) : null,
+    consent,
+    recording,
   };
 }
 
@@ -128,4 +137,9 @@ function recordingOf(order: CallOrder, { port, recording }: PlanDefaults): CallP
   const acceptedAt = isElsewhere ? new Date(order.resume!.atMs).toISOString() : order.acceptedAt;
   const stem = path.join(recording.dir, recordingStem(port, { ...order, acceptedAt }));
   return { audio: `${stem}.wav`, sidecar: `${stem}.json` };
+}
+
+function consentOf({ settings }: AgentProfile): CallPlan['consent'] {
+  const { consent } = settings.recording;
+  return consent === 'none' ? null : consent;
 }

@@ -24,6 +24,9 @@ export interface StockLines {
   /** Every line is taken, and the caller may press 1 to be called back; and what is said then. Spoken by the carrier's voice. */
   callbackOffer: string;
   callbackTaken: string;
+  /** The call is recorded, and: may it be? In our own voice. */
+  recordingNotice: string;
+  recordingQuestion: string;
   /** Nobody is there at this hour; spoken by the carrier's voice, which hangs up then. */
   closed: string;
 }
@@ -41,6 +44,8 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
     inQueue: 'All our lines are busy at the moment. Please stay on the line.',
     callbackOffer: 'All our lines are busy at the moment. Press 1, and we will call you back as soon as one is free.',
     callbackTaken: 'Thank you, we will call you back. Goodbye.',
+    recordingNotice: 'This call is recorded.',
+    recordingQuestion: 'May we record this call? Please say yes or no.',
     closed: 'We are closed at the moment. Please call again during our opening hours. Goodbye.',
   },
   es: {
@@ -58,6 +63,8 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
     callbackOffer:
       'En este momento todas nuestras líneas están ocupadas. Pulse 1 y le llamaremos en cuanto quede una libre.',
     callbackTaken: 'Gracias, le llamaremos. Adiós.',
+    recordingNotice: 'Esta llamada se graba.',
+    recordingQuestion: '¿Podemos grabar esta llamada? Diga sí o no, por favor.',
     closed: 'En este momento estamos cerrados. Por favor, llame de nuevo en nuestro horario de atención. Adiós.',
   },
   fr: {
@@ -75,6 +82,8 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
     callbackOffer:
       'Toutes nos lignes sont occupées pour le moment. Tapez 1 et nous vous rappellerons dès que possible.',
     callbackTaken: 'Merci, nous vous rappellerons. Au revoir.',
+    recordingNotice: 'Cet appel est enregistré.',
+    recordingQuestion: "Pouvons-nous enregistrer cet appel? Répondez par oui ou par non, s'il vous plaît.",
     closed: "Nous sommes fermés pour le moment. Merci de rappeler pendant nos heures d'ouverture. Au revoir.",
   },
   de: {
@@ -93,6 +102,8 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
     callbackOffer:
       'Im Moment sind alle unsere Leitungen besetzt. Drücken Sie die 1, dann rufen wir Sie zurück, sobald eine frei ist.',
     callbackTaken: 'Vielen Dank, wir rufen Sie zurück. Auf Wiederhören.',
+    recordingNotice: 'Dieses Gespräch wird aufgezeichnet.',
+    recordingQuestion: 'Dürfen wir dieses Gespräch aufzeichnen? Bitte sagen Sie ja oder nein.',
     closed:
       'Wir sind im Moment nicht erreichbar. Bitte rufen Sie während unserer Öffnungszeiten noch einmal an. Auf Wiederhören.',
   },
@@ -110,6 +121,8 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
     inQueue: 'Al momento tutte le nostre linee sono occupate. Resti in linea, per favore.',
     callbackOffer: 'Al momento tutte le nostre linee sono occupate. Prema 1 e la richiameremo appena possibile.',
     callbackTaken: 'Grazie, la richiameremo. Arrivederci.',
+    recordingNotice: 'Questa chiamata viene registrata.',
+    recordingQuestion: 'Possiamo registrare questa chiamata? Dica sì o no, per favore.',
     closed: 'Al momento siamo chiusi. Richiami durante il nostro orario di apertura, per favore. Arrivederci.',
   },
   pt: {
@@ -126,6 +139,8 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
     inQueue: 'No momento, todas as nossas linhas estão ocupadas. Por favor, continue na linha.',
     callbackOffer: 'No momento, todas as nossas linhas estão ocupadas. Prima 1 e ligaremos assim que possível.',
     callbackTaken: 'Obrigado, ligaremos de volta. Até logo.',
+    recordingNotice: 'Esta chamada é gravada.',
+    recordingQuestion: 'Podemos gravar esta chamada? Diga sim ou não, por favor.',
     closed: 'Estamos fechados no momento. Por favor, ligue novamente no nosso horário de atendimento. Até logo.',
   },
   nl: {
@@ -141,6 +156,8 @@ const STOCK_LINES: Readonly<Record<string, StockLines>> = {
     inQueue: 'Al onze lijnen zijn op dit moment bezet. Blijf alstublieft aan de lijn.',
     callbackOffer: 'Al onze lijnen zijn op dit moment bezet. Druk op 1, dan bellen wij u terug zodra er een vrij is.',
     callbackTaken: 'Dank u wel, wij bellen u terug. Tot ziens.',
+    recordingNotice: 'Dit gesprek wordt opgenomen.',
+    recordingQuestion: 'Mogen wij dit gesprek opnemen? Zegt u alstublieft ja of nee.',
     closed: 'Wij zijn op dit moment gesloten. Bel alstublieft tijdens onze openingstijden nog eens. Tot ziens.',
   },
 };

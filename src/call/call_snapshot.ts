@@ -33,6 +33,8 @@ export interface CallSnapshot {
    * whoever keeps the snapshot, not to the worker that is in the middle of it.
    */
   saying: UnfinishedReply | null;
+  /** Whether it may be recorded, where the caller was told or asked; null = that is still to come, or nobody need be. */
+  recordingConsent?: 'given' | 'refused' | null | undefined;
   /** An operator has asked that nothing be kept of what is said. */
   offRecord: boolean;
   /** Where the media stream stood; null = it had not begun. Means something only where its socket is open. */

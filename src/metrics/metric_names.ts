@@ -291,6 +291,11 @@ export const COUNTERS = {
     name: 'ringline_sentence_cache_misses_total',
     help: 'First sentences of answers that the voice had to make.',
   },
+  consents: {
+    name: 'ringline_recording_consents_total',
+    help: 'Calls whose callers were told of the recording, or agreed.',
+  },
+  refused_consents: { name: 'ringline_recording_refusals_total', help: 'Calls not recorded for want of a yes.' },
   hand_offs: { name: 'ringline_hand_offs_total', help: 'Calls that an agent gave to another one.' },
   tools_done: { name: 'ringline_tools_done_total', help: 'Tools that the model asked for and that did their work.' },
   tools_failed: {

@@ -17,6 +17,7 @@ import type { EventFeed } from './event_feed.js';
 import { type Conversation, PUT_THROUGH } from './hand_off.js';
 import type { OffRecord } from './off_record.js';
 import type { Heard } from './playout.js';
+import type { RecordingConsent } from './recording_consent.js';
 import type { ReplyTimes } from './reply_parts.js';
 import type { Spoken } from './speaker.js';
 import type { Timeline } from './timeline.js';
@@ -31,6 +32,8 @@ export interface CallMemoryLinks {
   timeline: Timeline;
   events: EventFeed;
   offRecord: OffRecord;
+  /** null = nobody need be told that the call is recorded. */
+  consent: RecordingConsent | null;
   /** What the model may ask for. */
   specs: readonly ToolSpec[];
 }
@@ -120,7 +123,7 @@ export class CallMemory {
       metrics.observe('endpointing_ms', action.endpointMs);
     }
     this.#asked = action.text;
-    this.#greeted = true;
+    this.#greeted = this.#links.consent?.isPending !== true;
     this.#askedEndMs = action.speechEndMs;
     if (!isNote) events.emit({ kind: 'caller', turn: row.turn, text: action.text, final: true });
     this.#snapshot();
@@ -226,6 +229,8 @@ export class CallMemory {
     if (spoken.kind === 'answer') metrics.add('turns');
     const { heard: heardReply } = row;
     this.#putAside(row);
+    // A notice is no greeting: that is still to come.
+    if (spoken.kind !== 'consent') this.#greeted = true;
     this.#conclude(row, interrupted, heardReply, spoken.kind === 'answer' ? spoken.reply.times : null);
     return row.caller;
   }
@@ -237,6 +242,7 @@ export class CallMemory {
     this.#open.delete(turn);
     this.#row = null;
     row.heard = row.agent;
+    this.#greeted = true;
     this.#conclude(row, false, row.heard, null);
   }
 
@@ -251,7 +257,6 @@ export class CallMemory {
 
   #conclude(row: TurnReport, interrupted: boolean, heardReply: string, times: ReplyTimes | null): void {
     const { log, events } = this.#links;
-    this.#greeted = true;
     this.#history.addAssistantHeard(heardReply, interrupted);
     log.info({ ...row }, interrupted ? 'turn interrupted' : 'turn answered');
     events.emit(
@@ -301,7 +306,8 @@ export class CallMemory {
     } = order;
     const { turns: history } = this.#history.snapshot();
     const offRecord = this.#links.offRecord.has('operator');
-    this.#links.events.snapshot({ ...who, greeted: this.#greeted, history, ...words, offRecord });
+    const recordingConsent = this.#links.consent?.state ?? null;
+    this.#links.events.snapshot({ ...who, greeted: this.#greeted, history, ...words, offRecord, recordingConsent });
   }
 
   #newRow(turn: number, caller: string): TurnReport {

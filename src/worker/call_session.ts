@@ -27,6 +27,7 @@ import { MediaEgress } from './media_egress.js';
 import { MediaIngress } from './media_ingress.js';
 import { OffRecord } from './off_record.js';
 import { Playout } from './playout.js';
+import { type ConsentState, RecordingConsent } from './recording_consent.js';
 import type { SessionLinks, SessionServices } from './session_services.js';
 
 const HOUSEKEEPING_MS = 1000;
@@ -50,6 +51,7 @@ export class CallSession {
   #dialogue: Dialogue;
   readonly #stream: CallStream;
   readonly #hearing: CallHearing;
+  readonly #consent: RecordingConsent | null;
   readonly #offRecord = new OffRecord((isOff) => this.#onOffRecord(isOff));
   #resolveEnded!: (summary: CallSummary) => void;
   #endReason: EndReason | null = null;
@@ -107,6 +109,9 @@ export class CallSession {
       metrics.add('recording_errors');
       this.#fault(error, 'recording stopped, the call goes on');
     });
+    this.#consent = RecordingConsent.of(plan, order.resume?.recordingConsent ?? null, (state) =>
+      this.#onConsent(state),
+    );
     this.#dialogue = this.#newDialogue(held, plan);
     this.#stream = new CallStream(this.#streamParts(), services);
     this.#hearing = new CallHearing(
@@ -124,7 +129,7 @@ export class CallSession {
     return new Dialogue({
       ...{ order, plan, services: this.#services, playout: this.#playout, timeline: this.#ingress.timeline },
       ...{ report: this.#report, events: this.#events, log: this.#log, said: this.#links.said },
-      offRecord: this.#offRecord,
+      ...{ offRecord: this.#offRecord, consent: this.#consent },
       finalizeStt: () => this.#hearing.finalize(),
       onFault: (error, message) => this.#fault(error, message),
       onHandOff: (handOff, asked, now) => this.#handOff(order, handOff, asked, now),
@@ -137,7 +142,9 @@ export class CallSession {
     const before = this.#dialogue;
     before.close(now);
     const moment = this.#stream.moment();
-    const next = nextOrder(order, handOff, before.conversation, asked, moment, this.#offRecord.has('operator'));
+    const isOff = this.#offRecord.has('operator');
+    const consent = this.#consent?.state ?? null;
+    const next = nextOrder(order, handOff, before.conversation, asked, moment, isOff, consent);
     const { startedMs } = this.#limits;
     assert(next !== null && startedMs !== null, 'a hand-off is checked before it is promised');
     const row = handOffReport(order, next, handOff, before.conversation, this.#ingress.timeline.reported(now) ?? 0);
@@ -236,6 +243,12 @@ export class CallSession {
     this.#dialogue.offRecord();
   }
 
+  #onConsent(state: ConsentState): void {
+    this.#services.metrics.add(state === 'given' ? 'consents' : 'refused_consents');
+    this.#log.info({ consent: state }, 'whether the call may be recorded');
+    if (state === 'given') this.#stream.record();
+  }
+
   #onOffRecord(isOff: boolean): void {
     const now = nowMs();
     this.#archive.pause(isOff, now);
@@ -274,6 +287,7 @@ export class CallSession {
     return {
       ...{ ingress: this.#ingress, egress: this.#egress, playout: this.#playout, ears: this.#ears },
       ...{ archive: this.#archive, limits: this.#limits, report: this.#report },
+      mayRecord: () => this.#consent === null || this.#consent.state === 'given',
     };
   }
 }

@@ -24,6 +24,8 @@ export interface StreamParts {
   archive: CallArchive;
   limits: CallLimits;
   report: CallReport;
+  /** Nobody need be told first, or they were. */
+  mayRecord(): boolean;
 }
 
 /** How a call was found that another worker had: what goes into the log. */
@@ -77,13 +79,20 @@ export class CallStream {
     };
   }
 
+  /** The call may be recorded from now on: what was before is silence. Nothing happens before the stream began. */
+  record(callMs = 0): void {
+    const { playout, ears, archive, report } = this.#parts;
+    if (report.streamSid === null || archive.recorder !== null) return;
+    archive.open(this.#services.dsp, this.#services.recorderBuffers, callMs);
+    ears.recorder = playout.recorder = archive.recorder;
+  }
+
   /** @param callMs where the recording goes on; 0 = it begins */
   #open(streamSid: string, startedMs: number, callMs: number): void {
-    const { egress, playout, ears, archive, limits, report } = this.#parts;
+    const { egress, limits, report } = this.#parts;
     limits.started(startedMs);
     report.streamSid = streamSid;
     egress.open(streamSid);
-    archive.open(this.#services.dsp, this.#services.recorderBuffers, callMs);
-    ears.recorder = playout.recorder = archive.recorder;
+    if (this.#parts.mayRecord()) this.record(callMs);
   }
 }

@@ -25,6 +25,7 @@ import { MustBeHeard } from './must_be_heard.js';
 import type { OffRecord } from './off_record.js';
 import { ourSentence } from './our_sentence.js';
 import type { Heard, Playout } from './playout.js';
+import type { RecordingConsent } from './recording_consent.js';
 import type { SessionServices } from './session_services.js';
 import { Speaker, type Spoken } from './speaker.js';
 import type { Timeline } from './timeline.js';
@@ -46,6 +47,8 @@ export interface DialogueLinks {
   events: EventFeed;
   log: Logger;
   offRecord: OffRecord;
+  /** null = nobody need be told that the call is recorded. */
+  consent: RecordingConsent | null;
   /** So much of the reply under way was handed over: for whoever has to go on with the call. */
   said: SaidSoFar;
   /** Recognition shall give the final words of all audio so far, now. */
@@ -137,6 +140,7 @@ export class Dialogue {
     this.#memory.begins();
     if (saying !== null) this.event({ on: 'resumed', asked: null, saying: saying.kind as ReplyKind }, now);
     else if (resume?.greeted === true) this.event({ on: 'resumed', asked: resume.asked, saying: null }, now);
+    else if (this.#links.consent?.isPending === true) this.event({ on: 'say', reply: 'consent' }, now);
     else this.event({ on: 'started' }, now);
   }
 
@@ -212,7 +216,8 @@ export class Dialogue {
       this.#busyMs = now + BUSY_EVERY_MS;
       this.event({ on: 'key', interrupts: false }, now);
     }
-    if (this.#tools?.isHandingOff === true && this.#turns.isQuiet) return this.#handOff(null, now);
+    if (this.#tools?.isHandingOff === true && this.#turns.isQuiet)
+      return this.#links.onHandOff(this.#tools.takeHandOff(), null, now);
     if (now >= this.#turns.dueMs || this.#voicemail !== null) this.event(TICK, now);
   }
 
@@ -254,7 +259,7 @@ export class Dialogue {
       case 'finalize_stt':
         return this.#links.finalizeStt();
       case 'draft':
-        if (!this.#meter.mayDraft || this.#tools?.isHandingOff === true) return;
+        if (!this.#meter.mayDraft || this.#tools?.isHandingOff === true || this.#links.consent?.isPending) return;
         services.metrics.add('drafts');
         return this.#speaker.prepare(action.text, this.#memory.request(action.text), this.#meter.mayVoice);
       case 'drop_draft':
@@ -306,16 +311,14 @@ export class Dialogue {
 
   #answer(action: TurnAction & { do: 'answer' }): void {
     if (this.#voicemail?.answers(nowMs()) === true) return;
-    if (this.#tools?.isHandingOff === true) return this.#handOff(action.text, nowMs());
+    if (this.#tools?.isHandingOff === true)
+      return this.#links.onHandOff(this.#tools.takeHandOff(), action.text, nowMs());
     const turn = this.#memory.asks(action);
     this.#language?.endTurn();
     this.#tools?.beginTurn(turn);
+    const next = this.#links.consent?.answered(action.text) ?? 'answer';
+    if (next !== 'answer') return void this.#speaker.say('answer', turn, this.#links.plan.lines[next]);
     this.#speaker.answer(turn, action.text, () => this.#memory.request(action.text));
-  }
-
-  /** Our last words were heard, or the caller has said something over them: the next agent answers that. */
-  #handOff(asked: string | null, now: number): void {
-    this.#links.onHandOff(this.#tools!.takeHandOff(), asked, now);
   }
 
   #onAudible(spoken: Spoken, now: number): void {
@@ -339,6 +342,8 @@ export class Dialogue {
     const ends = isLast && this.#tools?.takeEnd() === true;
     const farewell = ends || (isLast && readsAsFarewell(text, said, plan.farewell));
     this.event({ on: 'reply_played', farewell, text }, now);
+    const greets = spoken.kind === 'consent' && this.#links.consent?.lineOver(heard.complete) === true;
+    if (greets && this.#turns.isQuiet) this.event({ on: 'say', reply: 'greeting' }, now);
   }
 
   #interrupt(onsetMs: number, now: number): void {

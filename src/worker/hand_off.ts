@@ -46,13 +46,14 @@ export function nextOrder(
   asked: string | null,
   { stream, past }: CallMoment,
   offRecord: boolean,
+  recordingConsent: CallSnapshot['recordingConsent'],
 ): CallOrder | null {
   const next = orderOf(order, agentId);
   if (next === null) return null;
   const { slot: _slot, takeOver: _takeOver, resume: _resume, agentDefinition: _agent, others: _others, ...who } = next;
   const resume: CallSnapshot = {
     ...who,
-    ...{ atMs: Date.now(), seq: 0, turnCount, turn: null, saying: null, offRecord, stream, past },
+    ...{ atMs: Date.now(), seq: 0, turnCount, turn: null, saying: null, offRecord, recordingConsent, stream, past },
     history: withHistory ? history : [],
     // A caller who has said something is answered; one who knows nobody yet is greeted.
     greeted: withHistory || asked !== null,

@@ -102,6 +102,16 @@ test.each<[string, Record<string, string>, string[]]>([
     { 'a.yaml': `${AGENT}tools:\n  - handOff: { billing: Bills. }\n` },
     ['a.yaml: tools: there is no agent billing to hand a call to'],
   ],
+  [
+    'a question whose answer nobody understands',
+    { 'a.yaml': `${AGENT}language: sv\nrecording: { consent: ask, line: Får vi spela in? }\n` },
+    ['a.yaml:9: recording.consent: ask: what callers say for yes and no is not known in sv'],
+  ],
+  [
+    'a notice nobody has words for',
+    { 'a.yaml': `${AGENT}language: sv\nrecording: { consent: announce }\n` },
+    ['a.yaml:9: recording.line: is missing: there is no usual line in sv'],
+  ],
   ['an empty folder', {}, ['']],
 ])('%s: one line each', (_, files, expected) => {
   const found = problems(files);

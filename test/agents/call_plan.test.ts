@@ -104,3 +104,15 @@ test('an agent has models, patience and manners of its own', () => {
   expect(plan.speak.model).toBe('sonic-3-2025-10-27');
   expect(plan.turns).toMatchObject({ fillerMs: 900, outagePatienceMs: 9000, silenceMsMin: 500, floor });
 });
+
+test.each([
+  [{ consent: 'announce' }, {}, 'announce', ['This call is recorded.']],
+  [{ consent: 'ask', line: 'May {{agent_name}} record this?' }, {}, 'ask', ['May Ben record this?']],
+  [{ consent: 'ask' }, { RECORDING: 'off' }, null, []],
+  [{ consent: 'announce', enabled: false }, {}, null, []],
+  [{}, {}, null, []],
+])('recording %j, settings %j: the caller is told how, and nothing cuts that off', (recording, env, consent, heard) => {
+  const plan = planCall(parseAgentProfile({ ...PERSONA, recording }), ORDER, settings(env));
+  expect([plan.consent, plan.mustBeHeard]).toEqual([consent, heard]);
+  if (consent !== null) expect(plan.lines.consent).toBe(heard[0]);
+});

@@ -24,6 +24,7 @@ function make(order: CallOrder): void {
     ...{ order, plan: services.plan(order), report, metrics: services.metrics, log: services.log, timeline },
     specs: [],
     offRecord: new OffRecord(() => {}),
+    consent: null,
     events: new EventFeed(
       order,
       (event) => events.push(event),

@@ -67,6 +67,7 @@ export function snapshotWith(fields: Partial<CallSnapshot>): CallSnapshot {
       saying: null,
       offRecord: false,
       stream: null,
+      recordingConsent: null,
     },
     past: NOTHING_YET.past,
     ...fields,

@@ -543,3 +543,109 @@ describe('handed to another agent', () => {
     expect((await next.hangUp()).handOffs).toMatchObject([handed]);
   });
 });
+
+describe('the recording waits for the caller', () => {
+  const dir = () => mkdtempSync(join(tmpdir(), 'ringline-consent-'));
+  function asked(recording: object, order = ORDER): Call & { dir: string } {
+    const folder = dir();
+    const call = new Call({ RECORDING: 'on', RECORDING_DIR: folder }, order, { recording });
+    return Object.assign(call, { dir: folder });
+  }
+  /** The line was said to its end. */
+  function told(call: Call, line: string): void {
+    call.start();
+    call.pass(10);
+    expect(call.tts.at(-1)!.texts.join('')).toBe(line);
+    call.speak(900);
+    call.pass(4000);
+  }
+  async function hangUp(call: Call) {
+    call.control(INGRESS.HANGUP, 'operator');
+    call.pass(10);
+    return call.session.ended;
+  }
+  const said = (call: Call) => call.tts.map(({ texts }) => texts.join(''));
+
+  test('told: the line is heard first, then it begins, then the agent greets', async () => {
+    const call = asked({ consent: 'announce', line: 'We record this.' });
+    call.start();
+    call.pass(10);
+    expect(readdirSync(call.dir)).toEqual([]);
+    call.speak(900);
+    call.pass(4000);
+    expect(said(call)).toEqual(['We record this.', 'Hello there.']);
+    call.speak(400);
+    call.pass(2500);
+    const summary = await hangUp(call);
+    expect(summary.recording).toMatch(/\.wav$/);
+    expect(readdirSync(call.dir).filter((name) => name.endsWith('.wav'))).toHaveLength(1);
+    expect(summary.turns.map(({ turn, heard }) => [turn, heard])).toEqual([
+      [1, 'We record this.'],
+      [0, 'Hello there.'],
+    ]);
+    expect(sumCounter(call.metrics, 'consents')).toBe(1);
+  });
+
+  test.each<[string, string[], string[], boolean]>([
+    ['a yes', ['Yes, sure.'], ['Hello there.'], true],
+    ['a no', ['No, thank you.'], ['Hello there.'], false],
+    ['what is no answer, then a yes', ['What did you say?', 'Yes.'], ['Do you agree?', 'Hello there.'], true],
+    ['twice no answer', ['Who is this?', 'What was that?'], ['Do you agree?', 'Hello there.'], false],
+  ])('asked, and %s', async (_, answers, lines, isRecorded) => {
+    const call = asked({ consent: 'ask', line: 'Do you agree?' });
+    told(call, 'Do you agree?');
+    for (const [i, answer] of answers.entries()) {
+      call.words(answer);
+      call.pass(2500);
+      expect(said(call).at(-1)).toBe(lines[i]);
+      expect(call.llm).toEqual([]);
+      call.speak(400);
+      call.pass(2500);
+    }
+    const summary = await hangUp(call);
+    expect(summary.recording !== null).toBe(isRecorded);
+    expect(readdirSync(call.dir).some((name) => name.endsWith('.wav'))).toBe(isRecorded);
+    expect(summary.turns.map(({ caller }) => caller)).toEqual(['', ...answers]);
+  });
+
+  test('who answers with more than that is answered, and is recorded only after a yes', async () => {
+    for (const [text, isRecorded] of [
+      ['Yes, you may, and I would like a table for two people tonight.', true],
+      ['I would like to have a table for two people tonight.', false],
+    ] as const) {
+      const call = asked({ consent: 'ask' });
+      told(call, 'May we record this call? Please say yes or no.');
+      call.words(text);
+      call.pass(2500);
+      expect(call.llm.at(-1)!.request.messages.at(-1)).toEqual({ role: 'user', content: text });
+      call.write('At what time?');
+      call.speak(400);
+      call.pass(2500);
+      expect((await hangUp(call)).recording !== null).toBe(isRecorded);
+    }
+  });
+
+  test.each([
+    ['given', true],
+    ['refused', false],
+  ] as const)('a call that goes on elsewhere is not asked again: %s', async (recordingConsent, isRecorded) => {
+    const resume = snapshotWith({ recordingConsent, greeted: true });
+    const call = asked({ consent: 'ask' }, { ...ORDER, resume });
+    call.start();
+    call.pass(3000);
+    expect(call.tts).toEqual([]);
+    call.words('Is there soup?');
+    call.pass(1500);
+    call.write('Yes, there is.');
+    call.speak(1500);
+    call.pass(4000);
+    expect((await hangUp(call)).recording !== null).toBe(isRecorded);
+  });
+
+  test('nobody is told where nothing is recorded', () => {
+    const call = new Call({}, ORDER, { recording: { consent: 'ask' } });
+    call.start();
+    call.pass(10);
+    expect(said(call)).toEqual(['Hello there.']);
+  });
+});

@@ -57,6 +57,7 @@ function newDialogue(order = ORDER): Dialogue {
     ),
     finalizeStt() {},
     onFault: ({ code }, message) => faults.push(`${message}: ${code}`),
+    consent: null,
     onHandOff: (...told) => {
       handedOff.push(told);
     },

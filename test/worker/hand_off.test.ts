@@ -12,7 +12,7 @@ const BILLING: AgentRef = {
 const order = { ...ORDER, others: [BILLING] };
 const said = { history: [{ role: 'user' as const, content: 'My bill is wrong.' }], turnCount: 1 };
 const next = (withHistory: boolean, asked: string | null) =>
-  nextOrder(order, { agentId: 'billing', withHistory }, said, asked, NOTHING_YET, false);
+  nextOrder(order, { agentId: 'billing', withHistory }, said, asked, NOTHING_YET, false, 'given');
 
 test('an order has its own agent and those it may be handed to, and no other', () => {
   expect(orderOf(order, 'billing')).toMatchObject(BILLING);
@@ -31,7 +31,7 @@ test.each<[boolean, string | null, object]>([
   expect(given).toMatchObject({
     ...BILLING,
     takeOver: null,
-    resume: { agentId: 'billing', turnCount: 1, ...expected },
+    resume: { agentId: 'billing', turnCount: 1, recordingConsent: 'given', ...expected },
   });
   // What another worker would go on from carries no definition.
   expect(given?.resume).not.toHaveProperty('agentDefinition');

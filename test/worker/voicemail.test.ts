@@ -50,6 +50,7 @@ function dialled(voicemail: 'hang_up' | 'message' | null, order = DIALLED): Dial
     finalizeStt() {},
     offRecord: new OffRecord(() => {}),
     onFault: () => {},
+    consent: null,
     onHandOff() {},
     onEnd: (reason) => {
       ended.push(reason);

@@ -1,6 +1,7 @@
 // German: the words and lines the engine knows of it. What a section means is said where its shape is (language_pack.ts).
 
 import { closingWords } from './closing_words.js';
+import { consentWords } from './consent_words.js';
 import { asked, endOfTurnWords } from './end_of_turn_words.js';
 import type { LanguagePack } from './language_pack.js';
 import { listenerWords } from './listener_words.js';
@@ -24,6 +25,11 @@ export const de: LanguagePack = {
       "auf wiederhören|tschüss|tschüs|das (?:ist|war|wäre) alles|das war's|nichts mehr|nein,? danke|danke|nein",
     mention: `sagen|sagt|sage|sagte|sagten|gesagt|heißt|heißen|hieß|nennt|genannt|namens|titel|wörter|wort|bedeutet|drücken|singt|lautet|verabschied\\p{L}+`,
     and: 'und|dann|also',
+  }),
+  consent: consentWords({
+    yes: 'ja|jawohl|jo|klar|natürlich|gerne|gern|einverstanden|okay|ok|in ordnung|selbstverständlich|sicher|von mir aus|das (?:geht|dürfen sie|können sie)|geht in ordnung',
+    no: 'nein|nee|ne|nicht|kein|keine|keinen|keinesfalls|niemals|ungern|lieber nicht|ohne',
+    yesByNo: 'kein problem|kein thema|keine einwände|nichts dagegen|warum nicht|macht nichts|stört mich nicht',
   }),
   voicemail: voicemailWords({
     mailbox:

@@ -1,6 +1,7 @@
 // English: the words and lines the engine knows of it. What a section means is said where its shape is (language_pack.ts).
 
 import { closingWords } from './closing_words.js';
+import { consentWords } from './consent_words.js';
 import { asked, endOfTurnWords } from './end_of_turn_words.js';
 import type { LanguagePack } from './language_pack.js';
 import { listenerWords } from './listener_words.js';
@@ -46,6 +47,12 @@ export const en: LanguagePack = {
       "good ?bye|bye|that(?:'s| is|'ll be| will be| would be) (?:all|it|everything)|nothing(?: else)?|no,? thanks?|no,? thank you|nope|no|thanks?|thank you|i'?m (?:good|done|fine)|have a \\w+ (?:day|one|evening|night)|take care|gotta go|have to go|need to go|talk (?:to you )?later",
     mention: `says?|saying|said|waves?|waving|waved|bid|wish|called|named|titled|words?|means?|spell(?:ed|ing)?|type|press|sing|sings|sang|hear|before (?:we|you|i) (?:go|hang up|finish)`,
     and: 'and|then|so',
+  }),
+  consent: consentWords({
+    yes: "yes|yeah|yep|yup|sure|okay|ok|of course|certainly|absolutely|definitely|go ahead|fine|that's (?:fine|okay|ok|all right|alright)|all right|alright|i (?:agree|consent|accept)|agreed|you (?:may|can)|by all means|please do",
+    no: "no|nope|nah|not|never|don't|do not|doesn't|can't|cannot|won't|wouldn't|refuse|rather not|stop|without",
+    yesByNo:
+      "no (?:problem|worries|objections?)|not a problem|(?:i )?(?:don't|do not) mind|why not|that's not a problem",
   }),
   voicemail: voicemailWords({
     mailbox:

@@ -1,6 +1,7 @@
 // Spanish: the words and lines the engine knows of it. What a section means is said where its shape is (language_pack.ts).
 
 import { closingWords } from './closing_words.js';
+import { consentWords } from './consent_words.js';
 import { asked, endOfTurnWords } from './end_of_turn_words.js';
 import type { LanguagePack } from './language_pack.js';
 import { listenerWords } from './listener_words.js';
@@ -23,6 +24,12 @@ export const es: LanguagePack = {
     callerDone: 'adiós|hasta luego|chao|eso es todo|nada más|no,? gracias|gracias|no',
     mention: `decir(?:le|les|nos|te)?|dice|dicen|diga|digo|dijo|dijimos|diciendo|llama|llamado|llamada|palabras?|significa|título|pulse|canta|despedi\\p{L}+`,
     and: 'y|pues|entonces',
+  }),
+  consent: consentWords({
+    yes: 'sí|si|claro|por supuesto|vale|de acuerdo|está bien|adelante|acepto|puede|desde luego|okay|ok',
+    no: 'no|nunca|jamás|prefiero que no|me niego|tampoco|sin',
+    yesByNo:
+      'no hay problema|no (?:me )?importa|sin problema|no hay inconveniente|sin inconveniente|por qué no|cómo no',
   }),
   voicemail: voicemailWords({
     mailbox:

@@ -1,6 +1,7 @@
 // French: the words and lines the engine knows of it. What a section means is said where its shape is (language_pack.ts).
 
 import { closingWords } from './closing_words.js';
+import { consentWords } from './consent_words.js';
 import { asked, endOfTurnWords } from './end_of_turn_words.js';
 import type { LanguagePack } from './language_pack.js';
 import { listenerWords } from './listener_words.js';
@@ -23,6 +24,12 @@ export const fr: LanguagePack = {
     callerDone: "au revoir|c'est tout|rien d'autre|non,? merci|merci|non",
     mention: `dire|dit|dites|disent|disons|disait|disant|appelle|appelé|appelée|s'intitule|intitulé|nommé|mots?|signifie|titre|tapez|chante`,
     and: 'et|alors|donc',
+  }),
+  consent: consentWords({
+    yes: "oui|ouais|d'accord|bien sûr|certainement|absolument|allez y|okay|ok|j'accepte|volontiers|vous pouvez|entendu|c'est bon",
+    no: 'non|pas|jamais|refuse|sans',
+    yesByNo:
+      "pas de (?:problème|souci)|aucun (?:problème|souci)|sans (?:problème|souci)|ça ne me dérange pas|je n'y vois pas d'inconvénient|pourquoi pas",
   }),
   voicemail: voicemailWords({
     mailbox:

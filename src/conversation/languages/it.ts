@@ -1,6 +1,7 @@
 // Italian: the words and lines the engine knows of it. What a section means is said where its shape is (language_pack.ts).
 
 import { closingWords } from './closing_words.js';
+import { consentWords } from './consent_words.js';
 import { endOfTurnWords } from './end_of_turn_words.js';
 import type { LanguagePack } from './language_pack.js';
 import { listenerWords } from './listener_words.js';
@@ -13,6 +14,12 @@ export const it: LanguagePack = {
       'mm mhm hm mmh ah oh eh uh sì si ok okay va bene certo esatto giusto perfetto ecco già capito ciao pronto davvero ehm',
     phrases: ['va bene', "d'accordo", 'ho capito', 'nessun problema', 'per carità', 'ci mancherebbe'],
     stops: 'stop|aspetti|aspetta|un (?:momento|attimo)|scusi|scusa|mi scusi|no|però|ma|senta|basta|fermo',
+  }),
+  consent: consentWords({
+    yes: "sì|si|certo|certamente|va bene|d'accordo|okay|ok|accetto|naturalmente|assolutamente sì|può|faccia pure|volentieri",
+    no: 'no|non|mai|rifiuto|preferirei di no|senza',
+    yesByNo:
+      "nessun problema|non c'è problema|non ci sono problemi|senza problemi|non mi (?:dispiace|disturba)|perché no",
   }),
   closing: closingWords({
     goodbye: 'arrivederci|arrivederla|a presto|ciao(?: ciao)?|addio|alla prossima',

@@ -1,6 +1,7 @@
 // Finds the language pack of a call.
 
 import { NO_CLOSING_WORDS } from './closing_words.js';
+import { NO_CONSENT_WORDS } from './consent_words.js';
 import { de } from './de.js';
 import { en } from './en.js';
 import { endOfTurnWords } from './end_of_turn_words.js';
@@ -18,6 +19,7 @@ const NO_LANGUAGE: LanguagePack = {
   listener: listenerWords({}),
   closing: NO_CLOSING_WORDS,
   endOfTurn: endOfTurnWords({}),
+  consent: NO_CONSENT_WORDS,
   voicemail: NO_VOICEMAIL_WORDS,
   symbols: null,
 };

@@ -1,6 +1,7 @@
 // Dutch: the words and lines the engine knows of it. What a section means is said where its shape is (language_pack.ts).
 
 import { closingWords } from './closing_words.js';
+import { consentWords } from './consent_words.js';
 import { endOfTurnWords } from './end_of_turn_words.js';
 import type { LanguagePack } from './language_pack.js';
 import { listenerWords } from './listener_words.js';
@@ -13,6 +14,11 @@ export const nl: LanguagePack = {
       'mm mhm hm ja jaja jawel oké ok okay goed prima precies juist klopt natuurlijk zeker echt ah aha oh ach hé uh eh hallo mooi fijn',
     phrases: ['is goed', 'dat klopt', 'ik begrijp het', 'geen probleem', 'zo is het', 'ja hoor', 'helemaal goed'],
     stops: 'stop|wacht|wacht even|momentje|een (?:moment|ogenblik)|sorry|pardon|nee|maar|luister|hou op|even wachten',
+  }),
+  consent: consentWords({
+    yes: 'ja|jazeker|jawel|zeker|natuurlijk|graag|prima|akkoord|okay|ok|oké|goed|is goed|dat mag|mag wel|vind ik goed|geef ik toestemming',
+    no: 'nee|niet|geen|nooit|liever niet|weiger|zonder',
+    yesByNo: 'geen (?:probleem|bezwaar)|maakt (?:me )?niet uit|vind ik niet erg|waarom niet',
   }),
   closing: closingWords({
     goodbye: 'tot (?:ziens|horens|kijk|gauw|snel)|dag(?: dag)?|doei(?: doei)?|doeg|vaarwel',

@@ -1,6 +1,7 @@
 // Portuguese: the words and lines the engine knows of it. What a section means is said where its shape is (language_pack.ts).
 
 import { closingWords } from './closing_words.js';
+import { consentWords } from './consent_words.js';
 import { endOfTurnWords } from './end_of_turn_words.js';
 import type { LanguagePack } from './language_pack.js';
 import { listenerWords } from './listener_words.js';
@@ -14,6 +15,11 @@ export const pt: LanguagePack = {
     phrases: ['tá bom', 'está bem', 'de acordo', 'com certeza', 'sem problema', 'pois é', 'tudo bem'],
     stops:
       'pare|para|espere|espera|um (?:momento|minuto|instante)|desculpe|desculpa|com licença|não|mas|olha|escute|escuta|aguarde',
+  }),
+  consent: consentWords({
+    yes: 'sim|claro|com certeza|está bem|tudo bem|de acordo|okay|ok|aceito|pode|concordo|certo|à vontade',
+    no: 'não|nao|nunca|jamais|recuso|prefiro que não|sem',
+    yesByNo: 'não (?:há|tem) problema|sem (?:problemas?|problema)|não me (?:importo|incomoda)|por que não|porque não',
   }),
   closing: closingWords({
     goodbye: 'adeus|tchau(?: tchau)?|até (?:logo|breve|mais|a próxima|já)',

@@ -33,6 +33,8 @@ export type ReplyKind =
   | 'cannot_hear'
   | 'cannot_hear_goodbye'
   | 'technical_goodbye'
+  /** That the call is recorded, or whether it may be. */
+  | 'consent'
   | 'voicemail'
   | Filler;
 
@@ -78,6 +80,8 @@ export type TurnEvent =
   | { on: 'reply_played'; farewell: boolean; text: string }
   /** The answer can't be made. */
   | { on: 'reply_failed' }
+  /** This is to be said now; nothing of ours is being said. */
+  | { on: 'say'; reply: 'greeting' | 'consent' }
   /** There was nothing to take up. */
   | { on: 'nothing_left' }
   /** Speech recognition is down: what the caller says is not heard, until `hearing`. */

@@ -71,6 +71,8 @@ export class TurnManager {
     switch (event.on) {
       case 'started':
         return this.#say('greeting', nowMs);
+      case 'say':
+        return this.#say(event.reply, nowMs);
       case 'resumed':
         return this.#onResumed(event, nowMs);
       case 'speech_start':
@@ -205,7 +207,7 @@ export class TurnManager {
     const { reply } = this.state;
     if (reply === 'answer') this.#patience.answered();
     // "Are you still there?" and an apology ask for what was asked before.
-    if (reply === 'answer' || reply === 'greeting') this.#caller.agentSaid(text);
+    if (reply === 'answer' || reply === 'greeting' || reply === 'consent') this.#caller.agentSaid(text);
     if (reply === 'cannot_hear_goodbye' || reply === 'technical_goodbye') return this.#end('error');
     if ((farewell || reply === 'farewell') && !this.#hasMoreToSay())
       return this.#end(this.#unasked.isSilent ? 'silence' : 'agent_goodbye');
