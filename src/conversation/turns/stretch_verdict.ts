@@ -69,6 +69,8 @@ export const VERDICT_TUNING = {
   steadyMs: 320,
   /** The words of a sound are there so long after its end, or there are none. */
   wordsLagMs: 800,
+  /** The VAD hears a voice for about so long after its last word; no word is as short. */
+  lastWordMs: 120,
   /** A voice that goes on for so long has more to say than a nod, whatever the recogniser does. */
   longMs: 1200,
   /** Sound without a new word for so long is nobody who talks to us: a television, a machine. */
@@ -136,10 +138,15 @@ function mayGrow(stretch: Stretch, nowMs: number, { longWindows, moreWordsMs }: 
   return windowsOf(stretch) < longWindows && nowMs - Math.max(stretch.lastSpeechMs, stretch.coveredToMs) < moreWordsMs;
 }
 
-/** Its newest word is no longer likely to become another one, or nobody waits for that. */
-function hasAllWords(stretch: Stretch, nowMs: number, { wordsLagMs, longMs }: VerdictTuning): boolean {
-  const { text, finalText, lastSpeechMs, voicedMs } = stretch;
-  return text === finalText || nowMs - lastSpeechMs >= wordsLagMs || voicedMs >= longMs;
+/**
+ * Its newest word is no longer likely to become another one, or nobody waits for that. A final that ends before the sound
+ * does is a part: "no" of "no problem".
+ */
+function hasAllWords(stretch: Stretch, nowMs: number, tuning: VerdictTuning): boolean {
+  const { wordsLagMs, longMs, lastWordMs } = tuning;
+  const { text, finalText, finalToMs, lastSpeechMs, voicedMs } = stretch;
+  const isFinal = text === finalText && finalToMs >= lastSpeechMs - lastWordMs;
+  return isFinal || nowMs - lastSpeechMs >= wordsLagMs || voicedMs >= longMs;
 }
 
 /** Its length in windows: as the VAD heard it, or as far as its words reach. */

@@ -18,6 +18,7 @@ function judge(
     isEchoLine?: boolean;
     ourWords?: string;
     coveredToMs?: number;
+    finalToMs?: number;
   } = {},
 ): string {
   const stretch = new Stretch(0);
@@ -28,6 +29,7 @@ function judge(
   }
   stretch.text = stretch.finalText = text;
   stretch.coveredToMs = over.coveredToMs ?? windows * 32;
+  stretch.finalToMs = over.finalToMs ?? windows * 32;
   const context = {
     nowMs: windows * 32 + quietMs,
     language: 'en',
@@ -41,6 +43,15 @@ function judge(
   };
   return judgeStretch(stretch, context);
 }
+
+test.each([
+  ['No', 640, 0, 'undecided'], // "no problem" may follow
+  ['No', 640, 800, 'stop'],
+  ['No', 760, 0, 'stop'], // all of it was heard
+  ['No that', 640, 0, 'stop'],
+])('a final "%s" that ends at %i ms of a voice of 832, %i ms ago: %s', (text, finalToMs, quietMs, expected) => {
+  expect(judge(26, VOICE, quietMs, text, { finalToMs, coveredToMs: finalToMs, callerDb: -25 })).toBe(expected);
+});
 
 describe('by sound alone', () => {
   test.each([
