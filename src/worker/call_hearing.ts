@@ -27,6 +27,8 @@ export class CallHearing {
   readonly #parts: HearingParts;
   readonly #services: Pick<SessionServices, 'stt' | 'metrics'>;
   #session: SttSession | null = null;
+  /** Recognition is down: said once, to the dialogue of that moment. */
+  isDeaf = false;
   #listen: CallPlan['listen'];
 
   constructor(parts: HearingParts, services: Pick<SessionServices, 'stt' | 'metrics'>) {
@@ -46,11 +48,16 @@ export class CallHearing {
         onError: (error) => onFault(error, 'speech recognition trouble'),
         onDeaf: (error) =>
           guard(() => {
+            this.isDeaf = true;
             metrics.add('deaf_calls');
             onFault(error, 'speech recognition lost: the call cannot hear');
             dialogue().event({ on: 'deaf' }, nowMs());
           }),
-        onHearing: () => guard(() => dialogue().event({ on: 'hearing' }, nowMs())),
+        onHearing: () =>
+          guard(() => {
+            this.isDeaf = false;
+            dialogue().event({ on: 'hearing' }, nowMs());
+          }),
       },
     );
     ears.begin(this.#session);
@@ -60,6 +67,7 @@ export class CallHearing {
   listen(listen: CallPlan['listen']): void {
     if (isDeepStrictEqual(listen, this.#listen)) return;
     this.#listen = listen;
+    this.isDeaf = false;
     this.close();
     this.open();
   }

@@ -159,6 +159,7 @@ export class CallSession {
     this.#hearing.listen(plan.listen);
     this.#dialogue = this.#newDialogue(next, plan);
     this.#dialogue.start(now, startedMs);
+    if (this.#hearing.isDeaf) this.#dialogue.event({ on: 'deaf' }, now);
   }
 
   /** The webhook was seen: connect the providers while TwiML and the media socket are still on their way. */

@@ -120,3 +120,16 @@ test('an agent that listens otherwise has recognition of its own; one that liste
   expect(call.options).toEqual({ callSid: 'CA1', language: 'de', keyterms: ['Brot'] });
   expect(call.ears.stt).not.toBe(first);
 });
+
+test('whoever listens next can tell that nothing is heard', () => {
+  const call = new HearingCall();
+  call.hearing.open();
+  expect(call.hearing.isDeaf).toBe(false);
+  call.handlers.onDeaf(new EngineError('STT_CLOSED', { provider: 'deepgram' }));
+  expect(call.hearing.isDeaf).toBe(true);
+  call.handlers.onHearing();
+  expect(call.hearing.isDeaf).toBe(false);
+  call.handlers.onDeaf(new EngineError('STT_CLOSED', { provider: 'deepgram' }));
+  call.hearing.listen({ language: 'de', keyterms: [] });
+  expect(call.hearing.isDeaf).toBe(false);
+});
