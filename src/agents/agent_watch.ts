@@ -170,8 +170,10 @@ export class AgentWatch {
     }
     const result = parseAgentFile(file, text);
     if ('problems' in result) return result.problems;
-    const { problems } = checkAgents([new AgentProfile(result.source.definition)], config);
-    if (problems.length > 0) return problems.map((problem) => `${file}: ${problem.replace(/^AGENT_FILE: /, '')}`);
+    const { problems, warnings } = checkAgents([new AgentProfile(result.source.definition)], config);
+    const own = (found: string) => `${file}: ${found.replace(/^AGENT_FILE: /, '')}`;
+    if (problems.length > 0) return problems.map(own);
+    for (const warning of warnings) this.#options.log.warn({ setting: own(warning) }, 'a setting that may not work');
     this.#good.set(file, result.source);
     return [];
   }

@@ -122,3 +122,12 @@ test('an agent that no vendor could serve stays as it was', async () => {
   expect(greeting('care')).toBe('Care.');
   expect(problems()).toEqual([expect.stringMatching(/^care\.yaml: keyterms are about/)]);
 });
+
+test('what may not work is taken, and said', async () => {
+  write('care.yaml', agent('Care, anew.', 'voiceId: bob'));
+  await watch.reload();
+  expect(greeting('care')).toBe('Care, anew.');
+  expect(lines.filter(({ level }) => level === 'warn')).toMatchObject([
+    { setting: expect.stringMatching(/^care\.yaml: voiceId is no id of a voice/) },
+  ]);
+});
