@@ -42,19 +42,24 @@ async function mailbox(): Promise<{ clip: AudioClip; greetingMs: number }> {
   return { clip: AudioClip.from(clip, GREETING), greetingMs: greeting.length / 8 };
 }
 
-async function dialMailbox(agent: string): Promise<Ended & { greetingMs: number; clipMs: number }> {
+/** @param heardAs what recognition makes of its greeting */
+async function dialMailbox(
+  agent: string,
+  heardAs = GREETING,
+  request: object = {},
+): Promise<Ended & { greetingMs: number; clipMs: number }> {
   const { clip, greetingMs } = await mailbox();
   const answered = new Promise<SimulatedCall>((resolve) => {
     stage.twilio.onOutbound((call) => {
-      stage.deepgram.setScript(call.sid, [{ text: GREETING, speechMs: greetingMs }]);
+      stage.deepgram.setScript(call.sid, [{ text: heardAs, speechMs: greetingMs }]);
       resolve(call);
-      return [{ say: clip }];
+      return { script: [{ say: clip }], machine: true };
     });
   });
   const response = await fetch(`${stage.server.url}/outbound`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ to_number: CALLER, agent }),
+    body: JSON.stringify({ to_number: CALLER, agent, ...request }),
   });
   expect(response.status).toBe(200);
   return { ...(await stage.done(await answered)), greetingMs, clipMs: clip.durationMs };
@@ -80,4 +85,10 @@ test('a message is left behind the beep, whole, and the record says so', async (
   expect([cleared, durationMs > 1500]).toEqual([false, true]);
   expect(stream.unheardMs).toBe(0);
   expect(await stage.metric('ringline_voicemails_total')).toBe(2);
+});
+
+test('Twilio’s machine detection tells when words do not, while the greeting is being spoken', async () => {
+  const { report, summary, greetingMs } = await dialMailbox('hanger', 'Hello.', { machine_detection: true });
+  expect(summary.end_reason).toBe('voicemail');
+  expect(report.streams[0].durationMs).toBeLessThan(greetingMs);
 });

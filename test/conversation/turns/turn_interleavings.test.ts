@@ -50,6 +50,8 @@ class Conversation {
   #dueMs = 0;
   #nextWord = 0;
   #sttMs = 0;
+  /** Of the reply so many words must be heard, whatever happens. */
+  #mustHear = 0;
 
   constructor(readonly random: () => number) {
     this.happens({ on: 'started' });
@@ -70,6 +72,7 @@ class Conversation {
       for (const action of this.turns.window(window, this.now, this.now)) this.#obey(action);
       this.#tick();
       this.#speak();
+      this.#unprotect();
     }
   }
 
@@ -136,6 +139,31 @@ class Conversation {
     this.happens({ on: 'reply_played', farewell: false, text: this.random() < 0.5 ? 'Is it so?' : 'So it is.' });
   }
 
+  /** A key that interrupts, and what was typed. */
+  presses(): void {
+    this.happens({ on: 'key', interrupts: true });
+    if (this.reply !== null && this.turns.state.kind === 'listening')
+      this.faults.push(`${this.now}: a key cut nothing`);
+    this.pass(200);
+    if (this.turns.state.kind !== 'listening') return;
+    const word = `Item${this.#nextWord++}`;
+    this.owed.add(word);
+    this.happens({ on: 'typed', text: word });
+  }
+
+  /** What is being said holds a sentence that must be heard. */
+  protects(): void {
+    if (this.reply === null || !this.reply.isAudible) return;
+    this.#mustHear = Math.ceil((this.reply.heard + this.reply.words) / 2);
+    this.happens({ on: 'protected', isOn: true });
+  }
+
+  #unprotect(): void {
+    if (this.#mustHear === 0 || (this.reply !== null && this.reply.heard < this.#mustHear)) return;
+    this.#mustHear = 0;
+    this.happens({ on: 'protected', isOn: false });
+  }
+
   fails(): void {
     if (this.reply === null || !this.reply.isAnswer || this.reply.isAudible) return;
     this.reply = null;
@@ -169,6 +197,8 @@ class Conversation {
         return;
       case 'interrupt':
         if (this.reply === null) this.faults.push(`${this.now}: cut of nothing`);
+        if (this.reply !== null && this.reply.heard < this.#mustHear)
+          this.faults.push(`${this.now}: cut in what must be heard`);
         this.#rest = this.reply?.isAnswer ? this.reply.words - this.reply.heard : 0;
         this.reply = null;
         this.isHeld = false;
@@ -189,14 +219,18 @@ class Conversation {
 }
 const OURS = { words: 'we have soup and bread', questionEndMs: null };
 
-function run(seed: number): string[] {
+/** `keys`: keys are pressed, too, and sentences are protected. */
+function run(seed: number, keys = false): string[] {
   const random = seededRandom(seed);
   const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)];
   const talk = new Conversation(random);
   talk.pass(random() * 3000);
   for (let event = 0; event < 12 && !talk.hasEnded; event++) {
     const dice = random();
-    if (dice < 0.1) talk.fails();
+    const rare = keys ? random() : 1;
+    if (rare < 0.15) talk.presses();
+    else if (rare < 0.3) talk.protects();
+    else if (dice < 0.1) talk.fails();
     else if (dice < 0.35) talk.pass(random() * 4000);
     else {
       const levelDb = pick([-25, -25, -25, -27, -22, -33, -42]);
@@ -217,5 +251,11 @@ function run(seed: number): string[] {
 test(`${CONVERSATIONS} conversations in any order`, { timeout: 120_000 }, () => {
   const faults: string[] = [];
   for (let seed = 1; seed <= CONVERSATIONS && faults.length < 10; seed++) faults.push(...run(seed));
+  expect(faults).toEqual([]);
+});
+
+test('the same with keys that interrupt and sentences that must be heard: nothing cuts those', () => {
+  const faults: string[] = [];
+  for (let seed = 1; seed <= CONVERSATIONS / 5 && faults.length === 0; seed++) faults.push(...run(seed, true));
   expect(faults).toEqual([]);
 });
