@@ -32,7 +32,9 @@ export async function loadClients(
   config: EngineConfig,
 ): Promise<(hooksOf: (name: VendorName) => ProviderHooks) => RankedClients> {
   const names = VENDOR_NAMES.filter((name) => config[name].apiKey !== '');
-  const classes = await Promise.all(names.map((name) => VENDOR_CLIENTS[name]() as Promise<ClientClass<unknown>>));
+  const classes: ClientClass<unknown>[] = [];
+  // One after the other: each opens a hundred files and more at once.
+  for (const name of names) classes.push((await VENDOR_CLIENTS[name]()) as ClientClass<unknown>);
   return (hooksOf) => {
     const clients: RankedClients = { stt: [], llm: [], tts: [] };
     for (const [i, name] of names.entries()) {

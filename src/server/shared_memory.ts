@@ -5,6 +5,7 @@ import type { EngineConfig } from '../config.js';
 import { createSharedMetrics } from '../metrics/shared_metrics.js';
 import { createDoorbells } from '../threads/doorbell.js';
 import { createHeartbeats } from '../threads/heartbeat.js';
+import { createLoadingTurn } from '../threads/loading_turn.js';
 import { createSlab } from '../threads/slab.js';
 import { createSeats } from '../threads/worker_seats.js';
 import type { WorkerSetup } from '../threads/worker_setup.js';
@@ -28,5 +29,6 @@ export function createSharedMemory(config: Pick<EngineConfig, 'calls'>): SharedM
     metrics: createSharedMetrics(1 + seats),
     seats: createSeats(seats),
     heartbeats: createHeartbeats(seats),
+    loading: createLoadingTurn(),
   };
 }

@@ -13,6 +13,8 @@ export interface WorkerSetup {
   seats: SharedArrayBuffer;
   /** heartbeat.ts: the worker on seat n stores the time in word n, calls or no calls. */
   heartbeats: SharedArrayBuffer;
+  /** loading_turn.ts: threads load one after the other. */
+  loading: SharedArrayBuffer;
   /** Block 0 is the main thread's, block n + 1 the worker's on seat n. */
   metrics: SharedArrayBuffer;
 }

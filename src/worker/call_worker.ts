@@ -21,6 +21,7 @@ import type { TtsProvider } from '../providers/tts.js';
 import { redactorOf } from '../redact.js';
 import { Doorbell } from '../threads/doorbell.js';
 import { Heartbeat } from '../threads/heartbeat.js';
+import { inTurn } from '../threads/loading_turn.js';
 import { slabSlots } from '../threads/slab.js';
 import { SlotFlags } from '../threads/slot_flags.js';
 import type { WorkerMessage } from '../threads/worker_messages.js';
@@ -60,7 +61,7 @@ async function createHost(setup: WorkerSetup): Promise<SessionHost> {
     sink: (line) => post({ topic: 'log', payload: line }),
   });
   const book = new AgentBook(setup.agents as AgentSource[]);
-  const makeHub = await loadHub(config);
+  const makeHub = await inTurn(setup.loading, () => loadHub(config));
   const vad = await VadBatch.create(MODEL_PATH, config.vad.engine, slabSlots(slab));
   // A seat is what makes the server ready: it is taken when the slow part is over.
   const workerIndex = claimSeat(seats, threadId);
