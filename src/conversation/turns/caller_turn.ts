@@ -276,12 +276,15 @@ export class CallerTurn {
     );
   }
 
-  /** A final that nobody asked for settles the text when it reaches the end of speech. */
+  /**
+   * Finals that nobody asked for settle the text when they reach the end of speech, the last of them with or without a word:
+   * a Finalize so soon after another that there is next to no sound for it is not answered.
+   */
   #finalsReachEnd(): boolean {
-    const { lastFinalAtMs, finalToMs } = this.#transcript;
+    const { lastFinalAtMs, finalHeardToMs } = this.#transcript;
     if (lastFinalAtMs === null) return false;
     if (this.#endAudioMs === null) return lastFinalAtMs >= this.endMs + FINAL_LAG_MS;
-    return finalToMs >= this.#endAudioMs - COVERAGE_TOLERANCE_MS;
+    return finalHeardToMs >= this.#endAudioMs - LAST_WORD_MS;
   }
 
   #fallsShortBy(ms: number): boolean {

@@ -26,9 +26,9 @@ interface Span {
 export class UtteranceTranscript {
   /** When the newest final with text arrived; null = none since the last reset. */
   lastFinalAtMs: number | null = null;
-  /** The recogniser's clock at the end of the newest final with text; -Infinity = none since the last reset. */
-  finalToMs = Number.NEGATIVE_INFINITY;
-  /** The same for any result, words or not: so far it has heard. */
+  /** The recogniser's clock at the end of the newest final, with words or without; -Infinity = none yet. Before it nothing more comes. */
+  finalHeardToMs = Number.NEGATIVE_INFINITY;
+  /** The same for any result: so far it has heard. */
   heardToMs = Number.NEGATIVE_INFINITY;
   #finals: Span[] = [];
   #interim: Span | null = null;
@@ -60,6 +60,7 @@ export class UtteranceTranscript {
   add(transcript: SttTranscript, nowMs: number): TranscriptChange {
     const { startMs, endMs } = transcript;
     this.heardToMs = Math.max(this.heardToMs, endMs);
+    if (transcript.isFinal) this.finalHeardToMs = Math.max(this.finalHeardToMs, endMs);
     if (endMs > startMs && endMs <= this.#consumedToMs + SPAN_TOLERANCE_MS) return 'late';
     const whole = HAS_WORDS.test(transcript.text) ? newest(transcript.text.trim()) : '';
     const text = this.#withoutConsumed(whole, startMs);
@@ -81,7 +82,6 @@ export class UtteranceTranscript {
     this.#dropOldest();
     this.#joined = this.#finals.reduce((all, final) => join(all, final.text), '');
     this.lastFinalAtMs = nowMs;
-    this.finalToMs = Math.max(this.finalToMs, endMs);
     return 'final';
   }
 
@@ -97,7 +97,6 @@ export class UtteranceTranscript {
     this.#interim = null;
     this.#joined = '';
     this.lastFinalAtMs = null;
-    this.finalToMs = Number.NEGATIVE_INFINITY;
   }
 
   /** Keeps to the limit. What is dropped counts as handed over: the same audio again is no new speech. */

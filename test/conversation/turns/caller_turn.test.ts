@@ -153,6 +153,34 @@ describe('a reply can be drafted', () => {
 });
 
 describe('how far the recogniser has heard', () => {
+  test('two pauses in a row, and the Finalize of the second is not answered: the finals of the first reach the end', () => {
+    turn.speechStarts(0, true);
+    now = 900;
+    turn.speechPauses(860, now);
+    hears('No, thank you.', { endMs: 700 });
+    hears('', { endMs: 900 });
+    turn.speechResumes();
+    now = 1000;
+    turn.speechPauses(970, now);
+    now = 1162;
+    turn.speechEnds(970, 970, now);
+    expect(holdMs()).toBe(300);
+  });
+
+  test('a final without words that ends before the last word does settles nothing', () => {
+    turn.speechStarts(0, true);
+    now = 900;
+    hears('No, thank you.', { endMs: 600 });
+    turn.speechPauses(620, now);
+    hears('', { endMs: 640 });
+    turn.speechResumes();
+    now = 1000;
+    turn.speechPauses(970, now);
+    turn.speechEnds(970, 970, 1162);
+    now = 1162;
+    expect(holdMs()).toBeGreaterThan(700);
+  });
+
   test('a final of its own that reaches the end of speech settles the text at once', () => {
     speaks(1000, 5000);
     hears('No, thank you.', { endMs: 4980, fromFinalize: false });

@@ -142,14 +142,14 @@ test.each([
   ['', '.', true],
 ])('"%s" and "%s" are the same words: %s', (a, b, same) => expect(sameWords(a, b)).toBe(same));
 
-test('how far the recogniser has heard, and how far its finals with words reach', () => {
+test('how far the recogniser has heard, and how far its finals reach, with words or without', () => {
   const transcript = new UtteranceTranscript();
   const result = { speechFinal: false, fromFinalize: false, confidence: 0.9, startMs: 0 };
   transcript.add({ ...result, text: 'it was', isFinal: false, endMs: 800 }, 1000);
-  expect([transcript.heardToMs, transcript.finalToMs]).toEqual([800, Number.NEGATIVE_INFINITY]);
+  expect([transcript.heardToMs, transcript.finalHeardToMs]).toEqual([800, Number.NEGATIVE_INFINITY]);
   transcript.add({ ...result, text: 'it was fine', isFinal: true, endMs: 1500 }, 1700);
   transcript.add({ ...result, text: '', isFinal: true, startMs: 1500, endMs: 2500 }, 2700);
-  expect([transcript.heardToMs, transcript.finalToMs]).toEqual([2500, 1500]);
+  expect([transcript.heardToMs, transcript.finalHeardToMs]).toEqual([2500, 2500]);
   transcript.reset();
-  expect(transcript.finalToMs).toBe(Number.NEGATIVE_INFINITY);
+  expect(transcript.finalHeardToMs, 'what was heard stays heard').toBe(2500);
 });
