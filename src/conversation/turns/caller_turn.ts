@@ -209,6 +209,17 @@ export class CallerTurn {
     return change;
   }
 
+  /**
+   * Words came behind the answer to Finalize, in a silence: the last word had not ended for the recogniser. Returns whether it
+   * is to be sent again.
+   */
+  finalizesAgain(change: TranscriptChange, nowMs: number): boolean {
+    if (change !== 'interim' || this.#finalAnsweredAtMs === null || (this.speaking && !this.#pausing)) return false;
+    this.#finalizeSentAtMs = nowMs;
+    this.#finalAnsweredAtMs = null;
+    return true;
+  }
+
   /** A sound or words from `startMs` to `endMs` are the caller's turn, whatever the VAD noticed of them. */
   claims(startMs: number, endMs: number, nowMs: number): void {
     if (this.heard && (this.speaking || this.endMs >= startMs)) return;

@@ -140,8 +140,10 @@ export class TurnManager {
     this.#nextCheckMs = nowMs;
     if (change !== 'final' && change !== 'interim') return this.#onTick(nowMs);
     this.#interrupted = false;
-    const actions = this.#follow(this.#floor.transcribed(event, this.state, nowMs), nowMs);
-    return actions.length > 0 ? actions : this.#onTick(nowMs);
+    const again = this.#caller.finalizesAgain(change, nowMs);
+    const moves = this.#follow(this.#floor.transcribed(event, this.state, nowMs), nowMs);
+    const actions = moves.length > 0 ? moves : this.#onTick(nowMs);
+    return again ? [{ do: 'finalize_stt' }, ...actions] : actions;
   }
 
   #tellFloor(nowMs: number, ours?: OurSentence): readonly TurnAction[] {

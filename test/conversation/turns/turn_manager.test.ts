@@ -205,6 +205,24 @@ test('finished words in a pause are answered in mind before the VAD is sure, and
   ]);
 });
 
+test('words behind the answer to Finalize are asked for once more, and the turn waits for them and no longer', () => {
+  greeted();
+  speechStarts();
+  pass(1000);
+  happens({ on: 'speech_pause' });
+  words('Yes, how long will that');
+  speechEnds();
+  done = [];
+  words('take?', 'interim');
+  expect(done).toEqual(['finalize_stt', 'draft: Yes, how long will that take?']);
+  pass(200);
+  words('take?', 'interim');
+  expect(done.filter((each) => each === 'finalize_stt')).toHaveLength(1);
+  words('take?');
+  pass(110);
+  expect(done.at(-1)).toBe('answer: Yes, how long will that take?');
+});
+
 test('a nod to what we said last is not answered in mind', () => {
   greeted();
   says('The soup was cold.');
