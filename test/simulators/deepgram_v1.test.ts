@@ -144,7 +144,7 @@ describe('what is heard', () => {
     const partial = await client.message((message) => message.from_finalize);
     expect(transcriptOf(partial)).toMatch(/^one two three( four)?$/);
     client.speak(1800);
-    client.silence(120);
+    client.silence(220);
     client.control({ type: 'Finalize' });
     await client.until(() => client.finals.length === 2);
     expect(client.finals.map(transcriptOf).join(' ')).toBe('one two three four five six seven eight');

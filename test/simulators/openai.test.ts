@@ -128,6 +128,15 @@ describe('a streamed completion', () => {
     expect(textIn(await stream())).toMatch(/sorry/);
   });
 
+  test('a draft that is asked for anew with other words gets the same scripted reply', async () => {
+    simulator.setReplies('', ['First.', 'Second.']);
+    const hear = (words: string) => [...HELLO.slice(0, -1), { role: 'user', content: words }];
+    expect(textIn(await stream({ messages: hear('The soup was') }))).toBe('First.');
+    expect(textIn(await stream({ messages: hear('The soup was cold.') }))).toBe('First.');
+    const then = [...hear('The soup was cold.'), { role: 'assistant', content: 'First.' }];
+    expect(textIn(await stream({ messages: [...then, { role: 'user', content: 'And salty.' }] }))).toBe('Second.');
+  });
+
   test('the first token takes its time, the others follow at their rate', async () => {
     simulator.setLatency({ firstToken: { kind: 'fixed', ms: 60 }, interToken: { kind: 'fixed', ms: 5 } });
     simulator.setReplies('', ['one two three four five six seven eight nine ten eleven']);

@@ -141,8 +141,9 @@ export class Hearing implements Ear {
     if (isAtEnd) this.#release(1);
     if (this.silenceMs < Math.min(pauseMinMs, this.options.lineGapMs)) return;
     if (!line.lengthKnown || spokenMs >= line.lengthMs * NEARLY_ALL) this.#release(1);
-    // A known length is trusted: what follows a pause near the end may still be the end of this line.
-    if (!line.lengthKnown || isAtEnd || this.silenceMs >= this.options.lineGapMs) this.#line = null;
+    // A known length is trusted, and what follows a gap between two words is the end of this line, said already or not.
+    const isOver = (isAtEnd || !line.lengthKnown) && this.silenceMs >= PAUSE_MS;
+    if (isOver || this.silenceMs >= this.options.lineGapMs) this.#line = null;
   }
 
   /** Hands over everything pending. */

@@ -56,13 +56,19 @@ const DEFAULTS = {
 
 const BODY_MAX_BYTES = 4 * 1024 * 1024;
 
+/** Replies still to come, and what the last one was given to. */
+interface Script {
+  replies: Reply[];
+  last: { before: string; words: string; reply: Reply } | null;
+}
+
 export class OpenaiSimulator {
   readonly stats = new OpenaiStats();
   readonly timings = new StageTimings();
   readonly failures = new FailurePlan<OpenaiFailureMode>(OPENAI_FAILURE_MODES);
   readonly #random: () => number;
   readonly #server: Server;
-  readonly #scripted = new Map<string, Reply[]>();
+  readonly #scripted = new Map<string, Script>();
   readonly #controls: ControlHandlers;
   readonly #models: ReadonlyMap<string, Model>;
   #latency: OpenaiLatency;
@@ -105,10 +111,10 @@ export class OpenaiSimulator {
 
   /** The next replies of the call whose key contains `callSid` (empty = of any), before the rules take over again. */
   setReplies(callSid: string, replies: readonly (string | Reply)[]): void {
-    this.#scripted.set(
-      callSid,
-      replies.map((reply) => (typeof reply === 'string' ? { text: reply, toolCalls: [] } : reply)),
-    );
+    this.#scripted.set(callSid, {
+      replies: replies.map((reply) => (typeof reply === 'string' ? { text: reply, toolCalls: [] } : reply)),
+      last: null,
+    });
   }
 
   fail(mode: OpenaiFailureMode, options?: FailOptions): void {
@@ -234,8 +240,10 @@ export class OpenaiSimulator {
   }
 
   #reply(chat: ChatRequest): Reply {
-    for (const [callSid, replies] of this.#scripted)
-      if (replies.length > 0 && chat.key.includes(callSid)) return replies.shift() as Reply;
+    for (const [callSid, script] of this.#scripted) {
+      const reply = chat.key.includes(callSid) ? nextScripted(script, chat.messages) : null;
+      if (reply !== null) return reply;
+    }
     const answer = this.options.answer?.(chat.messages) ?? null;
     if (answer !== null) return { text: answer, toolCalls: [] };
     const toolCall = toolCallFor(chat.messages, chat.toolNames);
@@ -264,6 +272,22 @@ export class OpenaiSimulator {
       'x-ratelimit-reset-tokens': '0s',
     };
   }
+}
+
+/**
+ * Asked again at the same point of the conversation with other words of the caller's: what was asked before was a draft that is
+ * thrown away, and its reply is still to come.
+ */
+function nextScripted(script: Script, messages: readonly ChatMessage[]): Reply | null {
+  const before = JSON.stringify(messages.slice(0, -1));
+  const words = JSON.stringify(messages.at(-1));
+  if (script.last?.before === before && script.last.words !== words && messages.at(-1)?.role === 'user') {
+    script.last.words = words;
+    return script.last.reply;
+  }
+  const reply = script.replies.shift() ?? null;
+  script.last = reply === null ? null : { before, words, reply };
+  return reply;
 }
 
 function modelsByName(extra: Readonly<Record<string, string>>): ReadonlyMap<string, Model> {
