@@ -55,7 +55,7 @@ function snapshotOf(history: ChatHistory, turnCount: number, turns: TurnReport[]
     ...{ turnCount, history: history.snapshot().turns, asked: null, turn: null, offRecord: false, saying: null },
     stream: { streamSid: `MZ${'0'.repeat(32)}`, originMs: 1000.5, startedMs: 1100.5 },
     past: {
-      ...{ turns, bargeIns: [], errors: [], tools: [], handOffs: [], pauses: [] },
+      ...{ turns, bargeIns: [], errors: [], tools: [], handOffs: [], pauses: [], operators: [] },
       usage: {
         ...{ promptTokens: 5000, completionTokens: 900, ttsCharacters: 4000, sttSeconds: 120.5 },
         discardedTokens: 0,

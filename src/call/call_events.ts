@@ -4,7 +4,7 @@
 import type { CallState, EndReason } from './call.js';
 import type { CallSummary } from './call_report.js';
 import type { CallSnapshot } from './call_snapshot.js';
-import type { HandOffReport, ToolReport, TurnReport } from './report_parts.js';
+import type { HandOffReport, OperatorReport, ToolReport, TurnReport } from './report_parts.js';
 import type { TurnStages } from './turn_stages.js';
 
 export type CallNews =
@@ -24,6 +24,8 @@ export type CallNews =
   | { kind: 'tool'; tool: ToolReport }
   /** Another agent has the call now. */
   | { kind: 'hand_off'; handOff: HandOffReport }
+  /** An operator did something to the call; the same act may come again when it is over. */
+  | { kind: 'operator'; operator: OperatorReport }
   /** All that another worker needs to go on with the call. */
   | { kind: 'snapshot'; snapshot: CallSnapshot }
   /** Always the last. Without a summary when no worker could make one, such as a dial that nobody answered. */

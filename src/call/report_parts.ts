@@ -61,6 +61,17 @@ export interface HandOffReport {
   withHistory: boolean;
 }
 
+/** Something that an operator did to the call. What was said or whispered is not here. */
+export interface OperatorReport {
+  act: 'say' | 'whisper' | 'pause';
+  /** The name of the operator's key. */
+  operator: string;
+  /** Call time at which it happened. */
+  atMs: number;
+  /** How long it went on; null = it took no time, or the call is still paused. */
+  tookMs: number | null;
+}
+
 export interface BargeInReport {
   turn: number;
   /** Call time at which it happened. */
@@ -104,6 +115,7 @@ export interface CallReportParts {
   tools: ToolReport[];
   handOffs: HandOffReport[];
   pauses: PauseReport[];
+  operators: OperatorReport[];
   errors: ErrorReport[];
   usage: UsageReport;
   media: MediaReport;

@@ -26,6 +26,14 @@ export const INTERRUPTION_HINT =
   'going to say next. React to what they said; repeat the unheard part only if it still matters. Never end your own ' +
   'sentences in a dash.';
 
+/**
+ * Words for the model that the caller did not hear, in a message of the caller's, which every server accepts. Brackets:
+ * recognised speech has none, so nobody on the phone can pass for a colleague.
+ */
+export function colleagueNote(text: string): string {
+  return `[Note from a colleague; the caller did not hear it: ${text.replace(/[[\]]/g, ' ').trim()}]`;
+}
+
 export type AssistantRecord =
   /** Added as a message, or appended to the agent's message before. */
   | 'recorded'
@@ -71,6 +79,14 @@ export class ChatHistory {
   addTools(exchanges: ToolExchange[]): void {
     if (exchanges.length > 0) this.#turns.push({ role: 'assistant', content: '', tools: exchanges });
     this.#shrink();
+  }
+
+  /** Takes what the caller said last, and nobody has answered, out again; null = there is no such thing. */
+  takeUnanswered(): string | null {
+    const last = this.#turns.at(-1);
+    if (last?.role !== 'user') return null;
+    this.#turns.pop();
+    return last.content;
   }
 
   /** A fresh array for one request: system prompt, then the newest turns, oldest first. */

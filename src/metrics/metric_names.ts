@@ -355,6 +355,10 @@ export const COUNTERS = {
   completion_tokens: { name: 'ringline_llm_tokens_total', help: 'LLM tokens used.', labels: { kind: 'completion' } },
   tts_characters: { name: 'ringline_tts_characters_total', help: 'Characters sent to TTS.' },
   metrics_refused: { name: 'ringline_metrics_refused_total', help: 'Observations that were not a number: a defect.' },
+  operator_acts_dropped: {
+    name: 'ringline_operator_acts_dropped_total',
+    help: 'Acts of operators that a worker did not understand or had no room for.',
+  },
   beat_errors: {
     name: 'ringline_beat_errors_total',
     help: 'Exceptions in the beat of a worker outside of any call: defects, survived.',

@@ -38,6 +38,8 @@ import { Dialler } from './calls/dialler.js';
 import { Governor } from './calls/governor.js';
 import { Idempotency } from './calls/idempotency.js';
 import { KeptCalls } from './calls/kept_calls.js';
+import { Operators } from './calls/operators.js';
+import { OperatorsApi } from './calls/operators_api.js';
 import { RemoteCalls } from './calls/remote_calls.js';
 import { SharedSnapshots } from './calls/shared_snapshots.js';
 import { EventHub } from './event_hub.js';
@@ -242,6 +244,11 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
   });
   const idempotency = new Idempotency(store, instances);
   const ownNumber = config.twilio.phoneNumber;
+  const remote = new RemoteCalls(instances, peers);
+  const operators = new Operators({
+    ...{ registry, control },
+    onForgotten: (callSid, operator) => audit.bySystem(`pause of ${operator} ended`, callSid),
+  });
   const calls = new CallsApi({
     agents,
     ownNumber,
@@ -251,7 +258,8 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
     control,
     registry,
     idempotency,
-    remote: new RemoteCalls(instances, peers),
+    remote,
+    operators,
     slots: config.calls.max,
   });
   const health = new Health({
@@ -298,6 +306,7 @@ export async function startPhoneServer(options: PhoneServerOptions): Promise<Pho
   const http: HttpServer = new HttpServer({
     webhooks,
     calls,
+    operators: new OperatorsApi({ operators, remote }),
     health,
     recordings,
     callData,

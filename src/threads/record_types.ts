@@ -17,6 +17,8 @@ export const INGRESS = {
   OFF_RECORD: 6,
   /** Twilio has told who answered. Payload: UTF-8, its AnsweredBy. */
   ANSWERED_BY: 7,
+  /** An operator does something to the call. Payload: JSON of a `CallAct`. */
+  ACT: 8,
 } as const;
 
 /** Worker -> main, in a slot's egress ring. */

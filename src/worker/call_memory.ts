@@ -8,7 +8,7 @@ import type { CallOrder } from '../call/call.js';
 import type { CallSnapshot, ToolExchange, UnfinishedReply } from '../call/call_snapshot.js';
 import type { TurnReport, UsageReport } from '../call/report_parts.js';
 import type { TurnStages } from '../call/turn_stages.js';
-import { ChatHistory } from '../conversation/chat_history.js';
+import { ChatHistory, colleagueNote } from '../conversation/chat_history.js';
 import type { FixedLine, TurnAction } from '../conversation/turns/turn_events.js';
 import type { ThreadMetrics } from '../metrics/shared_metrics.js';
 import type { LlmRequest, ToolSpec } from '../providers/llm.js';
@@ -22,6 +22,9 @@ import type { ReplyTimes } from './reply_parts.js';
 import type { Spoken } from './speaker.js';
 import type { Timeline } from './timeline.js';
 import { observeAnswer } from './turn_metrics.js';
+
+/** Notes that wait for a turn; of more the oldest are lost. */
+const NOTES_MAX = 20;
 
 export interface CallMemoryLinks {
   order: CallOrder;
@@ -59,6 +62,11 @@ export class CallMemory {
   #aside: { text: string; startMs: number | null } | null = null;
   /** The call is over here: should it go on elsewhere, then from before what ended with it. */
   #isOver = false;
+  /** What colleagues want the model to know with the next turn, and what it was told with the question under way. */
+  #notes: string[] = [];
+  #toldNotes: string[] = [];
+  /** Words of the caller that are in their rows already, and are answered only now. */
+  #late = '';
   /** What of a reply was said there, before its rest is said here. */
   #saidBefore: { turn: number; text: string } | null = null;
 
@@ -101,7 +109,8 @@ export class CallMemory {
   request(question: string): LlmRequest {
     const { specs } = this.#links;
     const tools = specs.length > 0 ? { tools: specs } : null;
-    return { messages: this.#history.messagesWith(question), ...this.#links.plan.think, ...tools };
+    const told = [...this.#toldNotes, ...this.#notes, question].join('\n');
+    return { messages: this.#history.messagesWith(told), ...this.#links.plan.think, ...tools };
   }
 
   /** The caller's turn is over and is being answered; returns the turn's number. */
@@ -109,7 +118,11 @@ export class CallMemory {
     const { metrics, timeline, events } = this.#links;
     // Then nobody has said anything.
     const isNote = action.text === PUT_THROUGH;
-    const row = this.#newRow(++this.#turnCount, isNote ? '' : action.text);
+    const isLate = this.#late !== '' && action.text.startsWith(this.#late);
+    const said = isLate ? action.text.slice(this.#late.length).trim() : action.text;
+    const row = this.#newRow(++this.#turnCount, isNote ? '' : said);
+    this.#late = '';
+    this.#toldNotes.push(...this.#notes.splice(0));
     if (!isNote) {
       row.callerStartMs = timeline.reported(action.speechStartMs);
       row.callerEndMs = timeline.reported(action.speechEndMs);
@@ -125,9 +138,39 @@ export class CallMemory {
     this.#asked = action.text;
     this.#greeted = this.#links.consent?.isPending !== true;
     this.#askedEndMs = action.speechEndMs;
-    if (!isNote) events.emit({ kind: 'caller', turn: row.turn, text: action.text, final: true });
+    if (row.caller !== '') events.emit({ kind: 'caller', turn: row.turn, text: row.caller, final: true });
     this.#snapshot();
     return row.turn;
+  }
+
+  /** The caller's turn is over and the agent shall not answer it: it is said, and known when the agent goes on. */
+  notes(action: TurnAction & { do: 'answer' }): void {
+    const { timeline, events } = this.#links;
+    const row = this.#newRow(++this.#turnCount, action.text);
+    row.callerStartMs = timeline.reported(action.speechStartMs);
+    row.callerEndMs = timeline.reported(action.speechEndMs);
+    row.sttFinalMs = tenths(action.finalMs);
+    this.#open.delete(row.turn);
+    this.#row = null;
+    this.#greeted = true;
+    this.#history.addUser(action.text);
+    events.emit({ kind: 'caller', turn: row.turn, text: action.text, final: true });
+    events.emit({ kind: 'turn', turn: row });
+    this.#snapshot();
+  }
+
+  /** What the caller said last and nobody has answered; it is out of the history, for it is a question again. null = nothing. */
+  takeUnanswered(): string | null {
+    const text = this.#history.takeUnanswered();
+    this.#late = text ?? '';
+    return text;
+  }
+
+  /** The model is told this with its next turn; the caller hears nothing of it. */
+  whisper(text: string): void {
+    this.#notes.push(colleagueNote(text));
+    if (this.#notes.length > NOTES_MAX) this.#notes.shift();
+    this.#snapshot();
   }
 
   /** By this agent or, before it had the call, another one. */
@@ -143,8 +186,9 @@ export class CallMemory {
     return { text, turn: row.turn };
   }
 
-  /** The rest of a reply that was interrupted for nothing is about to be said; returns its turn number. */
-  rest(text: string): number {
+  /** Words that answer nobody are about to be said: an operator's, or the rest of a reply that was interrupted for nothing;
+   *  returns their turn number. */
+  words(text: string): number {
     const row = this.#newRow(++this.#turnCount, '');
     row.agent = text;
     return row.turn;
@@ -180,6 +224,7 @@ export class CallMemory {
   withdraw(): void {
     const row = this.#row;
     this.#row = this.#asked = null;
+    this.#notes.unshift(...this.#toldNotes.splice(0));
     if (row === null) return;
     this.#links.report.dropTurn(row);
     this.#open.delete(row.turn);
@@ -305,6 +350,8 @@ export class CallMemory {
       ...who
     } = order;
     const { turns: history } = this.#history.snapshot();
+    const notes = [...this.#toldNotes, ...this.#notes].join('\n');
+    if (notes !== '') history.push({ role: 'user', content: notes });
     const offRecord = this.#links.offRecord.has('operator');
     const recordingConsent = this.#links.consent?.state ?? null;
     this.#links.events.snapshot({ ...who, greeted: this.#greeted, history, ...words, offRecord, recordingConsent });
@@ -318,7 +365,7 @@ export class CallMemory {
   }
 
   #keepQuestion(): void {
-    if (this.#asked !== null) this.#history.addUser(this.#asked);
+    if (this.#asked !== null) this.#history.addUser([...this.#toldNotes.splice(0), this.#asked].join('\n'));
     this.#asked = null;
   }
 }

@@ -8,6 +8,7 @@ import type {
   CallReportParts,
   HandOffReport,
   MediaReport,
+  OperatorReport,
   PauseReport,
   ToolReport,
   TurnReport,
@@ -23,6 +24,8 @@ const TURNS_MAX = 1000;
 const PAUSES_MAX = 200;
 /** Runs of tools kept per call. */
 const TOOLS_MAX = 200;
+/** Acts of operators kept per call. */
+const OPERATORS_MAX = 200;
 
 export class CallReport {
   readonly turns: TurnReport[];
@@ -30,6 +33,7 @@ export class CallReport {
   readonly tools: ToolReport[];
   readonly handOffs: HandOffReport[];
   readonly pauses: PauseReport[];
+  readonly operators: OperatorReport[];
   readonly usage: CallSummary['usage'];
   streamSid: string | null = null;
   recording: string | null = null;
@@ -48,6 +52,7 @@ export class CallReport {
     // Another version of us may have left none.
     this.handOffs = [...(past.handOffs ?? [])];
     this.pauses = [...(past.pauses ?? [])];
+    this.operators = [...(past.operators ?? [])];
     // A snapshot of an older version may not have all of them.
     this.usage = { ...nothingYet().usage, ...past.usage };
     this.#errors = [...past.errors];
@@ -98,6 +103,15 @@ export class CallReport {
     this.handOffs.push(row);
   }
 
+  /** The caller interrupted; times in ms. */
+  bargeIn(turn: number, atMs: number, onsetToClearMs: number): void {
+    this.bargeIns.push({ turn, atMs, onsetToClearMs: Math.round(onsetToClearMs * 100) / 100 });
+  }
+
+  operator(row: OperatorReport): void {
+    if (this.operators.length < OPERATORS_MAX) this.operators.push(row);
+  }
+
   error(error: EngineError): void {
     if (this.#errors.length >= ERRORS_MAX) return;
     this.#errors.push({
@@ -116,6 +130,7 @@ export class CallReport {
       tools: this.tools,
       handOffs: this.handOffs,
       pauses: this.pauses,
+      operators: this.operators,
       errors: this.#errors,
       usage: this.#usageWith(sttSeconds),
       media: sumOf(this.#mediaBefore, media),
@@ -143,6 +158,7 @@ export class CallReport {
       tools: this.tools,
       handOffs: this.handOffs,
       pauses: this.pauses,
+      operators: this.operators,
       errors: this.#errors,
       usage: this.#usageWith(sttSeconds),
       media: sumOf(this.#mediaBefore, media),
@@ -161,6 +177,7 @@ function nothingYet(): CallReportParts {
     tools: [],
     handOffs: [],
     pauses: [],
+    operators: [],
     errors: [],
     usage: {
       ...{ promptTokens: 0, completionTokens: 0, ttsCharacters: 0, sttSeconds: 0 },

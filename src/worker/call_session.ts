@@ -92,6 +92,7 @@ export class CallSession {
       onHangup: (reason) => this.#end(END_REASONS.find((known) => known === reason) ?? 'operator'),
       onOffRecord: (isOff) => this.#byOperator(isOff),
       onAnsweredBy: (answeredBy) => this.#dialogue.answeredBy(answeredBy, nowMs()),
+      onAct: (json) => this.#dialogue.operators.act(json, nowMs()),
       onProtocolError: () => this.#end('protocol'),
     });
     const { timeline } = this.#ingress;

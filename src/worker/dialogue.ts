@@ -23,6 +23,7 @@ import type { EventFeed } from './event_feed.js';
 import type { Conversation, HandOff } from './hand_off.js';
 import { MustBeHeard } from './must_be_heard.js';
 import type { OffRecord } from './off_record.js';
+import { OperatorDesk } from './operator_desk.js';
 import { ourSentence } from './our_sentence.js';
 import type { Heard, Playout } from './playout.js';
 import type { RecordingConsent } from './recording_consent.js';
@@ -73,6 +74,7 @@ export class Dialogue {
   /** Judges whether a mailbox answered; null = none did, or nobody asks. */
   #voicemail: Voicemail | null = null;
   readonly #mustBeHeard: MustBeHeard | null;
+  readonly operators: OperatorDesk;
   #startedMs = 0;
   #busyMs = 0;
   #isOver = false;
@@ -111,6 +113,10 @@ export class Dialogue {
       },
       onOver: () => links.onEnd('voicemail'),
     });
+    this.operators = new OperatorDesk({
+      ...{ ...links, metrics, turns: this.#turns, memory: this.#memory, speaker: this.#speaker },
+      ...{ tools: this.#tools, newSplitter, event: (event, now) => this.event(event, now) },
+    });
   }
 
   get state(): 'idle' | 'listening' | 'thinking' | 'speaking' | 'ended' {
@@ -142,6 +148,7 @@ export class Dialogue {
     else if (resume?.greeted === true) this.event({ on: 'resumed', asked: resume.asked, saying: null }, now);
     else if (this.#links.consent?.isPending === true) this.event({ on: 'say', reply: 'consent' }, now);
     else this.event({ on: 'started' }, now);
+    this.operators.start(now);
   }
 
   /** Something happened. */
@@ -174,19 +181,15 @@ export class Dialogue {
 
   /** The VAD is sure that the caller speaks. */
   speechStarts(startMs: number, now: number): void {
-    this.event(
-      { on: 'speech_start', startMs, ours: ourSentence(this.#speaker.current, this.#links.playout, now) },
-      now,
-    );
+    const ours = ourSentence(this.#speaker.current, this.#links.playout, now);
+    this.event({ on: 'speech_start', startMs, ours }, now);
   }
 
   /** A result of recognition, whose clock plus `behindMs` is ours. */
   transcribed(transcript: SttTranscript, behindMs: number, now: number): void {
     this.#language?.heard(transcript);
-    this.event(
-      { on: 'transcript', transcript, behindMs, ours: ourSentence(this.#speaker.current, this.#links.playout, now) },
-      now,
-    );
+    const ours = ourSentence(this.#speaker.current, this.#links.playout, now);
+    this.event({ on: 'transcript', transcript, behindMs, ours }, now);
   }
 
   /** The caller pressed a key. It becomes words with the others of its entry, when they can be listened to. */
@@ -219,6 +222,7 @@ export class Dialogue {
     if (this.#tools?.isHandingOff === true && this.#turns.isQuiet)
       return this.#links.onHandOff(this.#tools.takeHandOff(), null, now);
     if (now >= this.#turns.dueMs || this.#voicemail !== null) this.event(TICK, now);
+    this.operators.tick(now);
   }
 
   /** A message of audio went out. */
@@ -235,6 +239,7 @@ export class Dialogue {
     if (cut) this.#memory.close(cut.spoken, cut.heard, false);
     this.#speaker.close();
     this.#tools?.close();
+    this.operators.close(now);
   }
 
   /** For whoever has to go on with the call. */
@@ -266,7 +271,7 @@ export class Dialogue {
         return this.#speaker.dropDraft();
       case 'answer':
         this.#links.log.debug({ why: action.why, endpoint_ms: Math.round(action.endpointMs) }, 'turn over');
-        return this.#answer(action);
+        return this.operators.isPaused ? this.operators.notes(action, now) : this.#answer(action);
       case 'withdraw':
         events.emit({ kind: 'floor', decision: 'withdraw' });
         services.metrics.add('withdrawn');
@@ -301,9 +306,10 @@ export class Dialogue {
         this.#speaker.say(action.reply, turn, text);
         return;
       }
+      case 'say_line':
+        return this.operators.sayLine();
       case 'fill':
-        if (this.#speaker.fill(action.reply, plan.lines[action.reply])) services.metrics.add('fillers');
-        return;
+        return void (this.#speaker.fill(action.reply, plan.lines[action.reply]) && services.metrics.add('fillers'));
       case 'end':
         return this.#links.onEnd(action.reason);
     }
@@ -356,11 +362,7 @@ export class Dialogue {
     services.metrics.add('barge_ins');
     const onsetToClearMs = Math.max(0, (silentMs ?? nowMs()) - Math.min(now, onsetMs));
     services.metrics.observe('barge_in_ms', onsetToClearMs);
-    report.bargeIns.push({
-      turn: cut.spoken.turn,
-      atMs: timeline.reported(now) ?? 0,
-      onsetToClearMs: Math.round(onsetToClearMs * 100) / 100,
-    });
+    report.bargeIn(cut.spoken.turn, timeline.reported(now) ?? 0, onsetToClearMs);
     const { pieces } = cut.spoken.reply;
     this.#cutOff = pieces.startsWith(cut.heard.text) ? pieces.slice(cut.heard.text.length).trim() : '';
     this.#memory.close(cut.spoken, cut.heard, true);
@@ -370,9 +372,8 @@ export class Dialogue {
   #goOn(): void {
     const { resume, takeOver } = this.#links.order;
     const saying = resume!.saying!;
-    const { kind, turn } = saying;
     const rest = this.#memory.goesOn(saying);
-    if (SPEAKABLE.test(rest)) this.#speaker.say(kind as ReplyKind, turn, rest, false);
+    if (SPEAKABLE.test(rest)) this.#speaker.say(saying.kind as ReplyKind, saying.turn, rest, false);
     else {
       this.#memory.saidAll(saying);
       this.#allSaidMs = takeOver?.playEndMs ?? 0;
@@ -382,10 +383,9 @@ export class Dialogue {
   #onAllSaid(now: number): void {
     const { order, plan } = this.#links;
     const { asked, saying } = order.resume!;
-    const { kind, text } = saying!;
     this.#allSaidMs = Number.POSITIVE_INFINITY;
-    const farewell = kind === 'answer' && readsAsFarewell(text, asked ?? '', plan.farewell);
-    this.event({ on: 'reply_played', farewell, text }, now);
+    const farewell = saying!.kind === 'answer' && readsAsFarewell(saying!.text, asked ?? '', plan.farewell);
+    this.event({ on: 'reply_played', farewell, text: saying!.text }, now);
   }
 
   /** It was no interruption after all: what the caller did not hear is said. */
@@ -395,6 +395,6 @@ export class Dialogue {
     this.#links.services.metrics.add('false_barge_ins');
     if (!SPEAKABLE.test(text)) return this.event({ on: 'nothing_left' }, now);
     this.#links.services.metrics.add('floor_resumes');
-    this.#speaker.say('answer', this.#memory.rest(text), text, false);
+    this.#speaker.say('answer', this.#memory.words(text), text, false);
   }
 }

@@ -29,6 +29,8 @@ export interface IngressHandlers {
   onOffRecord(isOff: boolean): void;
   /** The carrier's word for who answered. */
   onAnsweredBy(answeredBy: string): void;
+  /** An operator does something to the call: JSON of a CallAct. */
+  onAct(json: string): void;
   /** Too much of what came is no JSON. */
   onProtocolError(): void;
 }
@@ -233,6 +235,7 @@ export class MediaIngress {
     else if (ring.type === INGRESS.HANGUP) handlers.onHangup(payload);
     else if (ring.type === INGRESS.OFF_RECORD) handlers.onOffRecord(payload === 'on');
     else if (ring.type === INGRESS.ANSWERED_BY) handlers.onAnsweredBy(payload);
+    else if (ring.type === INGRESS.ACT) handlers.onAct(payload);
   }
 
   /** No JSON. What is JSON but not understood is counted and ignored: Twilio may send more tomorrow than today. */

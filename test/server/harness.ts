@@ -67,6 +67,7 @@ export function summaryOf(order: CallOrder, endReason: EndReason): CallSummary {
       tools: [],
       handOffs: [],
       pauses: [],
+      operators: [],
       errors: [],
     },
     usage: {

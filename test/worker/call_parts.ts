@@ -78,7 +78,7 @@ export function snapshotWith(fields: Partial<CallSnapshot>): CallSnapshot {
 export const NOTHING_YET: CallMoment = {
   stream: null,
   past: {
-    ...{ turns: [], bargeIns: [], tools: [], handOffs: [], pauses: [], errors: [] },
+    ...{ turns: [], bargeIns: [], tools: [], handOffs: [], pauses: [], operators: [], errors: [] },
     usage: {
       ...{ promptTokens: 0, completionTokens: 0, ttsCharacters: 0, sttSeconds: 0 },
       discardedTokens: 0,

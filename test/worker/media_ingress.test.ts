@@ -48,6 +48,7 @@ class Line {
       onHangup: tell('hangup'),
       onOffRecord: tell('off record'),
       onAnsweredBy: tell('answered_by'),
+      onAct: tell('act'),
       onProtocolError: tell('protocol error'),
     });
   }

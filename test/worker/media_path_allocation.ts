@@ -35,6 +35,7 @@ const ingress = new MediaIngress(rings.ingress, dsp, metrics, new IngressBuffers
   onHangup: nothing,
   onOffRecord: nothing,
   onAnsweredBy: nothing,
+  onAct: nothing,
   onProtocolError: nothing,
 });
 const text = (message: object): Uint8Array => Buffer.from(JSON.stringify(message));

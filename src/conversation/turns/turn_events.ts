@@ -23,7 +23,7 @@ export interface TurnOptions extends PatienceOptions, UnaskedOptions {
   floor?: FloorCells | undefined;
 }
 
-/** What the agent is saying: the greeting and fixed lines are replies too, but answer nobody. */
+/** What the agent is saying: the greeting and fixed lines are replies too, but answer nobody. `line`: in an operator's words. */
 export type ReplyKind =
   | 'greeting'
   | 'answer'
@@ -36,13 +36,14 @@ export type ReplyKind =
   /** That the call is recorded, or whether it may be. */
   | 'consent'
   | 'voicemail'
+  | 'line'
   | Filler;
 
 /** A word that the answer is on its way. It is said beside a turn and is no state of its own. */
 export type Filler = 'filler' | 'filler_again';
 
 /** What is said in words of the agent's own, as its persona has them. */
-export type FixedLine = Exclude<ReplyKind, 'answer'>;
+export type FixedLine = Exclude<ReplyKind, 'answer' | 'line'>;
 
 export type TurnState =
   | { kind: 'idle' }
@@ -82,8 +83,10 @@ export type TurnEvent =
   | { on: 'reply_failed' }
   /** This is to be said now; nothing of ours is being said. */
   | { on: 'say'; reply: 'greeting' | 'consent' }
-  /** There was nothing to take up. */
+  /** Nothing of ours is left to say: there was nothing to take up, or it was stopped. */
   | { on: 'nothing_left' }
+  /** Somebody has words for the caller. To be told while listening. */
+  | { on: 'line' }
   /** Speech recognition is down: what the caller says is not heard, until `hearing`. */
   | { on: 'deaf' }
   | { on: 'hearing' }
@@ -114,6 +117,8 @@ export type TurnAction =
   /** Say what is left of the reply that was under way where the call was held before. */
   | { do: 'go_on' }
   | { do: 'say'; reply: FixedLine }
+  /** Say what somebody has for the caller. */
+  | { do: 'say_line' }
   /** Say that the answer is on its way, if it has not begun to sound; it follows. */
   | { do: 'fill'; reply: Filler }
   | { do: 'end'; reason: 'agent_goodbye' | 'silence' | 'error' };

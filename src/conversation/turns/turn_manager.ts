@@ -24,12 +24,12 @@ import { UnaskedLines } from './unasked_lines.js';
 const NOTHING: readonly TurnAction[] = [];
 /** Words over our goodbye that are more than a goodbye or thanks. */
 const MORE_WORDS_MIN = 5;
-const HOLD: readonly TurnAction[] = [{ do: 'hold' }];
-const PAUSE: readonly TurnAction[] = [{ do: 'pause' }];
-const RESUME: readonly TurnAction[] = [{ do: 'resume' }];
+const MOVES = { hold: [{ do: 'hold' }], pause: [{ do: 'pause' }], resume: [{ do: 'resume' }] } as const;
 
 export class TurnManager {
   state: TurnState = { kind: 'idle' };
+  /** Somebody else speaks with the caller: we only listen, and say nothing of our own accord. */
+  isMuted = false;
   readonly #options: TurnOptions;
   readonly #caller: CallerTurn;
   #draft: string | null = null;
@@ -102,7 +102,10 @@ export class TurnManager {
       case 'reply_failed':
         return this.#onFailed(nowMs);
       case 'nothing_left':
-        return this.state.kind === 'thinking' ? this.#listen(nowMs) : NOTHING;
+        return this.state.kind === 'thinking' || this.state.kind === 'speaking' ? this.#listen(nowMs) : NOTHING;
+      case 'line':
+        this.state = { kind: 'speaking', reply: 'line', sinceMs: nowMs };
+        return this.#wait(Number.POSITIVE_INFINITY, [{ do: 'say_line' }, ...this.#tellFloor(nowMs)]);
       case 'deaf':
         this.#unasked.deaf(nowMs);
         this.#nextCheckMs = nowMs;
@@ -151,10 +154,8 @@ export class TurnManager {
   }
 
   #follow(decision: FloorMove, nowMs: number): readonly TurnAction[] {
-    if (decision === 'hold') return HOLD;
-    if (decision === 'pause') return PAUSE;
-    if (decision === 'resume') return RESUME;
-    return decision === 'yield' ? this.#yieldFloor(nowMs) : NOTHING;
+    if (decision === 'yield') return this.#yieldFloor(nowMs);
+    return decision === 'none' ? NOTHING : MOVES[decision];
   }
 
   #yieldFloor(nowMs: number): readonly TurnAction[] {
@@ -209,7 +210,8 @@ export class TurnManager {
     const { reply } = this.state;
     if (reply === 'answer') this.#patience.answered();
     // "Are you still there?" and an apology ask for what was asked before.
-    if (reply === 'answer' || reply === 'greeting' || reply === 'consent') this.#caller.agentSaid(text);
+    if (reply === 'answer' || reply === 'greeting' || reply === 'consent' || reply === 'line')
+      this.#caller.agentSaid(text);
     if (reply === 'cannot_hear_goodbye' || reply === 'technical_goodbye') return this.#end('error');
     if ((farewell || reply === 'farewell') && !this.#hasMoreToSay())
       return this.#end(this.#unasked.isSilent ? 'silence' : 'agent_goodbye');
@@ -226,7 +228,7 @@ export class TurnManager {
     if (this.state.kind === 'speaking') {
       const { reply } = this.state;
       if (reply === 'apology' || reply.endsWith('_goodbye')) return this.#end('error');
-      if (reply === 'cannot_hear') return this.#listen(nowMs);
+      if (reply === 'cannot_hear' || reply === 'line') return this.#listen(nowMs);
     }
     this.#caller.forget();
     return this.#say(this.#patience.failed(nowMs) ? 'technical_goodbye' : 'apology', nowMs);
@@ -255,7 +257,7 @@ export class TurnManager {
   #onTick(nowMs: number): readonly TurnAction[] {
     switch (this.state.kind) {
       case 'listening':
-        if (this.#unasked.isDeaf) return this.#checkDeaf(nowMs);
+        if (this.#unasked.isDeaf && !this.isMuted) return this.#checkDeaf(nowMs);
         return this.#caller.heard ? this.#checkEndpoint(nowMs) : this.#checkIdle(this.state.sinceMs, nowMs);
       case 'speaking':
         return this.#wait(Number.POSITIVE_INFINITY);
@@ -283,7 +285,7 @@ export class TurnManager {
     this.#nextCheckMs = draftAtMs > nowMs ? Math.min(checkAtMs, draftAtMs) : checkAtMs;
     // A full stop or a capital more is no other question.
     const isDrafted = this.#draft !== null && sameWords(this.#draft, this.callerText);
-    if (draftAtMs > nowMs || isDrafted || this.#isBeside()) return NOTHING;
+    if (this.isMuted || draftAtMs > nowMs || isDrafted || this.#isBeside()) return NOTHING;
     this.#draft = this.callerText;
     return [{ do: 'draft', text: this.#draft }];
   }
@@ -298,7 +300,7 @@ export class TurnManager {
   /** What was said is no turn: a voice in the room, an "um", a nod to what we said last. */
   #isBeside(): boolean {
     const { newText, startMs, isOnlyFillers } = this.#caller;
-    if (this.callerText !== newText) return false;
+    if (this.callerText !== newText || this.isMuted) return false;
     const verdict = this.#floor.stretch?.verdict;
     if (isOnlyFillers || (!this.#floor.isForUs && (verdict === 'background' || verdict === 'echo'))) return true;
     return this.#lastReply.isNodTo(newText, startMs);
@@ -344,6 +346,7 @@ export class TurnManager {
   }
 
   #checkIdle(sinceMs: number, nowMs: number): readonly TurnAction[] {
+    if (this.isMuted) return this.#wait(Number.POSITIVE_INFINITY);
     const line = this.#unasked.silence(sinceMs, nowMs);
     return line === null ? this.#wait(this.#unasked.checkMs) : this.#say(line, nowMs);
   }
@@ -367,7 +370,7 @@ export class TurnManager {
     if (!this.#caller.speaking && this.#caller.heardOrSaid) {
       const { newText, endMs } = this.#caller;
       const isAwaited = newText === '' && nowMs - endMs < this.#options.sttFinalTimeoutMs;
-      if (this.#lastReply.isFollowedBy(newText, endMs, this.#floor.isForUs))
+      if (this.#lastReply.isFollowedBy(newText, endMs, this.#floor.isForUs || this.isMuted))
         this.#caller.claims(Math.min(endMs, nowMs), nowMs, nowMs);
       else if (!isAwaited) this.#caller.forget();
     }

@@ -8,6 +8,7 @@
 
 import type { AgentBook } from '../../agents/agent_book.js';
 import { type CallDirection, type CallOrder, type EndReason, numbersOf } from '../../call/call.js';
+import type { CallAct } from '../../call/call_acts.js';
 import type { CallSummary } from '../../call/call_report.js';
 import type { CallSnapshot } from '../../call/call_snapshot.js';
 import { nowMs } from '../../clock.js';
@@ -230,6 +231,11 @@ export class CallControl {
     this.#options.ingress.control(entry.slot, INGRESS.ANSWERED_BY, answeredBy);
   }
 
+  /** What an operator does to a connected call: its worker carries it out. */
+  act({ slot }: CallEntry, act: CallAct): void {
+    this.#options.ingress.control(slot, INGRESS.ACT, JSON.stringify(act));
+  }
+
   /** Resolves when no call of this sid is live any more, or after `timeoutMs`. */
   over(callSid: string, timeoutMs: number): Promise<void> {
     if (this.#options.registry.findLive(callSid) === undefined) return Promise.resolve();
@@ -326,7 +332,8 @@ export class CallControl {
     metrics.moved();
     if (saying !== null && saying.sent > 0) awaitRest(slot);
     this.#run(entry, next);
-    // What it was told to end by, the dead one may have read.
+    // What the dead one was told, it may have read.
+    if (entry.hold !== null) this.act(entry, { act: 'pause', operator: entry.hold.operator });
     if (hangUp !== null) ingress.control(slot, INGRESS.HANGUP, hangUp);
     else if (phase === 'connected' && !isSocketOpen(slot)) ingress.control(slot, INGRESS.SOCKET_CLOSED, '1006');
     return true;

@@ -32,6 +32,8 @@ export interface CallEntry {
   streamSid: string | null;
   /** What the call's worker last said it is doing. */
   workerState: CallState | null;
+  /** The operator who has the caller to themselves, by the name of their key: the agent is silent meanwhile. */
+  hold: { operator: string } | null;
   /** Why its worker was told to end it; null = it was not. */
   hangUp: EndReason | null;
   /** An operator has asked that nothing be kept of what is said now. */
@@ -101,6 +103,7 @@ export class CallRegistry {
       agent: null,
       streamSid: null,
       workerState: null,
+      hold: null,
       hangUp: null,
       isOffRecord: this.#live.get(call.callSid)?.isOffRecord ?? call.resume?.offRecord ?? false,
       apologyOwed: false,
@@ -121,6 +124,7 @@ export class CallRegistry {
   end(entry: CallEntry, endReason: EndReason | null, summary: CallSummary | null): void {
     entry.phase = 'ended';
     entry.slot = -1;
+    entry.hold = null;
     entry.endedAt = new Date().toISOString();
     entry.endReason = endReason;
     if (entry.workerState !== null) entry.workerState = 'ended';
@@ -165,6 +169,12 @@ export class CallRegistry {
   /** Live or ended. */
   find(callSid: string): CallEntry | undefined {
     return this.#live.get(callSid) ?? this.#ended.get(callSid);
+  }
+
+  /** The same, unless it went on elsewhere and is no longer ours to speak of. */
+  findOurs(callSid: string): CallEntry | undefined {
+    const entry = this.find(callSid);
+    return entry?.endReason === 'moved' ? undefined : entry;
   }
 
   live(): IterableIterator<CallEntry> {

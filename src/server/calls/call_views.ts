@@ -58,6 +58,7 @@ export function overview(entry: CallEntry): CallRow {
     turns: entry.turns.length,
     off_record: entry.isOffRecord,
     answered_by: entry.twilio.answeredBy,
+    held_by: entry.hold?.operator ?? null,
   };
 }
 
@@ -73,6 +74,7 @@ export function details(entry: CallEntry): CallDetails {
     recording: summary?.recording ?? null,
     turns: entry.turns.map(snakeCased),
     barge_ins: (summary?.bargeIns ?? []).map(snakeCased),
+    operators: (summary?.operators ?? []).map(snakeCased),
     errors: summary?.errors ?? [],
     usage: summary ? snakeCased(summary.usage) : null,
     media: summary ? snakeCased(summary.media) : null,

@@ -16,6 +16,7 @@ import type { CallEntry, CallRegistry } from './call_registry.js';
 import { details, mergeStatus, overview } from './call_views.js';
 import type { Dialler } from './dialler.js';
 import type { Idempotency } from './idempotency.js';
+import type { Operators } from './operators.js';
 import { readOutboundRequest } from './outbound_request.js';
 import type { HangUpResult, RecordingState, RemoteCalls } from './remote_calls.js';
 
@@ -31,6 +32,8 @@ export interface CallsApiOptions {
   control: CallControl;
   registry: CallRegistry;
   idempotency: Idempotency;
+  /** What operators do to our calls. */
+  operators: Pick<Operators, 'act'>;
   /** Calls that other instances hold. */
   remote: RemoteCalls;
   slots: number;
@@ -48,6 +51,7 @@ export class CallsApi {
       status: (callSid, call) => this.#status(callSid, call),
       hangUp: (callSid) => this.#hangUp(callSid),
       offRecord: (callSid, isOff) => this.#offRecord(callSid, isOff),
+      act: (callSid, order) => options.operators.act(callSid, order),
     });
   }
 
@@ -66,7 +70,7 @@ export class CallsApi {
   readonly callStatus = async (request: ServerRequest): Promise<Reply> => {
     const { registry, remote } = this.#options;
     const callSid = callSidParam(request);
-    const known = own(registry.find(callSid));
+    const known = registry.findOurs(callSid);
     const call = await this.#askTwilio(callSid, known, request.log);
     const status = this.#status(callSid, call) ?? (await this.#unlessSilent(remote.status(callSid, call), call));
     if (status === null && call === null) throw new HttpError(404, `Call ${callSid} not found`);
@@ -91,13 +95,13 @@ export class CallsApi {
     return json(200, found);
   };
 
-  /** `DELETE /calls/{call_sid}`: answered at once; the call is over when its status says so. */
+  /** `DELETE /calls/{call_sid}` and `POST /calls/{call_sid}/end`: answered at once; the call is over when its status says so. */
   readonly hangUp = async (request: ServerRequest): Promise<Reply> => {
     const callSid = callSidParam(request);
     const result = this.#hangUp(callSid) ?? (await this.#options.remote.hangUp(callSid));
     if (result === null) throw new HttpError(404, `Call ${callSid} not found`);
     if (result === 'ended') throw new HttpError(409, `Call ${callSid} has ended`);
-    return json(202, { call_sid: callSid, status: 'ending' });
+    return { ...json(202, { call_sid: callSid, status: 'ending' }), target: callSid };
   };
 
   /** `POST /calls/{call_sid}/recording/pause` */
@@ -115,7 +119,7 @@ export class CallsApi {
   }
 
   #offRecord(callSid: string, isOff: boolean): RecordingState | null {
-    const entry = own(this.#options.registry.find(callSid));
+    const entry = this.#options.registry.findOurs(callSid);
     if (entry === undefined) return null;
     if (entry.phase === 'ended') return 'ended';
     this.#options.control.offRecord(entry, isOff);
@@ -123,17 +127,17 @@ export class CallsApi {
   }
 
   #details(callSid: string): Record<string, unknown> | null {
-    const entry = own(this.#options.registry.find(callSid));
+    const entry = this.#options.registry.findOurs(callSid);
     return entry === undefined ? null : { ...details(entry), instance: this.#options.remote.name };
   }
 
   #status(callSid: string, call: TwilioCall | null): object | null {
-    const entry = own(this.#options.registry.find(callSid));
+    const entry = this.#options.registry.findOurs(callSid);
     return entry === undefined ? null : mergeStatus(callSid, call, entry);
   }
 
   #hangUp(callSid: string): HangUpResult | null {
-    const entry = own(this.#options.registry.find(callSid));
+    const entry = this.#options.registry.findOurs(callSid);
     if (entry === undefined) return null;
     if (entry.phase === 'ended') return 'ended';
     if (entry.phase === 'dialling') void this.#options.dialler.cancel(entry);
@@ -177,12 +181,8 @@ export class CallsApi {
   }
 }
 
-/** A call that went on elsewhere is no longer ours to speak of. */
-function own(entry: CallEntry | undefined): CallEntry | undefined {
-  return entry?.endReason === 'moved' ? undefined : entry;
-}
-
-function callSidParam(request: ServerRequest): string {
+/** @throws HttpError 422 */
+export function callSidParam(request: ServerRequest): string {
   const callSid = request.params[0];
   if (!CALL_SID.test(callSid)) throw fieldError('path', 'call_sid', 'must be CA and 32 hexadecimal digits');
   return callSid;

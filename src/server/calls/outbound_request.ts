@@ -3,6 +3,7 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { z } from 'zod';
 import type { AgentBook } from '../../agents/agent_book.js';
+import { bodyProblem } from '../http/body.js';
 import { type FieldProblem, HttpError } from '../http/errors.js';
 import type { DialOrder } from './dialler.js';
 
@@ -48,7 +49,7 @@ export function readOutboundRequest(
   agents: Pick<AgentBook, 'has' | 'pick'>,
 ): DialOrder {
   const result = outboundBody.safeParse(body);
-  const problems: FieldProblem[] = result.success ? [] : result.error.issues.map((issue) => problem(issue, body));
+  const problems: FieldProblem[] = result.success ? [] : result.error.issues.map((issue) => bodyProblem(issue, body));
   const order = result.data;
   if (order !== undefined && !order.from_number && ownNumber === '') {
     const msg = 'Field required: TWILIO_PHONE_NUMBER is not configured';
@@ -78,12 +79,4 @@ function agentProblems(
   const { profile } = agents.pick({ callSid: '', ourNumber: from_number ?? ownNumber }, wanted);
   const problems = profile.variableProblems(variables ?? {});
   return problems.map(({ name, what }) => ({ loc: ['body', 'variables', name], msg: what, type: 'value_error' }));
-}
-
-function problem(issue: z.core.$ZodIssue, body: unknown): FieldProblem {
-  const loc = ['body', ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))];
-  const isMissing =
-    issue.path.length === 1 && typeof body === 'object' && body !== null && !(String(issue.path[0]) in body);
-  if (isMissing) return { loc, msg: 'Field required', type: 'missing' };
-  return { loc, msg: issue.message, type: issue.code === 'custom' ? 'value_error' : issue.code };
 }

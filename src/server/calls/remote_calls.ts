@@ -5,6 +5,7 @@ import { InstanceError, type Instances } from '../../store/instances.js';
 import type { TwilioCall } from '../../twilio/rest_client.js';
 import { HttpError } from '../http/errors.js';
 import type { CallPeers } from './call_peers.js';
+import type { ActResult, OperatorOrder } from './operators.js';
 
 type Json = Record<string, unknown>;
 export type HangUpResult = 'ending' | 'ended';
@@ -17,6 +18,7 @@ export interface OwnCalls {
   status(callSid: string, call: TwilioCall | null): object | null;
   hangUp(callSid: string): HangUpResult | null;
   offRecord(callSid: string, isOff: boolean): RecordingState | null;
+  act(callSid: string, order: OperatorOrder): ActResult | null;
 }
 
 /** A page of calls waits no longer for an instance that hangs. */
@@ -43,6 +45,9 @@ export class RemoteCalls {
     this.#instances.on('hang_up', ({ callSid }: { callSid: string }) => own.hangUp(callSid));
     this.#instances.on('off_record', (asked: { callSid: string; isOff: boolean }) =>
       own.offRecord(asked.callSid, asked.isOff),
+    );
+    this.#instances.on('act', (asked: { callSid: string; order: OperatorOrder }) =>
+      own.act(asked.callSid, asked.order),
     );
     this.#instances.on('status', (asked: { callSid: string; call: TwilioCall | null }) =>
       own.status(asked.callSid, asked.call),
@@ -79,6 +84,10 @@ export class RemoteCalls {
 
   offRecord(callSid: string, isOff: boolean): Promise<RecordingState | null> {
     return this.#ask<RecordingState>(callSid, 'off_record', { callSid, isOff });
+  }
+
+  act(callSid: string, order: OperatorOrder): Promise<ActResult | null> {
+    return this.#ask<ActResult>(callSid, 'act', { callSid, order });
   }
 
   async #ask<Answer>(callSid: string, act: string, body: object): Promise<Answer | null> {

@@ -7,6 +7,7 @@ import type { CallData } from '../archive/call_data.js';
 import type { AuditLog } from '../audit_log.js';
 import type { CallsApi } from '../calls/calls_api.js';
 import { API_BODY_BYTES_MAX } from '../calls/calls_api.js';
+import type { OperatorsApi } from '../calls/operators_api.js';
 import type { Exposition } from '../exposition.js';
 import type { Health } from '../health/health.js';
 import { MEDIA_SOCKET_LIMITS, type MediaSockets } from '../media/media_socket.js';
@@ -30,6 +31,7 @@ import type { HttpEngine, HttpExchange, HttpTransport } from './transport.js';
 export interface HttpServerOptions {
   webhooks: WebhookRoutes;
   calls: CallsApi;
+  operators: OperatorsApi;
   health: Health;
   recordings: Recordings;
   callData: CallData;
@@ -52,6 +54,7 @@ export interface HttpServerOptions {
 function handlers({
   webhooks,
   calls,
+  operators,
   health,
   recordings,
   callData,
@@ -81,6 +84,12 @@ function handlers({
     'DELETE /calls/:call_sid/data': callData.delete,
     'POST /calls/:call_sid/recording/pause': calls.pauseRecording,
     'POST /calls/:call_sid/recording/resume': calls.resumeRecording,
+    'POST /calls/:call_sid/end': calls.hangUp,
+    'POST /calls/:call_sid/say': operators.say,
+    'POST /calls/:call_sid/whisper': operators.whisper,
+    'POST /calls/:call_sid/pause': operators.pause,
+    'POST /calls/:call_sid/resume': operators.resume,
+    'POST /calls/:call_sid/handback': operators.resume,
     'GET /recordings': recordings.list,
     'GET /recordings/:file': recordings.download,
     'GET /health': health.health,

@@ -67,6 +67,7 @@ export const callRow = z.object({
   turns: count,
   off_record: z.boolean().describe('nothing of what is said is kept now'),
   answered_by: z.string().nullable().describe('a person or a machine, in the words of Twilio'),
+  held_by: z.string().nullable().describe('the operator who has the caller: the agent is silent'),
 });
 export type CallRow = z.infer<typeof callRow>;
 
@@ -98,6 +99,9 @@ export const callDetails = z.object({
   recording: z.string().nullable(),
   turns: z.array(turn),
   barge_ins: z.array(z.object({ turn: z.number(), at_ms: z.number(), onset_to_clear_ms: z.number() })),
+  operators: z
+    .array(z.object({ act: z.string(), operator: z.string(), at_ms: z.number(), took_ms: ms.describe('of a pause') }))
+    .describe('what operators did to it; known when it is over'),
   errors: z.array(
     z.object({ at: time, code: z.string(), provider: z.string().nullable(), status: z.number().nullable() }),
   ),
@@ -132,6 +136,10 @@ export const deletedData = z.object({
   instances_silent: z.array(z.string()).describe('those that did not answer: ask again'),
 });
 export const offRecord = z.object({ call_sid: callSid, recording: z.enum(['paused', 'on']) });
+export const acted = z.object({
+  call_sid: callSid,
+  held_by: z.string().nullable().describe('the operator who has the caller now; null = nobody, the agent speaks'),
+});
 
 export const ending = z.object({ call_sid: callSid, status: z.literal('ending') });
 

@@ -90,7 +90,9 @@ function describe(
   const body = json ?? form;
   if (body !== undefined) {
     const type = json === undefined ? 'application/x-www-form-urlencoded' : 'application/json';
-    operation['requestBody'] = { required: true, content: { [type]: { schema: jsonSchema(body) } } };
+    // What has a default for every field may be left out.
+    const required = json === undefined || !json.safeParse({}).success;
+    operation['requestBody'] = { required, content: { [type]: { schema: jsonSchema(body) } } };
   }
   return operation;
 }

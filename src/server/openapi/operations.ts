@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { TWILIO_STATUSES } from '../../twilio/call_status.js';
+import { pauseBody, resumeBody, sayBody, whisperBody } from '../calls/operators_api.js';
 import { outboundBody } from '../calls/outbound_request.js';
 import type { Endpoint } from '../http/access.js';
 import * as answers from './answers.js';
@@ -34,6 +35,19 @@ const noSocket: Operation = {
   answers: { 426: { what: 'asked for without an upgrade', json: answers.problem } },
 };
 const bad = (what: string): Answer => ({ what, json: answers.problem });
+const operatorAct = (summary: string, json: z.ZodType): Operation => ({
+  summary,
+  json,
+  answers: {
+    202: { what: 'on its way to the call', json: answers.acted },
+    400: bad('not JSON'),
+    404: bad('not known here'),
+    409: bad('it has ended, is not connected yet, or another operator has it'),
+    413: bad('the body is too large'),
+    422: bad('no sid of a call, or a field is missing or wrong'),
+    504: bad('the instance that holds the call does not answer'),
+  },
+});
 const noted = { 204: { what: 'noted' } };
 const twiml = { 200: { what: 'TwiML', type: 'text/xml' } };
 
@@ -114,6 +128,21 @@ export const OPERATIONS: Readonly<Record<Endpoint, Operation>> = {
     answers: offRecordAnswers,
   },
   'POST /calls/:call_sid/recording/resume': { summary: 'On the record again', answers: offRecordAnswers },
+  'POST /calls/:call_sid/end': {
+    summary: 'Hangs up, as DELETE does',
+    answers: {
+      202: { what: 'the call is being ended', json: answers.ending },
+      404: bad('not known here'),
+      409: bad('it has ended'),
+      413: bad('the body is too large'),
+      422: bad('no sid of a call'),
+    },
+  },
+  'POST /calls/:call_sid/say': operatorAct('The agent says this to the caller', sayBody),
+  'POST /calls/:call_sid/whisper': operatorAct('A note that the model sees before its next turn', whisperBody),
+  'POST /calls/:call_sid/pause': operatorAct('The agent falls silent and listens; the call is yours alone', pauseBody),
+  'POST /calls/:call_sid/resume': operatorAct('The agent goes on with what was said meanwhile', resumeBody),
+  'POST /calls/:call_sid/handback': operatorAct('The same, for who has taken the call over', resumeBody),
   'GET /recordings': {
     summary: 'Recorded calls, newest first',
     query: {
