@@ -313,7 +313,7 @@ export class TurnManager {
     this.#caller.heard = false;
     this.#floor.isForUs = false;
     const dropped = this.#dropDraft();
-    if (this.#interrupted) {
+    if (this.#interrupted && !this.isMuted) {
       this.#interrupted = false;
       this.state = { kind: 'thinking', sinceMs: nowMs };
       this.#patience.waits(nowMs, nowMs);

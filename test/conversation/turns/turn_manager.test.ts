@@ -450,6 +450,20 @@ test('a final that comes late, of words said before our reply began, is the call
   expect(done.at(-1)).toBe('answer: And a cake.');
 });
 
+test('muted after an interruption that said nothing: nothing is taken up, and nobody is asked whether they are there', () => {
+  answering();
+  sound(1400);
+  turns.isMuted = true;
+  speechStarts();
+  sound(320, 0.02);
+  speechEnds();
+  words('');
+  done.length = 0;
+  pass(60_000);
+  expect(done).toEqual([]);
+  expect(turns.state.kind).toBe('listening');
+});
+
 test('a voice that went on, and said nothing: what was not heard is taken up again', () => {
   answering();
   sound(1400);
