@@ -9,8 +9,15 @@ const RECORDER = { name: 'the recorder' };
 const LIMITS = { startTimeoutMs: 5000, mediaSilenceMs: 8000, maxDurationMs: 60_000 };
 
 /** A stream among stand-ins; what it told them, in order. */
-function stage(order = ORDER) {
+function stage(order = ORDER, mayRecord = true) {
   const told: unknown[] = [];
+  const archive = {
+    recorder: null as typeof RECORDER | null,
+    open: (_dsp: unknown, _buffers: unknown, callMs: number) => {
+      archive.recorder = RECORDER;
+      told.push(callMs);
+    },
+  };
   const timeline = { originMs: 960_000 };
   const parts = {
     ingress: {
@@ -22,9 +29,10 @@ function stage(order = ORDER) {
     egress: { open: (streamSid: string) => told.push(['egress', streamSid]) },
     playout: { recorder: null, framesOut: 40, underruns: 0, goOn: (...of: unknown[]) => told.push(['playout', ...of]) },
     ears: { recorder: null, sttSeconds: 1.5 },
-    archive: { recorder: RECORDER, open: (_dsp: unknown, _buffers: unknown, callMs: number) => told.push(callMs) },
+    archive,
     limits: new CallLimits(LIMITS, 990_000),
     report: new CallReport(order),
+    mayRecord: () => mayRecord,
   };
   const services = { dsp: {}, recorderBuffers: {} } as ConstructorParameters<typeof CallStream>[1];
   return { told, parts, stream: new CallStream(parts as unknown as StreamParts, services) };
@@ -38,6 +46,16 @@ test('with Twilio’s start the socket may be written to, the recording begins a
   expect([parts.ears.recorder, parts.playout.recorder]).toEqual([RECORDER, RECORDER]);
   expect(parts.limits.durationMs(1_002_000)).toBe(2000);
   expect(parts.report.streamSid).toBe(STREAM);
+});
+
+test('a recording that waits for the caller’s consent begins with it, once, and not before the stream', () => {
+  const { told, parts, stream } = stage(ORDER, false);
+  stream.record();
+  stream.begin(STREAM, 1_000_000);
+  expect([told, parts.ears.recorder]).toEqual([[['egress', STREAM]], null]);
+  stream.record();
+  stream.record();
+  expect([told, parts.ears.recorder]).toEqual([[['egress', STREAM], 0], RECORDER]);
 });
 
 test('what a snapshot says of it: the place of the stream, and what went through this worker', () => {
