@@ -17,6 +17,8 @@ export default defineConfig({
   test: {
     // Native addons and uWebSockets.js want real processes, not threads.
     pool: 'forks',
+    // Of two cores vitest would leave one idle; most tests wait for something rather than compute.
+    maxWorkers: 2,
     // Calls run in real time; on a CI machine that others use too, one of them may meet a stall of seconds.
     retry: process.env['CI'] ? 1 : 0,
     testTimeout: 20_000,
