@@ -53,6 +53,7 @@ function snapshotOf(history: ChatHistory, turnCount: number, turns: TurnReport[]
     ...{ callSid: `CA${'0'.repeat(32)}`, direction: 'inbound', ourNumber: '+12025550143', theirNumber: '+12025550199' },
     ...{ acceptedAt: '2026-03-04T05:06:07.890Z', agentId: 'default', variables: {}, atMs: 0, seq: 1, greeted: true },
     ...{ turnCount, history: history.snapshot().turns, asked: null, turn: null, offRecord: false, saying: null },
+    field: null,
     stream: { streamSid: `MZ${'0'.repeat(32)}`, originMs: 1000.5, startedMs: 1100.5 },
     past: {
       ...{ turns, bargeIns: [], errors: [], tools: [], handOffs: [], pauses: [], operators: [] },

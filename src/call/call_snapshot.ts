@@ -1,6 +1,7 @@
 // What it takes to go on with a call elsewhere: on another thread, or in another process. Plain data, a few kilobytes as a
 // rule; taken when the call begins and whenever what was said and what was heard change together.
 
+import type { Field } from './field.js';
 import type { CallReportParts, TurnReport } from './report_parts.js';
 
 export interface CallSnapshot {
@@ -37,6 +38,8 @@ export interface CallSnapshot {
   recordingConsent?: 'given' | 'refused' | null | undefined;
   /** An operator has asked that nothing be kept of what is said. */
   offRecord: boolean;
+  /** What is being collected from the caller; null = nothing. */
+  field: Field | null;
   /** Where the media stream stood; null = it had not begun. Means something only where its socket is open. */
   stream: StreamPlace | null;
   /**

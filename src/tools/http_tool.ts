@@ -26,18 +26,49 @@ export function httpTool(
     filler,
     secretArguments,
     run: async (args, desk, signal) => {
-      const request = requestOf(definition, args, desk, secretOf);
+      const shown = new Set<string>();
+      const request = requestOf(definition, revealed(definition, args, desk, shown), desk, secretOf);
       for (let attempt = 0; ; attempt++) {
         const isLast = attempt >= retries;
         const answer = await client.send(request, signal).catch((thrown: unknown) => {
           if (isLast || signal.aborted || thrown instanceof ToolError) throw thrown;
           return null;
         });
-        if (answer !== null && (isLast || answer.status < 500)) return resultOf(definition, answer);
+        if (answer !== null && (isLast || answer.status < 500)) return without(shown, resultOf(definition, answer));
         await sleep(backoffMs(attempt, BACKOFF), undefined, { signal });
       }
     },
   };
+}
+
+/** Arguments that are written down nowhere may be handles of protected values: only the server behind gets those. */
+function revealed(
+  { secretArguments }: HttpToolDefinition,
+  args: Readonly<Record<string, unknown>>,
+  desk: ToolDesk,
+  shown: Set<string>,
+): Readonly<Record<string, unknown>> {
+  const values = { ...args };
+  for (const name of secretArguments) {
+    const handle = values[name];
+    const value = typeof handle === 'string' ? desk.reveal(handle) : undefined;
+    if (value === undefined) continue;
+    values[name] = value;
+    shown.add(value);
+  }
+  return values;
+}
+
+/** A server that says a protected value back does not tell it to the model. */
+function without(values: ReadonlySet<string>, result: ToolResult): ToolResult {
+  let { content } = result;
+  for (const value of values) {
+    const isNumber = /^\+?\d{2,}$/.test(value);
+    // Servers write numbers in groups: "4111 1111 1111 1111".
+    const pattern = isNumber ? new RegExp([...value.replace('+', '')].join('[\\s.-]*'), 'g') : null;
+    content = pattern === null ? content.replaceAll(value, '[protected]') : content.replace(pattern, '[protected]');
+  }
+  return { ...result, content };
 }
 
 function requestOf(

@@ -1,6 +1,7 @@
 // What the model may do in a call besides speaking: the words for it, shared by the tools themselves, by whoever runs them
 // (tool_runner.ts) and by whoever declares them (tool_definition.ts).
 
+import type { Field } from '../call/field.js';
 import type { ToolSpec } from '../providers/llm.js';
 
 /** What a tool may do to its call. The call carries it out when its moment has come. */
@@ -8,6 +9,11 @@ export interface ToolDesk {
   readonly call: { readonly callSid: string; readonly ourNumber: string; readonly theirNumber: string };
   /** Free values of this call. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Begins to collect a field from the caller; what comes of it becomes this tool's result when it is there. False = another
+   *  one is being collected. */
+  collect(field: Field): boolean;
+  /** What a handle stands for that the model was given instead of a protected value; undefined = it is none. */
+  reveal(handle: string): string | undefined;
   /** Hangs up once what is being said was heard. Taken back when the caller interrupts that. Safe twice. */
   endCall(): void;
   /** Gives the call to another agent once what is being said was heard, or the caller has spoken. Throws ToolError when there
@@ -22,6 +28,8 @@ export interface ToolResult {
   ok: boolean;
   /** Nothing is left to say once the words before the call were heard. */
   isLast?: boolean;
+  /** The result is not there yet: it follows when the field was collected. `say`: what the caller is asked. */
+  pending?: { say: string };
 }
 
 export interface Tool {

@@ -1,5 +1,6 @@
 // The tools of an agent: what its file names, made once a thread and shared by all of its calls.
 
+import { COLLECT, collectTool } from './collect.js';
 import { END_CALL } from './end_call.js';
 import { handOffTool } from './hand_off.js';
 import type { ToolHttpClient } from './http_client.js';
@@ -8,7 +9,11 @@ import { LOOK_UP } from './look_up.js';
 import type { Tool } from './tool.js';
 import type { READY_MADE, ToolDefinition } from './tool_definition.js';
 
-const BY_NAME: Readonly<Record<(typeof READY_MADE)[number], Tool>> = { end_call: END_CALL, look_up: LOOK_UP };
+const BY_NAME: Readonly<Record<(typeof READY_MADE)[number], Tool>> = {
+  collect: COLLECT,
+  end_call: END_CALL,
+  look_up: LOOK_UP,
+};
 
 export interface ToolSupplies {
   http: Pick<ToolHttpClient, 'send'>;
@@ -37,6 +42,7 @@ export class ToolShelf {
   #make(definition: ToolDefinition): Tool {
     const { http, secretOf } = this.#supplies;
     if (typeof definition === 'string') return BY_NAME[definition];
+    if ('collect' in definition) return collectTool(definition);
     return 'handOff' in definition ? handOffTool(definition) : httpTool(definition, http, secretOf);
   }
 }

@@ -2,6 +2,7 @@
 // file is read, so that no call finds out. What they become is tool_book.ts.
 
 import { z } from 'zod';
+import { FIELD_KINDS } from '../call/field.js';
 import { schemaProblem } from './arguments.js';
 import { namesIn } from './template.js';
 
@@ -12,7 +13,24 @@ const parameters = z.record(z.string(), z.unknown()).superRefine((value, context
   if (problem !== null) context.addIssue({ code: 'custom', message: problem });
 });
 
-export const READY_MADE = ['end_call', 'look_up'] as const;
+export const READY_MADE = ['collect', 'end_call', 'look_up'] as const;
+
+/** A value to be collected from the caller, of one kind. */
+export const collectDefinition = z.strictObject({
+  name,
+  /** For the model: when to use it. */
+  description: z.string().trim().min(1).max(1000),
+  collect: z.enum(FIELD_KINDS),
+  /** For digits: the counts that make it whole, as 4 or [4, 6]; absent = any. */
+  lengths: z
+    .union([z.int().min(1).max(32), z.array(z.int().min(1).max(32)).min(1).max(8)])
+    .transform((lengths) => [lengths].flat().sort((a, b) => a - b))
+    .default([]),
+  /** It is written down nowhere, and the model gets a handle for it. A card number always is. */
+  isProtected: z.boolean().default(false),
+  /** false = by keypad only: while it is asked for nobody listens. */
+  voice: z.boolean().default(true),
+});
 
 /** Gives the call to another agent of ours. */
 export const handOffDefinition = z.strictObject({
@@ -72,15 +90,17 @@ export const httpToolDefinition = z
     }
   });
 
-export const toolDefinition = z.union([z.enum(READY_MADE), httpToolDefinition, handOffDefinition], {
+export const toolDefinition = z.union([z.enum(READY_MADE), collectDefinition, httpToolDefinition, handOffDefinition], {
   error: whatIsWrong,
 });
 
 /** A union says only that nothing fits; who wrote a request wants to know what is wrong with that. */
 function whatIsWrong({ input, code, ...issue }: z.core.$ZodRawIssue): string {
   const branches = code === 'invalid_union' ? (issue as unknown as { errors: z.core.$ZodIssue[][] }).errors : [];
-  const ofRequest = branches[typeof input === 'object' && input !== null && 'handOff' in input ? 2 : 1] ?? [];
-  if (typeof input !== 'object' || input === null || ofRequest.length === 0)
+  const isObject = typeof input === 'object' && input !== null;
+  const branch = isObject && 'collect' in input ? 1 : isObject && 'handOff' in input ? 3 : 2;
+  const ofRequest = branches[branch] ?? [];
+  if (!isObject || ofRequest.length === 0)
     return `expected one of ${READY_MADE.join(', ')}, or {name, description, url, …}`;
   return ofRequest.map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message)).join('; ');
 }
@@ -100,6 +120,7 @@ export const toolDefinitions = z
 
 export type HttpToolDefinition = z.output<typeof httpToolDefinition>;
 export type HandOffDefinition = z.output<typeof handOffDefinition>;
+export type CollectDefinition = z.output<typeof collectDefinition>;
 export type ToolDefinition = z.output<typeof toolDefinition>;
 
 /** Agents to whom these tools give the call. */

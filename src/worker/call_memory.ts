@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { CallPlan } from '../agents/call_plan.js';
 import type { CallOrder } from '../call/call.js';
 import type { CallSnapshot, ToolExchange, UnfinishedReply } from '../call/call_snapshot.js';
+import type { Field } from '../call/field.js';
 import type { TurnReport, UsageReport } from '../call/report_parts.js';
 import type { TurnStages } from '../call/turn_stages.js';
 import { ChatHistory, colleagueNote } from '../conversation/chat_history.js';
@@ -37,6 +38,8 @@ export interface CallMemoryLinks {
   offRecord: OffRecord;
   /** null = nobody need be told that the call is recorded. */
   consent: RecordingConsent | null;
+  /** What is being collected from the caller; null = nothing. */
+  field(): Field | null;
   /** What the model may ask for. */
   specs: readonly ToolSpec[];
 }
@@ -141,6 +144,11 @@ export class CallMemory {
     if (row.caller !== '') events.emit({ kind: 'caller', turn: row.turn, text: row.caller, final: true });
     this.#snapshot();
     return row.turn;
+  }
+
+  /** The number that the caller's next turn will have. */
+  get nextTurn(): number {
+    return this.#turnCount + 1;
   }
 
   /** The caller's turn is over and the agent shall not answer it: it is said, and known when the agent goes on. */
@@ -354,7 +362,8 @@ export class CallMemory {
     if (notes !== '') history.push({ role: 'user', content: notes });
     const offRecord = this.#links.offRecord.has('operator');
     const recordingConsent = this.#links.consent?.state ?? null;
-    this.#links.events.snapshot({ ...who, greeted: this.#greeted, history, ...words, offRecord, recordingConsent });
+    const rest = { offRecord, recordingConsent, field: this.#links.field() };
+    this.#links.events.snapshot({ ...who, greeted: this.#greeted, history, ...words, ...rest });
   }
 
   #newRow(turn: number, caller: string): TurnReport {

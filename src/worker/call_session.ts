@@ -56,6 +56,8 @@ export class CallSession {
   #resolveEnded!: (summary: CallSummary) => void;
   #endReason: EndReason | null = null;
   #housekeepingMs = 0;
+  /** A field that may only be typed is not listened for. */
+  #isListening = true;
 
   constructor(order: CallOrder, services: SessionServices, links: SessionLinks) {
     const { dsp, metrics } = services;
@@ -82,7 +84,7 @@ export class CallSession {
       },
       onMark: (name) => this.#playout.mark(name, nowMs()),
       onDtmf: (digit) => {
-        if (!this.#ears.isDeaf) this.#dialogue.key(digit, nowMs());
+        if (!this.#offRecord.has('operator')) this.#dialogue.key(digit, nowMs());
       },
       onStop: () => this.#end(this.#dialogue.isMailbox ? 'voicemail' : 'caller_hangup'),
       onSocketClosed: (code) => {
@@ -131,6 +133,10 @@ export class CallSession {
       ...{ order, plan, services: this.#services, playout: this.#playout, timeline: this.#ingress.timeline },
       ...{ report: this.#report, events: this.#events, log: this.#log, said: this.#links.said },
       ...{ offRecord: this.#offRecord, consent: this.#consent },
+      onListen: (isListening) => {
+        this.#isListening = isListening;
+        this.#deafen();
+      },
       finalizeStt: () => this.#hearing.finalize(),
       onFault: (error, message) => this.#fault(error, message),
       onHandOff: (handOff, asked, now) => this.#handOff(order, handOff, asked, now),
@@ -240,8 +246,8 @@ export class CallSession {
 
   /** By the API: nothing of the caller is taken in, for whatever is heard goes to the model and into the transcript. */
   #byOperator(isOff: boolean): void {
-    this.#ears.deafen(isOff, this.#ingress.timeline.toCallMs(nowMs()));
     this.#offRecord.set('operator', isOff);
+    this.#deafen();
     this.#dialogue.offRecord();
   }
 
@@ -249,6 +255,11 @@ export class CallSession {
     this.#services.metrics.add(state === 'given' ? 'consents' : 'refused_consents');
     this.#log.info({ consent: state }, 'whether the call may be recorded');
     if (state === 'given') this.#stream.record();
+  }
+
+  #deafen(): void {
+    const isDeaf = this.#offRecord.has('operator') || !this.#isListening;
+    if (isDeaf !== this.#ears.isDeaf) this.#ears.deafen(isDeaf, this.#ingress.timeline.toCallMs(nowMs()));
   }
 
   #onOffRecord(isOff: boolean): void {

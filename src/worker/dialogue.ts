@@ -21,6 +21,7 @@ import type { CallReport } from './call_report.js';
 import { CallTools } from './call_tools.js';
 import type { EventFeed } from './event_feed.js';
 import type { Conversation, HandOff } from './hand_off.js';
+import { HeldReply } from './held_reply.js';
 import { MustBeHeard } from './must_be_heard.js';
 import type { OffRecord } from './off_record.js';
 import { OperatorDesk } from './operator_desk.js';
@@ -50,6 +51,8 @@ export interface DialogueLinks {
   offRecord: OffRecord;
   /** null = nobody need be told that the call is recorded. */
   consent: RecordingConsent | null;
+  /** Whether the caller's voice is taken in while a field is collected. */
+  onListen(isListening: boolean): void;
   /** So much of the reply under way was handed over: for whoever has to go on with the call. */
   said: SaidSoFar;
   /** Recognition shall give the final words of all audio so far, now. */
@@ -75,13 +78,13 @@ export class Dialogue {
   #voicemail: Voicemail | null = null;
   readonly #mustBeHeard: MustBeHeard | null;
   readonly operators: OperatorDesk;
+  /** The reply that was under way where the call was held before; null = none. */
+  readonly #held: HeldReply | null;
   #startedMs = 0;
   #busyMs = 0;
   #isOver = false;
   /** What the caller did not hear of the reply that was interrupted last. */
   #cutOff = '';
-  /** When the last sound of a reply has played of which nothing was left to say here. */
-  #allSaidMs = Number.POSITIVE_INFINITY;
 
   constructor(links: DialogueLinks) {
     const { plan, services, playout, report, events, log } = links;
@@ -90,8 +93,13 @@ export class Dialogue {
     const { metrics } = services;
     this.#meter = new UsageMeter(report.usage, plan.drafts, metrics);
     const tools = services.toolsOf(plan.tools.definitions);
-    this.#tools = CallTools.of({ ...links, tools, metrics, remember: (exchanges) => this.#memory.tools(exchanges) });
-    this.#memory = new CallMemory({ ...links, metrics, specs: this.#tools?.specs ?? [] });
+    this.#tools = CallTools.of({
+      ...{ ...links, tools, metrics },
+      remember: (exchanges) => this.#memory.tools(exchanges),
+      onField: () => this.#memory.changed(),
+    });
+    const field = () => this.#tools?.collection?.field ?? null;
+    this.#memory = new CallMemory({ ...links, metrics, specs: this.#tools?.specs ?? [], field });
     const newSplitter = () => new SentenceSplitter({ language: plan.language });
     const replies = { ...services, log, ttsOptions: plan.speak, newSplitter, tools: this.#tools };
     this.#speaker = new Speaker(replies, playout, {
@@ -112,6 +120,9 @@ export class Dialogue {
         this.#voicemail = null;
       },
       onOver: () => links.onEnd('voicemail'),
+    });
+    this.#held = HeldReply.of(links.order, plan, {
+      ...{ speaker: this.#speaker, memory: this.#memory, event: (event, now) => this.event(event, now) },
     });
     this.operators = new OperatorDesk({
       ...{ ...links, metrics, turns: this.#turns, memory: this.#memory, speaker: this.#speaker },
@@ -157,7 +168,9 @@ export class Dialogue {
     if (this.#voicemail?.event(event, now) === true) return;
     const before = this.#turns.state.kind;
     const actions = this.#turns.handle(event, now);
-    if (this.#links.services.testMode && event.on !== 'tick') this.#links.log.debug({ event, actions }, 'turn event');
+    // What is being collected stands in no line.
+    const mayLog = event.on !== 'tick' && this.#tools?.isCollecting !== true && !this.#links.offRecord.isOff;
+    if (this.#links.services.testMode && mayLog) this.#links.log.debug({ event, actions }, 'turn event');
     this.#carryOutAll(actions, before, now);
   }
 
@@ -195,10 +208,11 @@ export class Dialogue {
   /** The caller pressed a key. It becomes words with the others of its entry, when they can be listened to. */
   key(digit: string, now: number): void {
     const { keypad } = this.#links.plan;
-    if (keypad === 'ignore') return;
+    const isTaken = this.#tools?.key(digit, now) === true;
+    if (keypad === 'ignore' && !isTaken) return;
     this.#links.log.debug('key pressed');
-    this.#keypad.press(digit, now);
-    this.event({ on: 'key', interrupts: keypad === 'interrupt' }, now);
+    if (!isTaken) this.#keypad.press(digit, now);
+    this.event({ on: 'key', interrupts: isTaken || keypad === 'interrupt' }, now);
   }
 
   /** An operator has the call off the record, or on it again: whoever goes on with it must know. */
@@ -211,9 +225,10 @@ export class Dialogue {
     this.#speaker.tick(now);
     const isProtected = this.#mustBeHeard?.tick(this.#speaker.current, now) ?? null;
     if (isProtected !== null) this.event({ on: 'protected', isOn: isProtected }, now);
-    if (now >= this.#allSaidMs) this.#onAllSaid(now);
-    if (now >= this.#keypad.dueMs && this.#turns.state.kind === 'listening') {
-      this.event({ on: 'typed', text: this.#keypad.take() }, now);
+    this.#held?.tick(now);
+    if (this.#turns.state.kind === 'listening') {
+      const typed = now >= this.#keypad.dueMs ? this.#keypad.take() : (this.#tools?.typed(now) ?? null);
+      if (typed !== null) this.event({ on: 'typed', text: typed }, now);
     }
     if (now >= this.#busyMs && this.#links.offRecord.has('operator')) {
       this.#busyMs = now + BUSY_EVERY_MS;
@@ -264,18 +279,20 @@ export class Dialogue {
       case 'finalize_stt':
         return this.#links.finalizeStt();
       case 'draft':
-        if (!this.#meter.mayDraft || this.#tools?.isHandingOff === true || this.#links.consent?.isPending) return;
+        if (!this.#meter.mayDraft || this.#tools?.mayDraft === false || this.#links.consent?.isPending) return;
         services.metrics.add('drafts');
         return this.#speaker.prepare(action.text, this.#memory.request(action.text), this.#meter.mayVoice);
       case 'drop_draft':
         return this.#speaker.dropDraft();
       case 'answer':
         this.#links.log.debug({ why: action.why, endpoint_ms: Math.round(action.endpointMs) }, 'turn over');
-        return this.operators.isPaused ? this.operators.notes(action, now) : this.#answer(action);
+        if (!this.operators.isPaused) return this.#answer(action);
+        return this.operators.notes({ ...action, text: this.#tools?.unanswered(action.text) ?? action.text }, now);
       case 'withdraw':
         events.emit({ kind: 'floor', decision: 'withdraw' });
         services.metrics.add('withdrawn');
         this.#meter.discarded(this.#speaker.interrupt(now)?.spoken.reply.spent);
+        this.#tools?.withdraw();
         return this.#memory.withdraw();
       case 'give_up':
         this.#speaker.giveUp(now);
@@ -299,7 +316,7 @@ export class Dialogue {
       case 'take_up':
         return this.#takeUp(now);
       case 'go_on':
-        return this.#goOn();
+        return this.#held?.goOn();
       case 'say': {
         if (action.reply === 'apology') services.metrics.add('apologies');
         const { text, turn } = this.#memory.line(action.reply);
@@ -319,17 +336,20 @@ export class Dialogue {
     if (this.#voicemail?.answers(nowMs()) === true) return;
     if (this.#tools?.isHandingOff === true)
       return this.#links.onHandOff(this.#tools.takeHandOff(), action.text, nowMs());
-    const turn = this.#memory.asks(action);
+    this.#tools?.beginTurn(this.#memory.nextTurn);
+    const { kept, say } = this.#tools?.heard(action.text) ?? { kept: action.text, say: null };
+    const turn = this.#memory.asks({ ...action, text: kept });
     this.#language?.endTurn();
-    this.#tools?.beginTurn(turn);
-    const next = this.#links.consent?.answered(action.text) ?? 'answer';
+    if (say !== null) return void this.#speaker.say('answer', turn, say, false);
+    const next = this.#links.consent?.answered(kept) ?? 'answer';
     if (next !== 'answer') return void this.#speaker.say('answer', turn, this.#links.plan.lines[next]);
-    this.#speaker.answer(turn, action.text, () => this.#memory.request(action.text));
+    this.#speaker.answer(turn, kept, () => this.#memory.request(kept));
   }
 
   #onAudible(spoken: Spoken, now: number): void {
     if (spoken.kind === 'greeting') this.#links.services.metrics.observe('greeting_ms', now - this.#startedMs);
     this.#memory.audible(spoken, now);
+    this.#tools?.settle();
     this.event({ on: 'reply_audible' }, now);
   }
 
@@ -347,7 +367,7 @@ export class Dialogue {
     const isLast = spoken.kind === 'answer' && this.#tools?.isHandingOff !== true;
     const ends = isLast && this.#tools?.takeEnd() === true;
     const farewell = ends || (isLast && readsAsFarewell(text, said, plan.farewell));
-    this.event({ on: 'reply_played', farewell, text }, now);
+    this.event({ on: 'reply_played', farewell, text, expects: this.#tools?.collection?.expects }, now);
     const greets = spoken.kind === 'consent' && this.#links.consent?.lineOver(heard.complete) === true;
     if (greets && this.#turns.isQuiet) this.event({ on: 'say', reply: 'greeting' }, now);
   }
@@ -366,26 +386,6 @@ export class Dialogue {
     const { pieces } = cut.spoken.reply;
     this.#cutOff = pieces.startsWith(cut.heard.text) ? pieces.slice(cut.heard.text.length).trim() : '';
     this.#memory.close(cut.spoken, cut.heard, true);
-  }
-
-  /** A reply was under way where the call was held before: its rest is said here. */
-  #goOn(): void {
-    const { resume, takeOver } = this.#links.order;
-    const saying = resume!.saying!;
-    const rest = this.#memory.goesOn(saying);
-    if (SPEAKABLE.test(rest)) this.#speaker.say(saying.kind as ReplyKind, saying.turn, rest, false);
-    else {
-      this.#memory.saidAll(saying);
-      this.#allSaidMs = takeOver?.playEndMs ?? 0;
-    }
-  }
-
-  #onAllSaid(now: number): void {
-    const { order, plan } = this.#links;
-    const { asked, saying } = order.resume!;
-    this.#allSaidMs = Number.POSITIVE_INFINITY;
-    const farewell = saying!.kind === 'answer' && readsAsFarewell(saying!.text, asked ?? '', plan.farewell);
-    this.event({ on: 'reply_played', farewell, text: saying!.text }, now);
   }
 
   /** It was no interruption after all: what the caller did not hear is said. */

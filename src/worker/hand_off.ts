@@ -53,7 +53,8 @@ export function nextOrder(
   const { slot: _slot, takeOver: _takeOver, resume: _resume, agentDefinition: _agent, others: _others, ...who } = next;
   const resume: CallSnapshot = {
     ...who,
-    ...{ atMs: Date.now(), seq: 0, turnCount, turn: null, saying: null, offRecord, recordingConsent, stream, past },
+    ...{ atMs: Date.now(), seq: 0, turnCount, turn: null, saying: null, field: null, stream, past },
+    ...{ offRecord, recordingConsent },
     history: withHistory ? history : [],
     // A caller who has said something is answered; one who knows nobody yet is greeted.
     greeted: withHistory || asked !== null,

@@ -64,7 +64,12 @@ export class ToolRounds {
     said: string,
     results: readonly ToolResult[],
   ): LlmRequest | null {
-    if (said !== '' && results.every(({ isLast }) => isLast === true)) return null;
+    // A model that has asked already is not asked for.
+    const say = /[?？]\s*$/.test(said)
+      ? ''
+      : (results.find(({ pending }) => pending !== undefined)?.pending?.say ?? '');
+    if (say !== '') this.#handlers.onFiller(say);
+    if ((said !== '' || say !== '') && results.every(({ isLast }) => isLast === true)) return null;
     const asked: ChatMessage = { role: 'assistant', content: said, toolCalls: calls };
     const answers = results.map(({ content }, i): ChatMessage => ({ role: 'tool', toolCallId: calls[i].id, content }));
     const { tools, ...rest } = request;

@@ -9,6 +9,8 @@ const DESK: ToolDesk = {
   variables: { customer: 'A 7' },
   endCall: () => {},
   handOff: () => {},
+  collect: () => true,
+  reveal: (handle) => (handle === 'card_number_1' ? '4111111111111111' : undefined),
 };
 const NEVER = new AbortController().signal;
 const json = (status: number, value: unknown): HttpAnswer => ({
@@ -119,4 +121,13 @@ describe('attempts', () => {
     else expect((await run).ok).toBe(outcome);
     expect(sent).toHaveLength(count);
   });
+});
+
+test('a protected value goes to the server alone: the model gives its handle, and is not told it by the answer', async () => {
+  const parameters = { type: 'object', properties: { card: { type: 'string' }, note: { type: 'string' } } };
+  const charge = { method: 'POST', url: 'https://pay.example.com/', parameters, secretArguments: ['card'] };
+  const { tool: made, sent } = tool(charge, [json(200, { charged: '4111111111111111', shown: '4111 1111 1111 1111' })]);
+  const result = await made.run({ card: 'card_number_1', note: 'card_number_1' }, DESK, NEVER);
+  expect(JSON.parse(sent[0].body!)).toEqual({ card: '4111111111111111', note: 'card_number_1' });
+  expect(result.content).toBe('{"charged":"[protected]","shown":"[protected]"}');
 });

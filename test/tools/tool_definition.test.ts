@@ -27,7 +27,7 @@ test('ready-made ones by name, others in full with defaults', () => {
 
 describe('a file is told what is wrong', () => {
   test.each<[string, unknown[], RegExp]>([
-    ['a name nobody knows', ['fly'], /expected one of end_call, look_up, or/],
+    ['a name nobody knows', ['fly'], /expected one of collect, end_call, look_up, or/],
     ['two of one name', ['end_call', { ...ORDER, name: 'end_call' }], /a second tool named end_call/],
     ['a name that no model can call', [{ ...ORDER, name: 'order state' }], /^0\.name: letters, digits/],
     [
@@ -55,6 +55,7 @@ describe('a file is told what is wrong', () => {
       [{ ...ORDER, parameters: { type: 'string' } }],
       /parameters: must be a JSON Schema of type object/,
     ],
+    ['a kind of field nobody knows', [{ name: 'f', description: 'f', collect: 'mood' }], /collect: .*card_number/],
     ['a field nobody knows', [{ ...ORDER, metod: 'GET' }], /metod/],
   ])('%s', (_, tools, line) => {
     const found = problems(...tools);

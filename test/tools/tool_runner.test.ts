@@ -17,6 +17,8 @@ const desk: ToolDesk = {
     ended++;
   },
   handOff() {},
+  collect: () => true,
+  reveal: () => undefined,
 };
 
 const tool = (name: string, run: Tool['run'], more: Partial<Tool> = {}): Tool => ({

@@ -23,6 +23,7 @@ function make(order: CallOrder): void {
   memory = new CallMemory({
     ...{ order, plan: services.plan(order), report, metrics: services.metrics, log: services.log, timeline },
     specs: [],
+    field: () => null,
     offRecord: new OffRecord(() => {}),
     consent: null,
     events: new EventFeed(

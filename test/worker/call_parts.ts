@@ -66,6 +66,7 @@ export function snapshotWith(fields: Partial<CallSnapshot>): CallSnapshot {
       turn: null,
       saying: null,
       offRecord: false,
+      field: null,
       stream: null,
       recordingConsent: null,
     },

@@ -5,9 +5,10 @@ import { emptyWindow } from '../../src/conversation/turns/sound_window.js';
 import type { TurnEvent } from '../../src/conversation/turns/turn_events.js';
 import { EngineError } from '../../src/errors.js';
 import { sumCounter, sumHistogram } from '../../src/metrics/shared_metrics.js';
+import { COLLECT, collectTool } from '../../src/tools/collect.js';
 import { END_CALL } from '../../src/tools/end_call.js';
 import { handOffTool } from '../../src/tools/hand_off.js';
-import { handOffDefinition } from '../../src/tools/tool_definition.js';
+import { collectDefinition, handOffDefinition } from '../../src/tools/tool_definition.js';
 import { CallReport } from '../../src/worker/call_report.js';
 import { Dialogue, type DialogueLinks } from '../../src/worker/dialogue.js';
 import { EventFeed } from '../../src/worker/event_feed.js';
@@ -27,6 +28,8 @@ let events: CallEvent[];
 let ended: EndReason[];
 let handedOff: Parameters<DialogueLinks['onHandOff']>[];
 let faults: string[];
+let offRecord: OffRecord;
+let listens: boolean[];
 beforeEach(() => {
   time = 1_000_000;
   bench = new CallBench();
@@ -35,6 +38,7 @@ beforeEach(() => {
   ended = [];
   handedOff = [];
   faults = [];
+  listens = [];
   dialogue = newDialogue();
 });
 
@@ -49,7 +53,8 @@ function newDialogue(order = ORDER): Dialogue {
   return new Dialogue({
     ...{ order, plan, services, playout, timeline, report, log: services.log },
     said: bench.rings.said,
-    offRecord: new OffRecord(() => {}),
+    offRecord: (offRecord = new OffRecord(() => {})),
+    onListen: (isListening) => listens.push(isListening),
     events: new EventFeed(
       ORDER,
       (event) => events.push(event),
@@ -309,6 +314,144 @@ describe('tools', () => {
     bench.speak(1000);
     pass(3000);
     expect(ended).toEqual([]);
+  });
+});
+
+describe('a field is collected', () => {
+  const usage = { promptTokens: 10, completionTokens: 5 };
+  const asks = async (args: object): Promise<void> => {
+    bench.tools = [COLLECT];
+    dialogue = newDialogue();
+    greeted();
+    says('I would like to pay.', 1000);
+    pass(1500);
+    const toolCalls = [{ id: 'call_1', name: 'collect', arguments: JSON.stringify(args) }];
+    bench.llm.at(-1)!.handlers.onDone({ finishReason: 'tool_calls', usage, toolCalls });
+    await settled();
+    bench.speak(1000);
+    pass(3000);
+  };
+  const CARD = { kind: 'card_number', question: 'What is your card number?' };
+
+  test('a card number: said in groups, confirmed, and nothing of it is anywhere', async () => {
+    await asks(CARD);
+    expect(bench.tts.at(-1)!.texts.join('').trim()).toBe('What is your card number?');
+    expect(offRecord.isOff).toBe(true);
+    const asked = bench.llm.length;
+    says('It is four one one one.', 5000);
+    pass(1500);
+    expect(bench.tts.at(-1)!.texts.join('')).not.toContain('Go on');
+    says('One one one one, one one one one, one one one one.', 7000);
+    pass(4000);
+    expect(bench.tts.at(-1)!.texts.join('')).toContain('ending in 1 1 1 1');
+    bench.speak(2000);
+    pass(4000);
+    says('Yes.', 12_000);
+    pass(2500);
+    expect([offRecord.isOff, bench.llm.length]).toEqual([false, asked + 1]);
+    const { messages } = bench.llm.at(-1)!.request;
+    expect(messages.find(({ role }) => role === 'tool')?.content).toContain('"handle":"card_number_1"');
+    expect(messages.at(-1)).toEqual({ role: 'user', content: 'Yes.' });
+    bench.write('Thank you, that is paid.');
+    bench.speak(1000);
+    pass(3000);
+    const everything = JSON.stringify([events, report, bench.lines, bench.llm.map(({ request }) => request)]);
+    expect(everything).not.toMatch(/one one one|4111/i);
+    expect(report.turns.map(({ caller }) => caller)).toContain('[protected]');
+  });
+
+  test('by keys while the question is still being said', async () => {
+    await asks(CARD);
+    for (const key of '4111*4111111111111111') dialogue.key(key, time);
+    pass(100);
+    expect(bench.tts.at(-1)!.texts.join('')).toContain('ending in 1 1 1 1');
+    bench.speak(1500);
+    pass(3500);
+    dialogue.key('1', time);
+    pass(100);
+    expect(bench.llm.at(-1)!.request.messages.find(({ role }) => role === 'tool')?.content).toContain('"ok":true');
+    expect(JSON.stringify([events, report, bench.lines])).not.toMatch(/4 ?1 ?1 ?1 ?1/);
+  });
+
+  test('it is said while the agent is paused: neither written down nor told to the model', async () => {
+    await asks(CARD);
+    const asked = bench.llm.length;
+    dialogue.operators.act('{"act":"pause","operator":"ann"}', time);
+    says('four one one one, one one one one, one one one one, one one one one.', 5000);
+    pass(4000);
+    for (const key of '4111111111111111') dialogue.key(key, time);
+    pass(1000);
+    dialogue.operators.act('{"act":"resume","operator":"ann"}', time);
+    pass(1000);
+    expect(bench.tts.at(-1)!.texts.join('')).toBe('What is your card number?');
+    expect([bench.llm.length, offRecord.isOff]).toEqual([asked, true]);
+    const everything = JSON.stringify([events, report, bench.lines, bench.llm.map(({ request }) => request)]);
+    expect(everything).not.toMatch(/one one|4 ?1 ?1 ?1/i);
+    expect(everything).toContain('[protected]');
+  });
+
+  test('no draft is made of it, and the end of the call has it forgotten and on the record', async () => {
+    await asks(CARD);
+    const asked = bench.llm.length;
+    dialogue.speechStarts(time - 64, time);
+    const transcript = { text: 'It is four one one one', startMs: 5000, endMs: 5900, ...final, speechFinal: true };
+    tell({ on: 'transcript', transcript: { ...transcript, fromFinalize: false } });
+    tell({ on: 'speech_end', endMs: time, audioMs: 6000 });
+    pass(3000);
+    expect(bench.llm).toHaveLength(asked);
+    dialogue.close(time);
+    expect(offRecord.isOff).toBe(false);
+    expect(listens.at(-1)).toBe(true);
+    expect(JSON.stringify([events, report, dialogue.conversation])).not.toMatch(/one one/);
+  });
+
+  test('keys are for it where the agent ignores keys, too', async () => {
+    bench = new CallBench({}, { keypad: 'ignore' });
+    await asks(CARD);
+    for (const key of '4111111111111111') dialogue.key(key, time);
+    pass(100);
+    expect(bench.tts.at(-1)!.texts.join('')).toContain('ending in 1 1 1 1');
+  });
+
+  test('a caller who asks something instead is answered by the model', async () => {
+    await asks(CARD);
+    says('Why do you need that?', 5000);
+    pass(2500);
+    const { messages } = bench.llm.at(-1)!.request;
+    expect(messages.at(-1)).toEqual({ role: 'user', content: 'Why do you need that?' });
+    expect(messages.find(({ role }) => role === 'tool')?.content).toContain('something else');
+    expect(offRecord.isOff).toBe(false);
+  });
+
+  test('what is being given goes on: the turn is read anew, and only once', async () => {
+    await asks({ kind: 'phone', question: 'What is your phone number?' });
+    says('202 555 01', 5000);
+    pass(6000);
+    expect(bench.tts.at(-1)!.texts.join('')).toContain('0 1');
+    dialogue.speechStarts(time - 64, time);
+    says('99', 11_000);
+    pass(6000);
+    expect(bench.tts.at(-1)!.texts.join('')).toBe('I have 2 0 2, 5 5 5, 0 1 9 9. Is that right?');
+  });
+
+  test('where only keys are wanted nobody listens, until the value is there', async () => {
+    bench.tools = [];
+    const pin = { name: 'pin', description: 'PIN', collect: 'digits', lengths: 4, isProtected: true, voice: false };
+    bench.tools = [collectTool(collectDefinition.parse(pin))];
+    dialogue = newDialogue();
+    greeted();
+    says('I would like to log in.', 1000);
+    pass(1500);
+    const toolCalls = [{ id: 'call_1', name: 'pin', arguments: '{"question":"Please type your PIN."}' }];
+    bench.llm.at(-1)!.handlers.onDone({ finishReason: 'tool_calls', usage, toolCalls });
+    await settled();
+    bench.speak(1000);
+    pass(3000);
+    expect(listens.at(-1)).toBe(false);
+    for (const key of '1234') dialogue.key(key, time);
+    pass(100);
+    expect(listens.at(-1)).toBe(true);
+    expect(bench.tts.at(-1)!.texts.join('')).toBe('I have 4 digits. Is that right?');
   });
 });
 

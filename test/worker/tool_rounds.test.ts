@@ -107,3 +107,17 @@ test('quick tools need no word, and a cancelled reply hears nothing more', async
   vi.advanceTimersByTime(60_000);
   expect([said, next.length]).toEqual([[], 1]);
 });
+
+const asks = (say: string): ToolResult => ({ ...done('being asked', true), pending: { say } });
+
+test('a tool that asks the caller something: its question is said, and the model is not asked', async () => {
+  rounds.begin(REQUEST, CALLS.slice(0, 1), '');
+  await finish([asks('Your card number?')]);
+  expect([said, next]).toEqual([['Your card number?'], [null]]);
+});
+
+test('a model that has asked by itself is not repeated', async () => {
+  rounds.begin(REQUEST, CALLS.slice(0, 1), 'What is your card number?');
+  await finish([asks('Your card number?')]);
+  expect([said, next]).toEqual([[], [null]]);
+});

@@ -52,6 +52,7 @@ function dialled(voicemail: 'hang_up' | 'message' | null, order = DIALLED): Dial
     onFault: () => {},
     consent: null,
     onHandOff() {},
+    onListen: () => {},
     onEnd: (reason) => {
       ended.push(reason);
       dialogue.close(time);

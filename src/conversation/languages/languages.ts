@@ -30,3 +30,8 @@ const PACKS = new Map<string, LanguagePack>([en, es, fr, de, it, pt, nl].map((pa
 export function languagePack(tag: string): LanguagePack {
   return PACKS.get(tag.slice(0, 2).toLowerCase()) ?? NO_LANGUAGE;
 }
+
+/** All packs there are. */
+export function languagePacks(): Iterable<LanguagePack> {
+  return PACKS.values();
+}

@@ -124,9 +124,9 @@ export class CallerTurn {
     return this.#evidence === null ? 'no words' : whyHold(this.#evidence, this.#hold);
   }
 
-  /** What the caller heard us say, to its end: it tells what kind of answer comes. */
-  agentSaid(text: string): void {
-    this.#expected = expectedAnswer(text, this.#expected, this.#language);
+  /** What the caller heard us say, to its end: it tells what kind of answer comes, unless that is known. */
+  agentSaid(text: string, expects?: ExpectedAnswer): void {
+    this.#expected = expects ?? expectedAnswer(text, this.#expected, this.#language);
     this.#said = text;
     this.#heldText = null;
   }

@@ -3,6 +3,7 @@
 
 import type { SttTranscript } from '../../providers/stt.js';
 import type { FinishedTurn } from './caller_turn.js';
+import type { ExpectedAnswer } from './expected_answer.js';
 import type { OurSentence } from './floor.js';
 import type { FloorCells } from './floor_policy.js';
 import type { PatienceOptions } from './patience.js';
@@ -77,8 +78,9 @@ export type TurnEvent =
   | { on: 'reply_audible' }
   /** What is being said holds a sentence that must be heard to its end; or: it was. */
   | { on: 'protected'; isOn: boolean }
-  /** The caller heard the reply to its end; `farewell` = it closed the conversation. */
-  | { on: 'reply_played'; farewell: boolean; text: string }
+  /** The caller heard the reply to its end; `farewell` = it closed the conversation. `expects`: what it asked for, where that is
+   *  known better than its words tell. */
+  | { on: 'reply_played'; farewell: boolean; text: string; expects?: ExpectedAnswer | undefined }
   /** The answer can't be made. */
   | { on: 'reply_failed' }
   /** This is to be said now; nothing of ours is being said. */

@@ -98,7 +98,7 @@ export class TurnManager {
         this.#floor.isProtected = event.isOn;
         return this.#tellFloor(nowMs);
       case 'reply_played':
-        return this.#onPlayed(event.farewell, event.text, nowMs);
+        return this.#onPlayed(event, nowMs);
       case 'reply_failed':
         return this.#onFailed(nowMs);
       case 'nothing_left':
@@ -205,13 +205,13 @@ export class TurnManager {
     return this.#caller.completes(text, nowMs) ? this.#answer(nowMs) : NOTHING;
   }
 
-  #onPlayed(farewell: boolean, text: string, nowMs: number): readonly TurnAction[] {
+  #onPlayed({ farewell, text, expects }: TurnEvent & { on: 'reply_played' }, nowMs: number): readonly TurnAction[] {
     if (this.state.kind !== 'speaking') return NOTHING;
     const { reply } = this.state;
     if (reply === 'answer') this.#patience.answered();
     // "Are you still there?" and an apology ask for what was asked before.
     if (reply === 'answer' || reply === 'greeting' || reply === 'consent' || reply === 'line')
-      this.#caller.agentSaid(text);
+      this.#caller.agentSaid(text, expects);
     if (reply === 'cannot_hear_goodbye' || reply === 'technical_goodbye') return this.#end('error');
     if ((farewell || reply === 'farewell') && !this.#hasMoreToSay())
       return this.#end(this.#unasked.isSilent ? 'silence' : 'agent_goodbye');

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { CallerTurn } from '../../../src/conversation/turns/caller_turn.js';
+import { NOTHING_ASKED } from '../../../src/conversation/turns/expected_answer.js';
 
 const OPTIONS = { silenceMsMin: 300, silenceMsMax: 1200, sttFinalTimeoutMs: 800 };
 
@@ -259,4 +260,11 @@ test('a withdrawn answer is the beginning of what the caller says next', () => {
   expect(turn.text).toBe('The soup was cold. And the bread was stale.');
   turn.dropCarried();
   expect(turn.text).toBe('And the bread was stale.');
+});
+
+test('what is expected may be known better than our words tell', () => {
+  turn.agentSaid('Whenever you are ready.', { ...NOTHING_ASKED, kind: 'number', digits: [16] });
+  speaks(1000);
+  hears('4 1 1 1');
+  expect(holdMs()).toBeGreaterThan(1700);
 });
