@@ -248,7 +248,7 @@ export const SECTIONS = {
     ),
     deafPatienceMs: setting(
       'DEAF_PATIENCE_MS',
-      '25000',
+      '45000',
       'how long a call goes on whose caller cannot be heard because speech recognition is down',
       integer(0, 600000),
     ),

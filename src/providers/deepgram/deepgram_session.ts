@@ -40,7 +40,7 @@ export const DEEPGRAM_TUNING = {
   stallTimeoutMs: 10_000,
   finalizeStallMs: 2500,
   wordsStallMs: 5000,
-  deafAfterMs: 3000,
+  deafAfterMs: 1800,
   settledMs: 1000,
   stableMs: 10_000,
   backoff: { baseMs: 200, capMs: 3000 },
