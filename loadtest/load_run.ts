@@ -216,7 +216,8 @@ export class LoadRun {
       TURN_SILENCE_MS_MIN: '100',
       TURN_SILENCE_MS_MAX: '100',
       ...this.#recordingEnv(),
-      // What such a machine would be run with: the engine that costs a call least, where it loads (README, "Platforms").
+      // The engine that costs a call least, where it loads. On Node 20 a server takes it only when told to (README,
+      // "Platforms"); the report names it.
       ...(typeof loadUws() === 'string' ? {} : { HTTP_ENGINE: 'uws' }),
       ...options.serverEnv,
     };

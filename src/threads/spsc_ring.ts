@@ -194,8 +194,8 @@ export class SpscRing {
   }
 
   /**
-   * For the reader: there may be a record that it has not read. A plain load, a third of the price of `Atomics.load` in an
-   * engine that does not inline it; what it misses it sees at the next look, and `next()` is what synchronises.
+   * For the reader: there may be a record that it has not read. A plain load, where `Atomics.load` is a call of its own in
+   * Node 20; what it misses it sees at the next look, and `next()` is what synchronises.
    */
   get hasUnread(): boolean {
     return this.#control[TAIL_WORD] !== this.#read;

@@ -13,7 +13,7 @@ import type { Recorder } from './recorder.js';
 const STT_BATCH_SPEECH = 60 * BYTES_PER_MS;
 /** The same while we only listen: the words that count are those behind Finalize, which sends what there is before it. */
 const STT_BATCH_LISTENING = 100 * BYTES_PER_MS;
-/** The same in silence, where nobody waits for the words: as much as Deepgram likes to get at once. */
+/** The same in silence, where nobody waits for the words. */
 const STT_BATCH_SILENCE = 240 * BYTES_PER_MS;
 /** What is taken in instead of a caller who is not to be heard. */
 const SILENT_MULAW = new Uint8Array(FRAME_SAMPLES).fill(MULAW_SILENCE);

@@ -170,7 +170,7 @@ export class MediaIngress {
     this.#countedCorrections = corrections;
   }
 
-  /** Rare. Which of them it was is looked up by name, six times what the sum costs. */
+  /** Rare. Which of them it was is looked up by name, which is too dear for each frame. */
   #countEach(troubles: number): void {
     this.#troublesSeen = troubles;
     for (let i = 0; i < TROUBLES.length; i++) {

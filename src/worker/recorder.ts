@@ -161,7 +161,7 @@ export class Recorder {
       for (let i = end; i < at; i++) window[i & MASK] = window[(end - 1) & MASK];
     }
     const skip = Math.max(0, this.#written - at);
-    // One native copy for nearly every piece: a twentieth of the loop's price for 20 ms.
+    // Nearly every piece is one native copy.
     const from = at & MASK;
     if (skip === 0 && offset === 0 && count === mulaw.length && from + count <= WINDOW) return window.set(mulaw, from);
     for (let i = skip; i < count; i++) window[(at + i) & MASK] = mulaw[offset + i];

@@ -50,7 +50,7 @@ const NOISE_SHARE = 0.05;
 /** An answer overlaps the end of a question by about this much. */
 const ANSWER_OVERLAP_MS = 800;
 
-/** Windows of speech that pass without a judgement while the agent is quiet: 96 ms, and a third of a judgement's cost. */
+/** Windows of speech that pass without a judgement while the agent is quiet: 96 ms. One in four is judged. */
 const UNJUDGED_MAX = 3;
 
 /** So many voices in a row from far away while we listen are the caller after all. */
